@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use harness::appliance::{Appliance, text};
 use harness::process::{forget_peak, memory_mb};
-use harness::{Times, folder, introduce, per_second, row, share};
+use harness::{Times, aim, folder, introduce, per_second, row, share};
 use krilla::Document;
 use krilla::page::PageSettings;
 use serde_json::{Value, json};
@@ -50,6 +50,9 @@ fn main() {
             rate,
             &format!("{note}, peak {peak} MB; {} of an empty page", share(rate, blank)),
         );
+        if form == BillFormat::Pdf {
+            aim(">= 100 PDFs/s on one core", rate >= 100);
+        }
     }
 }
 

@@ -14,13 +14,13 @@ use std::fs::File;
 use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant as Clock};
 
 use harness::appliance::{Appliance, text};
 use harness::load::{Connection, Loaded, load, request};
 use harness::process::{Server, processor_time};
+use harness::sealing::Sealing;
 use harness::{Times, aim, folder, introduce, per_second, row, share};
 use redb::{Durability, TableDefinition};
 use serde_json::{Value, json};
@@ -29,7 +29,6 @@ use tillbox::domain::quantity::Quantity;
 use tillbox::domain::stamp::{Carried, SellerNumber};
 use tillbox::domain::time::Instant;
 use tillbox::domain::usage::record::UsageEvent;
-use tillbox::services::duty;
 use tillbox::services::usage::{Entry, MeterName, Offered, ingest};
 use tillbox::store::Store;
 use tillbox::store::usage::{Limits, Series, Usage, Want, check};
@@ -286,17 +285,7 @@ fn in_process(folder: &Path, events: &Arc<[UsageEvent]>, batch: usize, callers: 
     std::fs::copy(folder.join("market.redb"), &path).unwrap();
     let appliance = Appliance::open(&path);
     appliance.set_day(TODAY);
-    let is_open = Arc::new(AtomicBool::new(true));
-    let sealer = {
-        let (bss, is_open) = (Arc::clone(&appliance.bss), Arc::clone(&is_open));
-        thread::spawn(move || {
-            let sealing = bss.duties().iter().find(|it| it.name() == "usage").unwrap();
-            while is_open.load(Ordering::Relaxed) {
-                duty::run(sealing.as_ref(), &bss).unwrap();
-                thread::park_timeout(Duration::from_millis(5));
-            }
-        })
-    };
+    let sealing = Sealing::begin(&appliance.bss);
     let begun = Clock::now();
     let call = |first: usize| {
         let (bss, events) = (Arc::clone(&appliance.bss), Arc::clone(events));
@@ -316,9 +305,8 @@ fn in_process(folder: &Path, events: &Arc<[UsageEvent]>, batch: usize, callers: 
     let calls: Vec<_> = (0..callers).map(call).collect();
     let times: Vec<_> = calls.into_iter().flat_map(|it| it.join().unwrap()).collect();
     let took = begun.elapsed();
-    is_open.store(false, Ordering::Relaxed);
     let left = Clock::now();
-    sealer.join().unwrap();
+    sealing.end();
     appliance.run("usage");
     let left = left.elapsed().as_millis();
     drop(appliance);

@@ -18,7 +18,7 @@ use tillbox::domain::localized::Localized;
 use tillbox::domain::money::{Currency, Money};
 use tillbox::domain::stamp::SellerNumber;
 use tillbox::search::{
-    CategoryEntry, Change, Index, OfferDocument, Place, PriceEntry, PriceMax, Query,
+    CategoryEntry, Change, Index, OfferDocument, Place, PriceEntry, PriceMax, Query, Reach,
 };
 use uuid::Uuid;
 
@@ -114,6 +114,9 @@ fn offer(number: u64, dice: &mut Dice) -> OfferDocument {
             id: CategoryId::from_uuid(Uuid::from_u128(category)),
             name: Localized::new("en".parse().unwrap(), name(format!("{kind} {category}"))),
         }],
+        products: ["digital".parse().unwrap()].into(),
+        channels: BTreeSet::new(),
+        reach: Reach::ALL,
         prices: vec![PriceEntry { from: eur, kind: ChargeKind::Recurring }],
     }
 }

@@ -2,11 +2,12 @@
 import { render } from "../vendor/preact/preact.js";
 import "../vendor/signals/signals.js";
 import { html } from "./html.js";
-import { enter, session } from "./model/session.js";
+import { enter, isGuest, session } from "./model/session.js";
 import { chosen, speak } from "./model/text.js";
-import { readClock, zone } from "./model/time.js";
+import { readClock, stand, zone } from "./model/time.js";
 import { dress } from "./model/theme.js";
-import { follow } from "./model/route.js";
+import { follow, here } from "./model/route.js";
+import { found } from "./page/index.js";
 import { Failure } from "./part/still.js";
 import { Shell } from "./part/shell.js";
 
@@ -14,14 +15,16 @@ async function begin() {
   dress();
   const place = document.getElementById("app");
   try {
-    if (!(await enter())) return;
-    const own = session.value.user.locale;
-    zone.value = session.value.user.zone ?? session.value.account.zone ?? undefined;
-    await Promise.all([readClock(), speak(localStorage.getItem("tillbox.language") ?? own?.slice(0, 2) ?? chosen())]);
+    if (!(await enter(found(here.value.path).page))) return;
+    const { user, account } = session.value;
+    zone.value = user?.zone ?? account.zone ?? undefined;
+    const clock = isGuest() ? stand(account.now) : readClock();
+    await Promise.all([clock, speak(localStorage.getItem("tillbox.language") ?? user?.locale?.slice(0, 2) ?? chosen())]);
     // Who comes back to this tab finds the day that it is, wherever the clock was moved meanwhile.
-    addEventListener("visibilitychange", () => document.hidden || readClock().catch(() => {}));
+    if (!isGuest()) addEventListener("visibilitychange", () => document.hidden || readClock().catch(() => {}));
     follow();
-    render(html`<${Shell} />`, place);
+    const Frame = isGuest() ? (await import("./part/storefront.js")).Storefront : Shell;
+    render(html`<${Frame} />`, place);
   } catch (problem) {
     render(html`<main class="door"><div class="door-card"><${Failure} page problem=${problem} /></div></main>`, place);
   }

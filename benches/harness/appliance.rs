@@ -67,6 +67,7 @@ impl Appliance {
             usage: Limits::LIVE,
             search: Place::Memory,
             file_bytes_max: 256 << 20,
+            seller_file_bytes_max: 10 << 30,
             entropy,
         };
         let store = Store::open(path, Store::CACHE_BYTES).unwrap();

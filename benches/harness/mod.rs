@@ -8,9 +8,13 @@
 
 pub(crate) mod appliance;
 pub(crate) mod bare;
+pub(crate) mod crowd;
 pub(crate) mod load;
+pub(crate) mod plan;
+pub(crate) mod postgres;
 pub(crate) mod process;
 pub(crate) mod replay;
+pub(crate) mod sealing;
 
 use std::fs::{self, File};
 use std::io::Write;

@@ -6,6 +6,9 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
 /// How much a process has used of the processors, to a hundredth of a second.
 pub(crate) fn processor_time(process: &str) -> Duration {
     let stat = fs::read_to_string(format!("/proc/{process}/stat")).unwrap();
@@ -22,6 +25,25 @@ pub(crate) fn memory_mb(process: &str, row: &str) -> u64 {
     let found = status.lines().find_map(|it| it.strip_prefix(row)?.strip_prefix(':'));
     let kib: u64 = found.unwrap().trim().split(' ').next().unwrap().parse().unwrap();
     kib * 1024 / 1_000_000
+}
+
+/// What this bench answers as a process of its own: nothing is in its memory yet but what it is asked for.
+pub(crate) fn asked_of_this_bench<T: DeserializeOwned>(role: &str, arguments: &[&str]) -> T {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    let asked = command.arg(role).args(arguments).stderr(Stdio::inherit()).output().unwrap();
+    assert!(asked.status.success(), "{role}: {}", asked.status);
+    serde_json::from_slice(&asked.stdout).unwrap()
+}
+
+/// What comes after a role, if this process was started to answer in it.
+pub(crate) fn asked_for(role: &str) -> Option<Vec<String>> {
+    let mut arguments = std::env::args().skip(1);
+    (arguments.next()? == role).then(|| arguments.collect())
+}
+
+/// Answers who asked.
+pub(crate) fn answer(it: &impl Serialize) {
+    println!("{}", serde_json::to_string(it).unwrap());
 }
 
 /// Forgets the most that this process's memory ever was.

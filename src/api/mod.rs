@@ -76,9 +76,10 @@ fn span<B>(request: &Request<B>) -> tracing::Span {
     tracing::info_span!("request", id, method = %request.method(), path)
 }
 
-/// A path without the token by which another system calls back, or the key that it names.
+/// A path without the token by which another system calls back or somebody looks at an invoice, or the key that
+/// it names.
 fn told_path(path: &str) -> &str {
-    const SECRET_AFTER: [&str; 2] = ["/callback/", "/apiKeys/"];
+    const SECRET_AFTER: [&str; 3] = ["/callback/", "/apiKeys/", "/invoice_pages/"];
     let end = SECRET_AFTER.iter().find_map(|it| path.find(it).map(|at| at + it.len()));
     end.map_or(path, |end| &path[..end])
 }
@@ -129,6 +130,8 @@ mod tests {
             "/api/v1/tasks/tsk_1/callback/"
         );
         assert_eq!(told_path("/apiKeyService/apiKeys/tbx_x/commit"), "/apiKeyService/apiKeys/");
+        let page = "/api/v1/invoice_pages/inv_1/secret/pdf";
+        assert_eq!(told_path(page), "/api/v1/invoice_pages/");
         assert_eq!(told_path("/api/v1/tasks/tsk_1/start"), "/api/v1/tasks/tsk_1/start");
     }
 }

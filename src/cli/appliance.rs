@@ -9,7 +9,7 @@ use super::failure::Failure;
 use super::folder::Folder;
 use crate::config::{Config, Targets};
 use crate::search::Place;
-use crate::services::{Bss, Error, Forwarding, References, Site, World};
+use crate::services::{Bss, Error, Forwarding, References, Shop, Site, World};
 use crate::store::meta::{self, KeyMark};
 use crate::store::usage::Limits;
 use crate::store::{Store, StoreError, migrate};
@@ -76,6 +76,7 @@ fn world(folder: &Folder, config: &Config) -> Result<World, Failure> {
     let web = HttpWeb::open(reach);
     let web = web.map_err(|source| outside("preparing to call webhooks", source))?;
     let references = if config.strict_references { References::Here } else { References::Anywhere };
+    let shop = if config.public_shop { Shop::Public } else { Shop::Private };
     let (public_url, listen) = (config.public_url.clone(), config.listen);
     Ok(World {
         clock: Arc::new(MachineClock),
@@ -86,10 +87,11 @@ fn world(folder: &Folder, config: &Config) -> Result<World, Failure> {
         reach,
         post: post(folder, config)?,
         mail_from: config.mail_from.clone(),
-        site: Site { public_url, listen, forwarding, references },
+        site: Site { public_url, listen, forwarding, references, shop },
         usage: Limits::LIVE.remembering_days(config.usage_window_days),
         search: Place::Folder(folder.search()),
         file_bytes_max: config.file_bytes_max,
+        seller_file_bytes_max: config.seller_file_bytes_max,
     })
 }
 

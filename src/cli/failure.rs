@@ -173,6 +173,9 @@ const fn store_remedy(it: &StoreError) -> Option<&'static str> {
         StoreError::TooNew { .. } => {
             Some("start the newer program, or restore the backup made before the upgrade")
         }
+        StoreError::Unreleased { .. } => Some(
+            "name an empty folder with --data, and keep the old one for the program that wrote it",
+        ),
         StoreError::Full => Some(FULL),
         StoreError::NotRecovered => {
             Some("start the server once, or run `tillbox migrate`: both put it right")

@@ -5,6 +5,7 @@ use std::io::Write;
 
 use super::failure::Failure;
 use super::say;
+use crate::domain::operator::Actor;
 use crate::domain::party::individual::PersonName;
 use crate::services::setup::{self, Founding};
 use crate::services::{self, Bss};
@@ -37,10 +38,16 @@ pub(super) fn unattended(bss: &Bss) -> Result<(), Failure> {
     let Unattended { email, password, token } = Unattended::read();
     let refused = |why: String| Failure::Refused(format!("TILLBOX_OPERATOR_EMAIL {why}"));
     let Some(email) = email else {
+        // Who made the tour with a token may leave it set: what is founded is not founded again.
+        if !bss.read(&Actor::duty("setup"), setup::is_needed).map_err(failed)? {
+            return Ok(());
+        }
         // Whoever sets one of them waits for an operator that would never come.
         let set = [(password, "TILLBOX_OPERATOR_PASSWORD"), (token, "TILLBOX_OPERATOR_TOKEN")];
         return match set.iter().find(|it| it.0.is_some()) {
-            Some((_, name)) => Err(refused(format!("must be set beside {name}"))),
+            Some((_, name)) => {
+                Err(refused(format!("must be set beside {name}, or {name} be unset")))
+            }
             None => Ok(()),
         };
     };

@@ -25,8 +25,9 @@ use tokio_rustls::TlsAcceptor;
 
 /// How long to wait when the machine has no more sockets to give.
 const BREATH: Duration = Duration::from_millis(50);
-/// How many requests a client may have under way on one connection of HTTP/2.
-const STREAMS_MAX: u32 = 100;
+/// How many requests a client may have under way on one connection of HTTP/2: each may hold a piece of a
+/// file that the client does not take.
+const STREAMS_MAX: u32 = 32;
 /// How large the header of a request may be.
 const HEADER_BYTES_MAX: usize = 64 << 10;
 /// The same, as HTTP/2 counts it.

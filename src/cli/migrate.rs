@@ -14,7 +14,7 @@ use crate::store::{Store, migrate};
 #[derive(Debug, Args)]
 #[command(after_help = "\
 To see beforehand what an upgrade would do, on a copy of the folder of a stopped server:
-  cp -r /var/lib/tillbox /tmp/trial && tillbox migrate --data /tmp/trial
+  cp -r /var/lib/tillbox ./trial && tillbox migrate --data ./trial
 
 A store that was migrated cannot be opened by an older program.")]
 pub(super) struct Migrate {

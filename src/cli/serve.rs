@@ -45,12 +45,12 @@ For others, with HTTPS:
       --tls-cert /etc/tillbox/cert.pem --tls-key /etc/tillbox/key.pem
 
 To look around in a small business with eight months behind it, and let a month pass:
-  tillbox serve --data /tmp/trial --demo
-  tillbox clock advance --data /tmp/trial 1 month
+  tillbox serve --data ./trial --demo
+  tillbox clock advance --data ./trial 1 month
 
 To see a year of billing in a minute, on an empty folder:
-  tillbox serve --data /tmp/test --test-clock
-  tillbox clock advance --data /tmp/test 12 months
+  tillbox serve --data ./test --test-clock
+  tillbox clock advance --data ./test 12 months
 
 It ends on SIGTERM or Ctrl-C, after finishing what was begun; with exit code 70 if the disk failed.")]
 pub(super) struct Serve {

@@ -72,6 +72,11 @@ pub struct Settings {
     #[arg(long, value_name = "BOOL", default_value_t = false, default_missing_value = "true",
           num_args = 0..=1, require_equals = true, action = clap::ArgAction::Set)]
     pub strict_references: bool,
+    /// Whether who is not signed in may look at what the provider sells: the shop, and the catalogue
+    /// of contracts that publish theirs
+    #[arg(long, value_name = "BOOL", default_value_t = true, default_missing_value = "true",
+          num_args = 0..=1, require_equals = true, action = clap::ArgAction::Set)]
+    pub public_shop: bool,
     /// For how many days after it happened usage is taken in, and known when it comes twice
     #[arg(long, value_name = "DAYS", default_value_t = 35,
           value_parser = clap::value_parser!(u16).range(1..=400))]
@@ -80,6 +85,10 @@ pub struct Settings {
     #[arg(long, value_name = "MIB", default_value_t = 256,
           value_parser = clap::value_parser!(u32).range(1..=1_048_576))]
     pub file_mib_max: u32,
+    /// How large the uploaded files of one seller may be together, in GiB
+    #[arg(long, value_name = "GIB", default_value_t = 10,
+          value_parser = clap::value_parser!(u32).range(1..=1_048_576))]
+    pub seller_gib_max: u32,
     /// How the log is written
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t = LogFormat::Text)]
     pub log_format: LogFormat,
@@ -176,10 +185,14 @@ pub struct Config {
     pub webhook_targets: Targets,
     /// Whether TM Forum requests may only refer to what is here.
     pub strict_references: bool,
+    /// Whether who is not signed in may look at what the provider sells.
+    pub public_shop: bool,
     /// For how many days after it happened usage is taken in.
     pub usage_window_days: u16,
     /// How many bytes a file may have that is uploaded.
     pub file_bytes_max: u64,
+    /// How many bytes the uploaded files of one seller may have together.
+    pub seller_file_bytes_max: u64,
     /// How the log is written.
     pub log_format: LogFormat,
     /// What is logged.
@@ -233,8 +246,10 @@ impl TryFrom<Settings> for Config {
             secret_key_file: it.secret_key_file,
             webhook_targets: targets,
             strict_references: it.strict_references,
+            public_shop: it.public_shop,
             usage_window_days: it.usage_window_days,
             file_bytes_max: u64::from(it.file_mib_max) << 20,
+            seller_file_bytes_max: u64::from(it.seller_gib_max) << 30,
             log_format: it.log_format,
             log: it.log,
         })

@@ -99,8 +99,10 @@ fn the_defaults_are_these() {
         secret_key_file = 
         allow_private_targets = false
         strict_references = false
+        public_shop = true
         usage_window_days = 35
         file_mib_max = 256
+        seller_gib_max = 10
         log_format = text
         log = info
     "]]
@@ -188,8 +190,10 @@ fn every_setting_can_be_set_in_every_way() {
         ("secret_key_file", "key"),
         ("allow_private_targets", "true"),
         ("strict_references", "true"),
+        ("public_shop", "false"),
         ("usage_window_days", "10"),
         ("file_mib_max", "10"),
+        ("seller_gib_max", "20"),
         ("log_format", "json"),
         ("log", "debug"),
     ]);

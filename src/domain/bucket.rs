@@ -16,7 +16,7 @@ words! {
     State {
         /// It can.
         Active = "active";
-        /// It cannot for now.
+        /// It cannot until it is let go on.
         Suspended = "suspended";
         /// Its time is over.
         Expired = "expired";

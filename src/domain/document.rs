@@ -8,12 +8,14 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::due::{Due, Duty};
 use super::error::{Code as Reason, Invalid, Refusal, Rejection, Violation};
 use super::event::Verb;
 use super::id::DocumentId;
 use super::party::relation::RelatedParty;
 use super::stamp::Stamp;
 use super::text::{Code, Name};
+use super::time::Instant;
 
 /// Which states a document of a type can have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,6 +24,9 @@ pub enum Life {
     Stateless,
     /// Whatever word its contract's client says.
     Free,
+    /// Something is to be done with it at the instant that its state says; nothing if its state is
+    /// [`DONE`] or there is none.
+    Waiting,
     /// These, with the steps that lead from one to another. The first is where it begins if
     /// nobody says otherwise.
     Steps(&'static [(&'static str, &'static [&'static str])]),
@@ -45,8 +50,30 @@ const PAPER: Life = Life::Steps(&[
     ("deleted", &[]),
 ]);
 
+/// What was used and is not counted here: what others make of it (TMF635).
+const USED: Life = Life::Steps(&[
+    ("received", &["guided", "rejected"]),
+    ("guided", &["rated", "rejected"]),
+    ("rated", &["rerated", "billed"]),
+    ("rerated", &["rated"]),
+    ("rejected", &["recycled"]),
+    ("recycled", &["guided", "rejected"]),
+    ("billed", &[]),
+]);
+
+/// The state of what waits for nothing any more.
+pub const DONE: &str = "done";
+
 /// What nothing came of.
 const REFUSED: Life = Life::Steps(&[("rejected", &[])]);
+
+/// Something that is to be done and takes its time.
+const ERRAND: Life = Life::Steps(&[
+    ("not_started", &["running", "failed"]),
+    ("running", &["succeeded", "failed"]),
+    ("succeeded", &[]),
+    ("failed", &[]),
+]);
 
 const CATALOGUED: Life = Life::Steps(&[
     ("in_study", &["in_design"]),
@@ -65,7 +92,7 @@ const fn sort(key: &'static str, life: Life) -> DocumentType {
 
 /// All sorts of registered documents, by key in alphabetical order.
 pub const TYPES: &[DocumentType] = &[
-    sort("adjust_balance", Life::Free),
+    sort("adjust_balance", Life::Waiting),
     sort("agreement", Life::Free),
     sort("agreement_specification", Life::Free),
     sort("application_token", Life::Stateless),
@@ -85,15 +112,19 @@ pub const TYPES: &[DocumentType] = &[
     sort("payment", Life::Free),
     sort("payment_method", Life::Free),
     sort("permission", Life::Stateless),
+    sort("product_catalog_export", ERRAND),
+    sort("product_catalog_import", ERRAND),
     sort("product_offering_price", CATALOGUED),
     sort("product_offering_qualification", Life::Free),
     sort("product_order", REFUSED),
     sort("query_usage_consumption", Life::Free),
     sort("quote", REFUSED),
     sort("refund", Life::Free),
-    sort("reserve_balance", Life::Free),
+    sort("reserve_balance", Life::Waiting),
     sort("resource_candidate", CATALOGUED),
     sort("resource_catalog", CATALOGUED),
+    sort("resource_catalog_export", ERRAND),
+    sort("resource_catalog_import", ERRAND),
     sort("resource_category", CATALOGUED),
     sort("resource_specification", CATALOGUED),
     sort("revenue_sharing_algorithm", Life::Stateless),
@@ -101,6 +132,8 @@ pub const TYPES: &[DocumentType] = &[
     sort("revenue_sharing_report", Life::Free),
     sort("service_candidate", CATALOGUED),
     sort("service_catalog", CATALOGUED),
+    sort("service_catalog_export", ERRAND),
+    sort("service_catalog_import", ERRAND),
     sort("service_category", CATALOGUED),
     sort("service_component", Life::Stateless),
     sort("service_specification", CATALOGUED),
@@ -108,7 +141,7 @@ pub const TYPES: &[DocumentType] = &[
     sort("topic", Life::Stateless),
     sort("topup_balance", Life::Free),
     sort("transfer_balance", Life::Free),
-    sort("usage", Life::Free),
+    sort("usage", USED),
     sort("usage_specification", CATALOGUED),
     sort("user_role", Life::Stateless),
 ];
@@ -120,11 +153,17 @@ impl DocumentType {
         TYPES.binary_search_by(|it| it.key.cmp(key)).ok().map(|it| &TYPES[it])
     }
 
+    /// Whether a document of the type asks for something that is to be done.
+    #[must_use]
+    pub fn is_errand(&self) -> bool {
+        self.life == ERRAND
+    }
+
     /// The state in which a document begins if nobody says otherwise.
     #[must_use]
     pub fn first_state(&self) -> Option<&'static str> {
         match self.life {
-            Life::Stateless | Life::Free => None,
+            Life::Stateless | Life::Free | Life::Waiting => None,
             Life::Steps(steps) => steps.first().map(|it| it.0),
         }
     }
@@ -135,8 +174,18 @@ impl DocumentType {
         match self.life {
             Life::Stateless => false,
             Life::Free => true,
+            Life::Waiting => state == DONE || state.parse::<Instant>().is_ok(),
             Life::Steps(steps) => steps.iter().any(|it| it.0 == state),
         }
+    }
+
+    /// The states that a document of the type goes through, where it has a life of its own.
+    pub fn states(&self) -> impl Iterator<Item = &'static str> {
+        let steps = match self.life {
+            Life::Stateless | Life::Free | Life::Waiting => &[],
+            Life::Steps(steps) => steps,
+        };
+        steps.iter().map(|it| it.0)
     }
 
     /// Whether a document of the type may pass from one state to another.
@@ -145,7 +194,7 @@ impl DocumentType {
         match (self.life, from) {
             (Life::Stateless, _) => false,
             (Life::Free, _) => true,
-            (Life::Steps(_), None) => self.has_state(to),
+            (Life::Waiting, _) | (Life::Steps(_), None) => self.has_state(to),
             (Life::Steps(steps), Some(from)) => {
                 steps.iter().any(|(state, after)| *state == from && after.contains(&to))
             }
@@ -259,6 +308,20 @@ impl Document {
         self.state.as_ref()
     }
 
+    /// When it is to be done, if it is something that is to be done and is not: at once, or when it says.
+    #[must_use]
+    pub fn due(&self) -> Option<Due> {
+        let state = self.state.as_ref().map(Code::as_str)?;
+        let at = match self.sort().life {
+            Life::Waiting => state.parse().ok()?,
+            life if life == ERRAND && matches!(state, "not_started" | "running") => {
+                self.stamp.created_at
+            }
+            Life::Stateless | Life::Free | Life::Steps(_) => return None,
+        };
+        Some(Due { at, duty: Duty::Errand })
+    }
+
     /// What it says.
     #[must_use]
     pub fn body(&self) -> &[u8] {
@@ -278,10 +341,13 @@ mod tests {
     use super::*;
     use crate::domain::id::Id;
     use crate::domain::stamp::SellerNumber;
-    use crate::domain::time::Instant;
 
     fn code(text: &str) -> Code {
         text.parse().expect(text)
+    }
+
+    fn register_as(key: &str, state: Option<&str>) -> Document {
+        register(key, state).expect(key)
     }
 
     fn register(key: &str, state: Option<&str>) -> Result<Document, String> {
@@ -312,6 +378,34 @@ mod tests {
                 assert!(targets.into_iter().all(|it| sort.has_state(it)), "{sort}");
             }
         }
+    }
+
+    #[test]
+    fn an_errand_is_due_until_it_is_done_or_has_failed() {
+        let (mut errand, paper) =
+            (register_as("product_catalog_export", None), register_as("document", None));
+        assert_eq!(paper.due(), None);
+        for (state, is_due) in [("not_started", true), ("running", true), ("succeeded", false)] {
+            errand = errand.pass(code(state)).expect(state).0;
+            assert_eq!(errand.due().map(|it| it.at), is_due.then_some(errand.stamp.created_at));
+        }
+        assert!(errand.pass(code("running")).is_err());
+        let failed = register_as("product_catalog_export", Some("running")).pass(code("failed"));
+        assert_eq!(failed.expect("can fail").0.due(), None);
+    }
+
+    #[test]
+    fn what_waits_is_due_when_it_says_and_then_no_more() {
+        let at = "2026-02-01T10:00:00.5Z";
+        let waiting = register_as("reserve_balance", Some(at));
+        let due = |it: &Document| it.due().map(|it| it.at.to_string());
+        assert_eq!(due(&waiting).as_deref(), Some("2026-02-01T10:00:00.500Z"));
+        let (later, _) = waiting.pass(code("2026-03-01T00:00:00Z")).expect("a step");
+        assert_eq!(due(&later).as_deref(), Some("2026-03-01T00:00:00Z"));
+        let (done, _) = later.pass(code(DONE)).expect("a step");
+        assert_eq!((due(&done), due(&register_as("reserve_balance", None))), (None, None));
+        assert!(done.pass(code("tomorrow")).is_err());
+        assert!(register("reserve_balance", Some("2026-02-30")).is_err());
     }
 
     #[test]

@@ -29,6 +29,8 @@ pub enum Duty {
     Collection,
     /// Who holds a digital good is told of a newer version.
     Upgrade,
+    /// What somebody asked for and does not wait for is to be done, or is to be done then.
+    Errand,
 }
 
 impl Duty {
@@ -43,6 +45,7 @@ impl Duty {
         Self::Price,
         Self::Collection,
         Self::Upgrade,
+        Self::Errand,
     ];
 }
 

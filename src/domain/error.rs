@@ -138,7 +138,7 @@ codes! {
     PaymentExceeds = "payment_exceeds";
     /// The state of the payment does not allow the operation.
     PaymentStateForbids = "payment_state_forbids";
-    /// The offer has no price in the currency of the account.
+    /// There is no price for it: none in the currency of the account, or none in force on the day.
     PriceMissing = "price_missing";
     /// The price cannot be sold, because billing has no rule for it.
     PriceNotRated = "price_not_rated";

@@ -163,9 +163,77 @@ pub struct Fact {
     /// Whose the thing is.
     pub owner: Option<AccountId>,
     /// The record before, as the store has it; `None` if it is new.
+    #[serde(with = "side")]
     pub before: Option<Vec<u8>>,
     /// The record after, as the store has it; `None` if it is no more.
+    #[serde(with = "side")]
     pub after: Option<Vec<u8>>,
+    /// What was set for it and is kept beside it.
+    pub beside: Vec<Beside>,
+}
+
+/// A setting that belongs to a thing and is kept beside it, before and after.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Beside {
+    /// Under which name it is kept.
+    pub name: String,
+    /// Before, as the store has it.
+    pub before: Vec<u8>,
+    /// After, as the store has it.
+    pub after: Vec<u8>,
+}
+
+/// A side of a change is written and read in one piece, and lies as it would byte by byte.
+mod side {
+    use std::fmt;
+
+    use serde::de::{Error, Visitor};
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    struct Piece<B>(B);
+
+    impl Serialize for Piece<&[u8]> {
+        fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+            to.serialize_bytes(self.0)
+        }
+    }
+
+    impl<'de> Deserialize<'de> for Piece<Vec<u8>> {
+        fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+            from.deserialize_byte_buf(Reader).map(Self)
+        }
+    }
+
+    struct Reader;
+
+    impl Visitor<'_> for Reader {
+        type Value = Vec<u8>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("bytes")
+        }
+
+        fn visit_bytes<E: Error>(self, bytes: &[u8]) -> Result<Vec<u8>, E> {
+            Ok(bytes.to_vec())
+        }
+
+        fn visit_byte_buf<E: Error>(self, bytes: Vec<u8>) -> Result<Vec<u8>, E> {
+            Ok(bytes)
+        }
+    }
+
+    pub(super) fn serialize<S: Serializer>(
+        side: &Option<Vec<u8>>,
+        to: S,
+    ) -> Result<S::Ok, S::Error> {
+        side.as_deref().map(Piece).serialize(to)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        from: D,
+    ) -> Result<Option<Vec<u8>>, D::Error> {
+        Ok(Option::<Piece<Vec<u8>>>::deserialize(from)?.map(|it| it.0))
+    }
 }
 
 impl Fact {
@@ -180,4 +248,24 @@ impl Fact {
 #[must_use]
 pub fn event_name(kind: Kind, verb: Verb) -> String {
     format!("{}.{}", kind.noun(), verb.name())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_side_of_a_change_lies_as_it_would_byte_by_byte() {
+        #[derive(Debug, PartialEq, Serialize, Deserialize)]
+        struct One {
+            #[serde(with = "side")]
+            side: Option<Vec<u8>>,
+        }
+        for side in [None, Some(Vec::new()), Some(vec![0, 1, 127, 128, 255]), Some(vec![7; 300])] {
+            let byte_by_byte = postcard::to_allocvec(&side).expect("written");
+            let one = One { side };
+            assert_eq!(postcard::to_allocvec(&one).expect("written"), byte_by_byte);
+            assert_eq!(postcard::from_bytes::<One>(&byte_by_byte), Ok(one));
+        }
+    }
 }

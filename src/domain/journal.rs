@@ -50,6 +50,10 @@ pub enum Holder {
     Customer(BillingAccountId),
     /// A partner's.
     Partner(AccountId),
+    /// What a customer has set aside, by billing account.
+    Reserved(BillingAccountId),
+    /// What of that it had paid in before.
+    PrepaidReserved(BillingAccountId),
 }
 
 /// What a balance is kept for.
@@ -154,18 +158,29 @@ fn credit(ledger: Ledger, holder: Holder, amount: Money) -> Result<Leg, MoneyErr
     Ok(Leg { ledger, holder, amount: amount.negated()? })
 }
 
-/// An invoice is issued: the customer owes, the seller has earned what is no deposit and owes tax.
+/// What of the net of a document was not earned by it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Unearned {
+    /// What is held as security.
+    pub deposits: Money,
+    /// What is earned in days to come.
+    pub deferred: Money,
+}
+
+/// An invoice is issued: the customer owes, the seller has earned what is neither deposit nor deferred,
+/// and owes tax.
 ///
 /// # Errors
 /// If an amount is too large.
 pub fn invoice_issued(
     customer: BillingAccountId,
     totals: Totals,
-    deposits: Money,
-) -> Result<[Leg; 4], MoneyError> {
+    Unearned { deposits, deferred }: Unearned,
+) -> Result<[Leg; 5], MoneyError> {
     Ok([
         debit(Ledger::Receivable, Holder::Customer(customer), totals.gross),
-        credit(Ledger::Revenue, Holder::Seller, totals.net.minus(deposits)?)?,
+        credit(Ledger::Revenue, Holder::Seller, totals.net.minus(deposits)?.minus(deferred)?)?,
+        credit(Ledger::DeferredRevenue, Holder::Seller, deferred)?,
         credit(Ledger::TaxPayable, Holder::Seller, totals.tax)?,
         credit(Ledger::DepositsHeld, Holder::Customer(customer), deposits)?,
     ])
@@ -209,16 +224,28 @@ pub fn taken_back(customer: BillingAccountId, amount: Money) -> Result<[Leg; 2],
 /// If an amount is too large.
 pub fn credit_note_issued(
     customer: BillingAccountId,
-    (totals, deposits): (Totals, Money),
+    (totals, Unearned { deposits, deferred }): (Totals, Unearned),
     applied: Applied,
-) -> Result<[Leg; 6], MoneyError> {
+) -> Result<[Leg; 7], MoneyError> {
     Ok([
-        debit(Ledger::Revenue, Holder::Seller, totals.net.minus(deposits)?),
+        debit(Ledger::Revenue, Holder::Seller, totals.net.minus(deposits)?.minus(deferred)?),
+        debit(Ledger::DeferredRevenue, Holder::Seller, deferred),
         debit(Ledger::DepositsHeld, Holder::Customer(customer), deposits),
         debit(Ledger::TaxPayable, Holder::Seller, totals.tax),
         credit(Ledger::Receivable, Holder::Customer(customer), applied.to_invoice)?,
         credit(Ledger::WriteOff, Holder::Seller, applied.to_written_off)?,
         credit(Ledger::CustomerCredit, Holder::Customer(customer), applied.to_customer)?,
+    ])
+}
+
+/// What was deferred is earned.
+///
+/// # Errors
+/// If the amount is too large.
+pub fn released(amount: Money) -> Result<[Leg; 2], MoneyError> {
+    Ok([
+        debit(Ledger::DeferredRevenue, Holder::Seller, amount),
+        credit(Ledger::Revenue, Holder::Seller, amount)?,
     ])
 }
 
@@ -228,6 +255,49 @@ pub fn credit_note_issued(
 /// If the amount is too large.
 pub fn refunded(customer: BillingAccountId, amount: Money) -> Result<[Leg; 2], MoneyError> {
     payment_received(customer, amount.negated()?)
+}
+
+/// What a customer has paid in beforehand is corrected: by more than nothing the seller gives, by less it
+/// takes.
+///
+/// # Errors
+/// If the amount is too large.
+pub fn adjusted(customer: BillingAccountId, amount: Money) -> Result<[Leg; 2], MoneyError> {
+    Ok([
+        debit(Ledger::WriteOff, Holder::Seller, amount),
+        credit(Ledger::CustomerCredit, Holder::Customer(customer), amount)?,
+    ])
+}
+
+/// Credit goes from one customer to another.
+///
+/// # Errors
+/// If the amount is too large.
+pub fn moved(
+    from: BillingAccountId,
+    to: BillingAccountId,
+    amount: Money,
+) -> Result<[Leg; 2], MoneyError> {
+    Ok([
+        debit(Ledger::CustomerCredit, Holder::Customer(from), amount),
+        credit(Ledger::CustomerCredit, Holder::Customer(to), amount)?,
+    ])
+}
+
+/// Credit of the customer is set aside, what was given and what was paid in before; by less than nothing, it is
+/// let go again.
+///
+/// # Errors
+/// If the amount is too large.
+pub fn reserved(
+    customer: BillingAccountId,
+    (given, prepaid): (Money, Money),
+) -> Result<[Leg; 3], MoneyError> {
+    Ok([
+        debit(Ledger::CustomerCredit, Holder::Customer(customer), given.plus(prepaid)?),
+        credit(Ledger::CustomerCredit, Holder::Reserved(customer), given)?,
+        credit(Ledger::CustomerCredit, Holder::PrepaidReserved(customer), prepaid)?,
+    ])
 }
 
 /// What is open of an invoice is given up.
@@ -294,6 +364,14 @@ mod tests {
         id(2)
     }
 
+    fn earned() -> Unearned {
+        Unearned { deposits: euros("0"), deferred: euros("0") }
+    }
+
+    fn held(deposits: &str) -> Unearned {
+        Unearned { deposits: euros(deposits), ..earned() }
+    }
+
     fn totals(net: Money, tax: Money) -> Totals {
         Totals::nothing(net.currency()).plus(net, tax).expect("a sum")
     }
@@ -314,6 +392,57 @@ mod tests {
 
     fn expected(rows: &[(Ledger, &str)]) -> BTreeMap<Ledger, String> {
         rows.iter().map(|(ledger, sum)| (*ledger, (*sum).to_owned())).collect()
+    }
+
+    #[test]
+    fn what_is_moved_and_set_aside_stays_credit_and_a_correction_is_the_sellers() {
+        let corrected = adjusted(customer(), euros("30")).expect("legs");
+        let aside = reserved(customer(), (euros("12"), euros("8"))).expect("legs");
+        let away = moved(customer(), id(3), euros("5")).expect("legs");
+        let sums = balances(&[&corrected, &aside, &away]);
+        let expected = [(Ledger::CustomerCredit, "-30.00"), (Ledger::WriteOff, "30.00")];
+        assert_eq!(sums, expected.map(|(of, sum)| (of, sum.to_owned())).into());
+        let own = |legs: &[Leg], of: Holder| {
+            let legs = legs.iter().filter(|it| it.holder == of).map(|it| it.amount);
+            Money::sum(legs, euros("0").currency()).expect("a sum")
+        };
+        let all = [&corrected[..], &aside, &away].concat();
+        assert_eq!(own(&all, Holder::Customer(customer())), euros("-5"));
+        assert_eq!(own(&all, Holder::Reserved(customer())), euros("-12"));
+        assert_eq!(own(&all, Holder::PrepaidReserved(customer())), euros("-8"));
+        assert_eq!(own(&all, Holder::Customer(id(3))), euros("-5"));
+    }
+
+    #[test]
+    fn what_is_deferred_is_revenue_when_it_is_released_and_none_when_it_is_given_back() {
+        let of = |deferred: &str| Unearned { deferred: euros(deferred), ..earned() };
+        let sums = totals(euros("100"), euros("20"));
+        let issued = invoice_issued(customer(), sums, of("90")).expect("legs");
+        let january = released(euros("30")).expect("legs");
+        use Ledger::{CustomerCredit, DeferredRevenue, Receivable, Revenue, TaxPayable};
+        assert_eq!(
+            balances(&[&issued, &january]),
+            expected(&[
+                (Receivable, "120.00"),
+                (Revenue, "-40.00"),
+                (DeferredRevenue, "-60.00"),
+                (TaxPayable, "-20.00"),
+            ])
+        );
+        let nothing = euros("0");
+        let applied =
+            Applied { to_invoice: nothing, to_written_off: nothing, to_customer: euros("72") };
+        let back = totals(euros("60"), euros("12"));
+        let back = credit_note_issued(customer(), (back, of("60")), applied).expect("legs");
+        assert_eq!(
+            balances(&[&issued, &january, &back]),
+            expected(&[
+                (Receivable, "120.00"),
+                (Revenue, "-40.00"),
+                (TaxPayable, "-8.00"),
+                (CustomerCredit, "-72.00"),
+            ])
+        );
     }
 
     #[test]
@@ -338,7 +467,7 @@ mod tests {
     #[test]
     fn an_invoice_that_is_paid_too_much_leaves_credit() {
         let sums = totals(euros("100"), euros("20"));
-        let issued = invoice_issued(customer(), sums, euros("0")).expect("legs");
+        let issued = invoice_issued(customer(), sums, earned()).expect("legs");
         let received = payment_received(customer(), euros("150")).expect("legs");
         let settled = allocated(customer(), euros("120")).expect("legs");
         let rows = [
@@ -359,10 +488,10 @@ mod tests {
             to_customer: euros("120"),
         };
         let legs = [
-            invoice_issued(customer(), sums, euros("0")).expect("legs").to_vec(),
+            invoice_issued(customer(), sums, earned()).expect("legs").to_vec(),
             payment_received(customer(), euros("120")).expect("legs").to_vec(),
             allocated(customer(), euros("120")).expect("legs").to_vec(),
-            credit_note_issued(customer(), (sums, euros("0")), applied).expect("legs").to_vec(),
+            credit_note_issued(customer(), (sums, earned()), applied).expect("legs").to_vec(),
             refunded(customer(), euros("120")).expect("legs").to_vec(),
         ];
         let postings: Vec<_> = legs.iter().map(Vec::as_slice).collect();
@@ -388,7 +517,7 @@ mod tests {
     #[test]
     fn a_deposit_is_held_and_not_earned_until_it_goes_back() {
         let sums = totals(euros("150"), euros("10"));
-        let issued = invoice_issued(customer(), sums, euros("100")).expect("legs");
+        let issued = invoice_issued(customer(), sums, held("100")).expect("legs");
         let rows = [
             (Ledger::Receivable, "160.00"),
             (Ledger::Revenue, "-50.00"),
@@ -402,7 +531,7 @@ mod tests {
             to_written_off: euros("0"),
             to_customer: euros("100"),
         };
-        let back = credit_note_issued(customer(), (deposit, euros("100")), applied).expect("legs");
+        let back = credit_note_issued(customer(), (deposit, held("100")), applied).expect("legs");
         let rows = [(Ledger::CustomerCredit, "-100.00"), (Ledger::DepositsHeld, "100.00")];
         assert_eq!(balances(&[&back]), expected(&rows));
     }
@@ -416,11 +545,11 @@ mod tests {
             to_customer: euros("50"),
         };
         let legs = [
-            invoice_issued(customer(), sums, euros("0")).expect("legs").to_vec(),
+            invoice_issued(customer(), sums, earned()).expect("legs").to_vec(),
             payment_received(customer(), euros("50")).expect("legs").to_vec(),
             allocated(customer(), euros("50")).expect("legs").to_vec(),
             written_off(customer(), euros("70")).expect("legs").to_vec(),
-            credit_note_issued(customer(), (sums, euros("0")), applied).expect("legs").to_vec(),
+            credit_note_issued(customer(), (sums, earned()), applied).expect("legs").to_vec(),
         ];
         let postings: Vec<_> = legs.iter().map(Vec::as_slice).collect();
         let rows = [(Ledger::Cash, "50.00"), (Ledger::CustomerCredit, "-50.00")];
@@ -436,14 +565,14 @@ mod tests {
             let to_customer = sums.gross.minus(to_invoice).expect("a difference");
             let applied = Applied { to_invoice, to_written_off: minor(0), to_customer };
             let legs: Vec<Vec<Leg>> = vec![
-                invoice_issued(customer(), sums, euros("0")).expect("legs").to_vec(),
+                invoice_issued(customer(), sums, earned()).expect("legs").to_vec(),
                 payment_received(customer(), minor(net)).expect("legs").to_vec(),
                 allocated(customer(), minor(net)).expect("legs").to_vec(),
                 taken_back(customer(), minor(net)).expect("legs").to_vec(),
-                credit_note_issued(customer(), (sums, euros("0")), applied).expect("legs").to_vec(),
+                credit_note_issued(customer(), (sums, earned()), applied).expect("legs").to_vec(),
                 refunded(customer(), minor(net)).expect("legs").to_vec(),
                 written_off(customer(), minor(net)).expect("legs").to_vec(),
-                invoice_issued(customer(), sums, minor(open)).expect("legs").to_vec(),
+                invoice_issued(customer(), sums, Unearned { deposits: minor(open), ..earned() }).expect("legs").to_vec(),
                 share_owed(id(9), minor(net)).expect("legs").to_vec(),
                 share_paid(id(9), sums).expect("legs").to_vec(),
             ];

@@ -109,6 +109,18 @@ words! {
         ShipmentSent = "shipment_sent";
         /// There is a newer version of what one has.
         AssetUpgraded = "asset_upgraded";
+        /// An order waits for something that its buyer has to say or do.
+        OrderInformationRequired = "order_information_required";
+        /// Somebody has bought what one sells.
+        OfferSold = "offer_sold";
+        /// An order was called off, because it was not paid first as it had to be.
+        OrderUnpaid = "order_unpaid";
+        /// Money that was paid goes back to where it came from.
+        RefundMade = "refund_made";
+        /// An order has come to its end, and some or all of it cannot be had.
+        OrderFellShort = "order_fell_short";
+        /// A seller has sold what one delivers for it.
+        SupplyOrdered = "supply_ordered";
     }
 }
 
@@ -126,6 +138,7 @@ impl Occasion {
             Self::UserResumed => (Kind::User, Verb::Released),
             Self::UserRemoved => (Kind::User, Verb::Removed),
             Self::OrderConfirmed => (Kind::Order, Verb::Created),
+            Self::OrderInformationRequired => (Kind::Order, Verb::InformationRequired),
             Self::InvoiceIssued => (Kind::Invoice, Verb::Issued),
             Self::PaymentReceived => (Kind::Payment, Verb::Received),
             Self::DebitAnnounced => (Kind::Payment, Verb::Announced),
@@ -149,14 +162,23 @@ impl Occasion {
             Self::AccountReleased => (Kind::Account, Verb::Released),
             Self::DunningNotice => (Kind::Dunning, Verb::Sent),
             Self::InstalmentReminder => (Kind::PaymentPlan, Verb::Overdue),
+            Self::OfferSold | Self::SupplyOrdered => (Kind::Order, Verb::Started),
+            Self::OrderFellShort => (Kind::Order, Verb::PartlyCompleted),
+            Self::RefundMade => (Kind::Refund, Verb::Refunded),
+            Self::OrderUnpaid => (Kind::Order, Verb::Canceled),
         };
         EventPattern::of(kind, verb)
     }
 
-    /// The occasion that an event is, if it is one. A user's change is one only if the user was given
-    /// a link or a password, or became something else, which the event alone does not say.
+    /// The occasion that an event is, if it is one: the first where there are several. A user's change is one only
+    /// if the user was given a link or a password, or became something else, which the event alone does not say.
     #[must_use]
     pub fn at(kind: Kind, verb: Verb) -> Option<Self> {
+        // Of what fails as a whole the same is said as of what fails in part.
+        let verb = match (kind, verb) {
+            (Kind::Order, Verb::Failed) => Verb::PartlyCompleted,
+            (_, verb) => verb,
+        };
         let found = Self::ALL.iter().find(|it| it.event().matches(kind, verb)).copied();
         found.filter(|_| kind != Kind::User)
     }
@@ -176,6 +198,7 @@ impl Occasion {
             | Self::SeatChanged
             | Self::SeatTaken => Recipient::Person,
             Self::LoginChanged => Recipient::FormerAddress,
+            Self::OfferSold => Recipient::Seller(Matter::Administration),
             Self::InvoiceIssued
             | Self::CreditNoteIssued
             | Self::PaymentReceived
@@ -186,8 +209,14 @@ impl Occasion {
             | Self::AccountHeld
             | Self::AccountReleased
             | Self::SettlementIssued
+            | Self::RefundMade
             | Self::LowBalance => Recipient::Contact(Matter::Billing),
             Self::OrderConfirmed
+            | Self::OrderInformationRequired
+            | Self::OrderUnpaid
+            | Self::OrderFellShort
+            // Of each of those who deliver, as if it were the owner.
+            | Self::SupplyOrdered
             | Self::ShipmentSent
             | Self::AssetUpgraded
             | Self::SubscriptionExpiring
@@ -511,7 +540,10 @@ mod tests {
             let EventPattern { kind: Some(kind), verb: Some(verb) } = occasion.event() else {
                 panic!("{occasion} is of one event");
             };
-            let expected = (kind != Kind::User).then_some(*occasion);
+            // What is sold is told first to who sells it, then to who delivers it.
+            let first =
+                if *occasion == Occasion::SupplyOrdered { &Occasion::OfferSold } else { occasion };
+            let expected = (kind != Kind::User).then_some(*first);
             assert_eq!(Occasion::at(kind, verb), expected, "{occasion}");
         }
         assert_eq!(Occasion::at(Kind::Mail, Verb::Sent), None, "no mail is written about a mail");

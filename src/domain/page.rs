@@ -12,7 +12,7 @@ pub struct PageRequest {
 }
 
 /// Which end of a list comes first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum PageOrder {
     /// By rising key: the oldest first.
     Rising,

@@ -9,17 +9,21 @@ mod closing;
 mod collect;
 mod deliver;
 mod dunning;
+mod errand;
 mod index;
+mod interim;
 mod mail;
 mod notify;
 mod order;
 mod price;
 mod provision;
+mod recognition;
 mod retention;
 mod sparing;
 mod term;
 mod upgrade;
 mod usage;
+mod usage_source;
 mod vat_number;
 
 use std::sync::Arc;
@@ -49,14 +53,18 @@ pub fn all(dialects: Vec<Box<dyn Dialect>>) -> Vec<Box<dyn Duty>> {
         Box::new(term::Terms),
         Box::new(upgrade::Upgrades),
         Box::new(billing_run::BillingRun::default()),
+        Box::new(interim::Interim::default()),
+        Box::new(recognition::Recognition),
         Box::new(sparing::Sparing),
         Box::new(collect::Collect),
         Box::new(dunning::Dunning),
         Box::new(closing::Closing),
+        Box::new(usage_source::UsageSources::new(Arc::clone(&dialects))),
         Box::new(usage::Sealing::default()),
         Box::new(notify::Notify::default()),
         Box::new(mail::Mails::default()),
         Box::new(index::Index::default()),
+        Box::new(errand::Errands::new(Arc::clone(&dialects))),
         Box::new(deliver::Deliver::new(dialects)),
         Box::new(retention::Retention::default()),
         Box::new(clock::Time),

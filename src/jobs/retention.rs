@@ -1,12 +1,12 @@
-//! Nothing is kept longer than it is for: answers for a day, keys that are over for a month. Facts
-//! are kept.
+//! Nothing is kept longer than it is for: answers and files of catalogues for a day, keys that are over and
+//! what came of those files for a month. Facts are kept.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::domain::time::Instant;
 use crate::services::asset::content;
 use crate::services::duty::{Duty, Progress, Room};
-use crate::services::{Bss, Error, maintenance};
+use crate::services::{Bss, Error, catalog_file, maintenance};
 
 /// Lists are gone through so often, in seconds of wall time; what is over is over, so that nothing
 /// is lost by a look that comes late.
@@ -33,12 +33,15 @@ impl Duty for Retention {
 
     fn step(&self, bss: &Arc<Bss>) -> Result<Progress, Error> {
         let answers = maintenance::forget_answers(bss)?;
-        let (keys, uploads) = match self.is_time(bss.moment().wall) {
-            true => (maintenance::forget_keys(bss)?, content::forget_unfinished(bss)?),
-            false => (0, 0),
-        };
-        Ok(Progress::of(answers + keys + uploads, || {
-            format!("forgot {answers} answers, {keys} keys and {uploads} unfinished uploads")
+        if !self.is_time(bss.moment().wall) {
+            return Ok(Progress::of(answers, || format!("forgot {answers} answers")));
+        }
+        let (keys, uploads) = (maintenance::forget_keys(bss)?, content::forget_unfinished(bss)?);
+        let files = catalog_file::forget_old(bss)?;
+        Ok(Progress::of(answers + keys + uploads + files, || {
+            format!(
+                "forgot {answers} answers, {keys} keys, {uploads} unfinished uploads and {files} old files"
+            )
         }))
     }
 }

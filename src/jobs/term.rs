@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::domain::due::Duty as Due;
 use crate::services::duty::{Duty, Progress, Room, counted};
-use crate::services::{Bss, Error, subscription};
+use crate::services::{Bss, Error, service_terms, subscription};
 
 /// The duty.
 pub(super) struct Terms;
@@ -27,9 +27,12 @@ impl Duty for Terms {
     }
 
     fn step(&self, bss: &Arc<Bss>) -> Result<Progress, Error> {
-        let done = super::each_due(bss, self.name(), Due::Term, |act, id| {
-            Ok(subscription::step(act, id)?.is_some())
-        })?;
-        Ok(Progress::of(done, || format!("moved {} along", counted(done, "subscription"))))
+        let done = super::each_due(bss, self.name(), Due::Term, subscription::step)?;
+        if done > 0 {
+            let summary = format!("moved {} along", counted(done, "subscription"));
+            return Ok(Progress::Done { count: done, summary });
+        }
+        let followed = service_terms::follow_on(bss, self.name())?;
+        Ok(Progress::of(followed, || "let subscriptions follow their service terms".to_owned()))
     }
 }

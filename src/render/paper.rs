@@ -4,7 +4,7 @@
 use crate::domain::billing::credit::{CreditLine, CreditNote};
 use crate::domain::billing::invoice::line::Line;
 use crate::domain::billing::invoice::number::DocumentNumber;
-use crate::domain::billing::invoice::{Invoice, Issue, Totals};
+use crate::domain::billing::invoice::{CollectedBy, Invoice, Issue, Totals};
 use crate::domain::billing::letterhead::Imprint;
 use crate::domain::billing::tax::TaxTotal;
 use crate::domain::money::{Currency, Money};
@@ -28,6 +28,10 @@ pub struct Paper<'a> {
     pub taxes: &'a [TaxTotal],
     /// The sums.
     pub totals: Totals,
+    /// What the credit that the customer had settled of it when it was issued.
+    pub set_off: Money,
+    /// How the house takes by itself what is to be paid; `None` if the customer is to pay.
+    pub collected_by: Option<&'a CollectedBy>,
     /// What it takes back; `None` for an invoice.
     pub takes_back: Option<TakesBack<'a>>,
 }
@@ -92,6 +96,8 @@ impl<'a> Paper<'a> {
                 .collect(),
             taxes: &content.taxes,
             totals: content.totals,
+            set_off: invoice.set_off(),
+            collected_by: invoice.collected_by(),
             takes_back: None,
         })
     }
@@ -116,8 +122,19 @@ impl<'a> Paper<'a> {
             lines: credit.lines.iter().zip(1..).map(line).collect::<Option<_>>()?,
             taxes: &credit.taxes,
             totals: credit.totals,
+            set_off: Money::zero(content.currency),
+            collected_by: None,
             takes_back: Some(takes_back),
         })
+    }
+
+    /// What is to be paid of it: less than nothing where it gives back.
+    #[must_use]
+    pub fn to_pay(&self) -> Money {
+        match self.set_off.is_zero() {
+            true => self.totals.gross,
+            false => self.totals.gross.minus(self.set_off).expect("a part of what is demanded"),
+        }
     }
 
     /// How it is written.

@@ -88,7 +88,7 @@ pub(super) fn credit_note(invoice: &Invoice, net: &str, reason: &str) -> CreditN
     note.issued(Issue { number, ..before }, &[]).expect("issued").0
 }
 
-/// Lays a file where one looks at what tests have made: `TILLBOX_PAPERS=/tmp/papers`.
+/// Lays a file where one looks at what tests have made: `TILLBOX_PAPERS=target/papers`.
 pub(super) fn keep(called: &str, bytes: &[u8]) {
     if let Some(folder) = std::env::var_os("TILLBOX_PAPERS") {
         std::fs::write(std::path::Path::new(&folder).join(called), bytes).expect("written");

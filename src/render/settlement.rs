@@ -8,8 +8,8 @@ use crate::domain::time::{Date, Period};
 #[must_use]
 pub fn of(note: &SettlementNote) -> Vec<u8> {
     let mut sheet = Sheet::new(&[
-        "note", "receiver", "invoice", "product", "name", "from", "until", "quantity", "net",
-        "tax", "currency",
+        "note", "receiver", "invoice", "product", "name", "charge", "from", "until", "quantity",
+        "net", "tax", "currency",
     ]);
     let day = |it: Option<Date>| it.map_or(Cell::Empty, Cell::Day);
     for it in &note.items {
@@ -19,6 +19,7 @@ pub fn of(note: &SettlementNote) -> Vec<u8> {
             Cell::text(it.invoice.to_string()),
             it.product_number.map_or(Cell::Empty, |it| Cell::Figure(it.into())),
             Cell::text(it.name.to_string()),
+            it.charge.as_ref().map_or(Cell::Empty, |it| Cell::text(it.to_string())),
             day(it.period.map(Period::start)),
             day(it.period.map(Period::end)),
             Cell::Figure(it.quantity.decimal()),

@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 
 use crate::domain::catalog::lifecycle::State;
 use crate::domain::catalog::price::ChargeKind;
-use crate::domain::id::{CategoryId, OfferId};
+use crate::domain::id::{CatalogId, CategoryId, OfferId};
 use crate::domain::localized::Localized;
 use crate::domain::money::Money;
 use crate::domain::stamp::SellerNumber;
 use crate::domain::text::{Code, Name, Prose};
+use crate::domain::time::Validity;
 
 /// An offer as it is searched for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,8 +28,31 @@ pub struct OfferDocument {
     pub part_number: Option<Code>,
     /// Where it is found, with all categories above.
     pub categories: Vec<CategoryEntry>,
+    /// What sorts of products are in it.
+    pub products: BTreeSet<Code>,
     /// What it costs at least, for each currency and occasion.
     pub prices: Vec<PriceEntry>,
+    /// Through which channels alone it is sold; through any if none is named.
+    pub channels: BTreeSet<Code>,
+    /// For whom it is, before they are known.
+    pub reach: Reach,
+}
+
+/// Who sees an offer without being known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reach {
+    /// Whether it is for chosen accounts or classes of accounts alone.
+    pub is_for_few: bool,
+    /// The catalogs that publish it by itself; everybody sees what is published so nowhere.
+    pub catalogs: BTreeSet<CatalogId>,
+    /// When it is on sale.
+    pub valid_for: Validity,
+}
+
+impl Reach {
+    /// Everybody's, at any time.
+    pub const ALL: Self =
+        Self { is_for_few: false, catalogs: BTreeSet::new(), valid_for: Validity::ALWAYS };
 }
 
 /// A category that an offer is found under.

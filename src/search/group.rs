@@ -11,9 +11,10 @@ use super::document::OfferDocument;
 use super::query::Query;
 use super::schema::GROUP;
 use crate::domain::catalog::lifecycle::State;
-use crate::domain::id::CategoryId;
+use crate::domain::id::{CatalogId, CategoryId};
 use crate::domain::money::Currency;
 use crate::domain::stamp::SellerNumber;
+use crate::domain::text::Code;
 
 /// The group of an offer, as the index takes it.
 pub(super) fn text_of(offer: &OfferDocument) -> String {
@@ -28,17 +29,25 @@ pub(super) fn text_of(offer: &OfferDocument) -> String {
     add('l', &mut offer.languages().iter().map(|it| (*it).to_owned()));
     add('m', &mut currencies.iter().map(|it| it.code().to_owned()));
     add('c', &mut categories.iter().map(ToString::to_string));
+    add('p', &mut offer.products.iter().map(ToString::to_string));
+    add('n', &mut offer.channels.iter().map(ToString::to_string));
+    add('k', &mut offer.reach.catalogs.iter().map(ToString::to_string));
+    add('f', &mut offer.reach.is_for_few.then(String::new).into_iter());
     text
 }
 
-/// What the offers of a group have in common; languages, currencies and categories by their places
-/// among all.
+/// What the offers of a group have in common; languages, currencies, categories and sorts of products
+/// by their places among all.
 struct Group {
     seller: SellerNumber,
     state: State,
     languages: Vec<usize>,
     currencies: Vec<usize>,
     categories: Vec<usize>,
+    products: Vec<usize>,
+    channels: BTreeSet<Code>,
+    catalogs: Vec<CatalogId>,
+    is_for_few: bool,
 }
 
 /// The groups of a part of the index, by the numbers that they have there.
@@ -48,6 +57,7 @@ pub(super) struct Groups {
     languages: Places<String>,
     currencies: Places<Currency>,
     categories: Places<CategoryId>,
+    products: Places<Code>,
 }
 
 /// Values, and which place each has.
@@ -66,13 +76,14 @@ impl<T: Ord> Places<T> {
     }
 }
 
-/// How many hits there are with each language, currency and category.
+/// How many hits there are with each language, currency, category and sort of product.
 #[derive(Debug, Default)]
 pub(super) struct Counts {
     pub(super) total: u64,
     pub(super) languages: BTreeMap<String, u64>,
     pub(super) currencies: BTreeMap<Currency, u64>,
     pub(super) categories: BTreeMap<CategoryId, u64>,
+    pub(super) products: BTreeMap<Code, u64>,
 }
 
 impl Groups {
@@ -95,8 +106,17 @@ impl Groups {
         let seller = SellerNumber(parts.next()?.parse().ok()?);
         let state = parts.next()?;
         let state = *State::ALL.iter().find(|it| it.word() == state)?;
-        let (languages, currencies, categories) = (Vec::new(), Vec::new(), Vec::new());
-        let mut group = Group { seller, state, languages, currencies, categories };
+        let mut group = Group {
+            seller,
+            state,
+            languages: Vec::new(),
+            currencies: Vec::new(),
+            categories: Vec::new(),
+            products: Vec::new(),
+            channels: BTreeSet::new(),
+            catalogs: Vec::new(),
+            is_for_few: false,
+        };
         for part in parts {
             let mut letters = part.chars();
             let (mark, value) = (letters.next()?, letters.as_str());
@@ -104,6 +124,10 @@ impl Groups {
                 'l' => group.languages.push(self.languages.take(value.to_owned())),
                 'm' => group.currencies.push(self.currencies.take(value.parse().ok()?)),
                 'c' => group.categories.push(self.categories.take(value.parse().ok()?)),
+                'p' => group.products.push(self.products.take(value.parse().ok()?)),
+                'n' => drop(group.channels.insert(value.parse().ok()?)),
+                'k' => group.catalogs.push(value.parse().ok()?),
+                'f' => group.is_for_few = true,
                 _ => return None,
             }
         }
@@ -115,6 +139,7 @@ impl Groups {
         let language = query.language.as_ref().map(|it| self.languages.0.get(it.language()));
         let currency = query.currency.map(|it| self.currencies.0.get(&it));
         let category = query.category.map(|it| self.categories.0.get(&it));
+        let product = query.product.as_ref().map(|it| self.products.0.get(it));
         // Wanted and in no group, or in this one.
         let has = |wanted: Option<Option<&usize>>, places: &[usize]| {
             wanted.is_none_or(|it| it.is_some_and(|it| places.contains(it)))
@@ -123,8 +148,14 @@ impl Groups {
             has(language, &it.languages)
                 && has(currency, &it.currencies)
                 && has(category, &it.categories)
+                && has(product, &it.products)
                 && query.sellers.as_ref().is_none_or(|sellers| sellers.contains(&it.seller))
                 && (query.states.is_empty() || query.states.contains(&it.state))
+                && query.is_sold_through(&it.channels)
+                && query
+                    .stranger
+                    .as_ref()
+                    .is_none_or(|stranger| !it.is_for_few && stranger.sees(it.catalogs.iter()))
         };
         self.all.iter().map(is_wanted).collect()
     }
@@ -134,16 +165,19 @@ impl Groups {
         let mut languages = vec![0; self.languages.0.len()];
         let mut currencies = vec![0; self.currencies.0.len()];
         let mut categories = vec![0; self.categories.0.len()];
+        let mut products = vec![0; self.products.0.len()];
         for (group, hits) in self.all.iter().zip(hits).filter(|it| *it.1 > 0) {
             let hits = u64::from(*hits);
             to.total += hits;
             group.languages.iter().for_each(|it| languages[*it] += hits);
             group.currencies.iter().for_each(|it| currencies[*it] += hits);
             group.categories.iter().for_each(|it| categories[*it] += hits);
+            group.products.iter().for_each(|it| products[*it] += hits);
         }
         self.languages.add(&languages, &mut to.languages);
         self.currencies.add(&currencies, &mut to.currencies);
         self.categories.add(&categories, &mut to.categories);
+        self.products.add(&products, &mut to.products);
     }
 }
 

@@ -28,13 +28,14 @@ use tantivy::{IndexReader, IndexWriter, Order, ReloadPolicy, Searcher, TantivyEr
 use thiserror::Error;
 use uuid::Uuid;
 
-pub use self::document::{CategoryEntry, OfferDocument, PriceEntry};
+pub use self::document::{CategoryEntry, OfferDocument, PriceEntry, Reach};
 use self::group::{Counts, Groups};
 use self::hits::Hits;
-pub use self::query::{PriceMax, Query};
+pub use self::query::{PriceMax, Query, Spelling, Stranger};
 use self::schema::{ANALYZER, Fields, ID, LENGTH, SHAPE};
 use crate::domain::id::{CategoryId, Id, OfferId};
 use crate::domain::money::Currency;
+use crate::domain::text::Code;
 
 /// The least memory that a writer can do with, in bytes.
 const WRITER_BYTES: usize = 15_000_000;
@@ -61,6 +62,7 @@ pub enum Place {
 
 /// What happened to an offer, as far as search is concerned.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::large_enum_variant, reason = "nearly all of them are the large one")]
 pub enum Change {
     /// It is there, and so.
     Put(OfferDocument),
@@ -81,7 +83,8 @@ pub struct Found {
     pub through: u64,
 }
 
-/// How many hits there are in each category, language and currency, the most first.
+/// How many hits there are in each category, language and currency, and with each sort of product, the
+/// most first.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Facets {
     /// By category.
@@ -90,6 +93,8 @@ pub struct Facets {
     pub languages: Vec<(String, u64)>,
     /// By currency.
     pub currencies: Vec<(Currency, u64)>,
+    /// By what is in it.
+    pub products: Vec<(Code, u64)>,
 }
 
 impl Found {
@@ -122,6 +127,7 @@ impl Facets {
         languages.iter().for_each(|it| add(&mut self.languages, (*it).to_owned()));
         let currencies: BTreeSet<_> = offer.prices.iter().map(|it| it.from.currency()).collect();
         currencies.into_iter().for_each(|it| add(&mut self.currencies, it));
+        offer.products.iter().for_each(|it| add(&mut self.products, it.clone()));
     }
 }
 
@@ -312,6 +318,7 @@ fn facets(counts: Counts) -> Facets {
         categories: sorted(counts.categories),
         languages: sorted(counts.languages),
         currencies: sorted(counts.currencies),
+        products: sorted(counts.products),
     }
 }
 

@@ -1,8 +1,9 @@
 //! What is searched for, and what it comes to: hits, counts, and the places that matched.
 //!
 //! Every word must be found in the name, the part number, the names of the categories or the
-//! descriptions: as it is, as the beginning of a word, or with one typo. Where it is found and how
-//! decides the rank; among equals the shorter name comes first, then the newer offer.
+//! descriptions: as it is, as the beginning of a word, or, where the [`Spelling`] forgives it, with one
+//! typo. Where it is found and how decides the rank; among equals the shorter name comes first, then the
+//! newer offer.
 
 use std::collections::BTreeSet;
 use std::ops::{Bound, Range};
@@ -19,18 +20,23 @@ use super::schema::Fields;
 use super::word;
 use crate::domain::catalog::lifecycle::State;
 use crate::domain::catalog::price::ChargeKind;
-use crate::domain::id::{CategoryId, OfferId};
+use crate::domain::id::{CatalogId, CategoryId, OfferId};
 use crate::domain::money::{Currency, Money};
 use crate::domain::stamp::SellerNumber;
-use crate::domain::text::Locale;
+use crate::domain::text::{Code, Locale};
+use crate::domain::time::Instant;
 
 /// A search for offers. What is not said does not narrow it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Query {
     /// What somebody typed. Only the first [`Query::WORDS_MAX`] words count.
     pub text: String,
+    /// How close its words must be.
+    pub spelling: Spelling,
     /// Only what is found under a category.
     pub category: Option<CategoryId>,
+    /// Only what has a sort of product in it.
+    pub product: Option<Code>,
     /// Only what is offered in a language.
     pub language: Option<Locale>,
     /// Only what has a price in a currency.
@@ -41,10 +47,44 @@ pub struct Query {
     pub sellers: Option<BTreeSet<SellerNumber>>,
     /// Only what has come so far; nothing: whatever it is.
     pub states: Vec<State>,
+    /// Through which channel somebody asks: only what is sold through it, or through any.
+    pub channel: Option<Code>,
+    /// What is seen by who asks without being known; nothing: who asks is known.
+    pub stranger: Option<Stranger>,
     /// But none of these: what the asker looks at itself, because it has changed since.
     pub without: BTreeSet<OfferId>,
     /// How many hits are wanted, at most [`Query::LIMIT_MAX`].
     pub limit: usize,
+}
+
+/// How the words of a search are compared with those of an offer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Spelling {
+    /// As they are typed, or as the beginnings of longer ones.
+    AsTyped,
+    /// With one typo as well: what is asked where nothing is spelled as it was typed.
+    #[default]
+    Forgiving,
+}
+
+/// Somebody who is not known sees what everybody can buy now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stranger {
+    /// The catalogs that are for everybody.
+    pub catalogs: BTreeSet<CatalogId>,
+    /// When.
+    pub now: Instant,
+}
+
+impl Stranger {
+    /// Whether something is for everybody that is published by itself in some catalogs.
+    pub(super) fn sees<'a>(&self, mut catalogs: impl Iterator<Item = &'a CatalogId>) -> bool {
+        let mut any = false;
+        catalogs.any(|it| {
+            any = true;
+            self.catalogs.contains(it)
+        }) || !any
+    }
 }
 
 /// What an offer may cost at most.
@@ -111,20 +151,32 @@ impl Query {
                     && max.kind.is_none_or(|kind| kind == it.kind)
             })
         };
+        let is_for = |it: &Stranger| {
+            let reach = &offer.reach;
+            !reach.is_for_few && it.sees(reach.catalogs.iter()) && reach.valid_for.contains(it.now)
+        };
         let is_under = |category| offer.categories.iter().any(|it| it.id == category);
         self.category.is_none_or(is_under)
+            && self.product.as_ref().is_none_or(|it| offer.products.contains(it))
             && self.language.as_ref().is_none_or(|it| offer.languages().contains(it.language()))
             && self.currency.is_none_or(has_price)
             && self.price_max.is_none_or(is_cheap)
             && self.sellers.as_ref().is_none_or(|it| it.contains(&offer.seller))
             && (self.states.is_empty() || self.states.contains(&offer.state))
+            && self.is_sold_through(&offer.channels)
+            && self.stranger.as_ref().is_none_or(is_for)
             && !self.without.contains(&offer.id)
+    }
+
+    /// Whether something is sold through the channel of the search that is sold through some.
+    pub(super) fn is_sold_through(&self, channels: &BTreeSet<Code>) -> bool {
+        channels.is_empty() || self.channel.as_ref().is_some_and(|it| channels.contains(it))
     }
 
     fn wanted(&self) -> Vec<Wanted> {
         let end = self.text.floor_char_boundary(Self::TEXT_BYTES_MAX);
         let words = word::words(&self.text[..end]).into_iter().take(Self::WORDS_MAX);
-        words.map(|it| Wanted::new(it.text)).collect()
+        words.map(|it| Wanted::new(it.text, self.spelling)).collect()
     }
 
     /// Whether it says what is meant, so that one hit can be better than another.
@@ -144,6 +196,13 @@ impl Query {
         if !self.without.is_empty() {
             let terms: Vec<_> = self.without.iter().map(|it| fields.id_term(*it)).collect();
             clauses.push((Occur::MustNot, Box::new(TermSetQuery::new(terms))));
+        }
+        if let Some(stranger) = &self.stranger {
+            let at = |field| Term::from_field_i64(field, stranger.now.micros());
+            let begun = RangeQuery::new(Bound::Unbounded, Bound::Included(at(fields.opens)));
+            let not_over = RangeQuery::new(Bound::Excluded(at(fields.closes)), Bound::Unbounded);
+            clauses.push((Occur::Must, ranked(Box::new(begun), rank::NOTHING)));
+            clauses.push((Occur::Must, ranked(Box::new(not_over), rank::NOTHING)));
         }
         match clauses.len() {
             1 => clauses.swap_remove(0).1,
@@ -173,6 +232,7 @@ struct Wanted {
 mod rank {
     use tantivy::Score;
 
+    pub(super) const NOTHING: Score = 0.0;
     pub(super) const NAME: Score = 100.0;
     pub(super) const NUMBER: Score = 80.0;
     pub(super) const NAME_BEGINS: Score = 60.0;
@@ -187,9 +247,10 @@ mod rank {
 }
 
 impl Wanted {
-    fn new(text: String) -> Self {
+    fn new(text: String, spelling: Spelling) -> Self {
         let letters = text.chars().count();
-        let forgives = letters >= 4 && !text.chars().any(char::is_numeric);
+        let is_meant_so = letters < 4 || text.chars().any(char::is_numeric);
+        let forgives = spelling == Spelling::Forgiving && !is_meant_so;
         Self { text, forgives, begins_prose: letters >= 3 }
     }
 

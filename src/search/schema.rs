@@ -12,9 +12,10 @@ use super::{group, word};
 use crate::domain::catalog::price::ChargeKind;
 use crate::domain::id::{Id, OfferId};
 use crate::domain::money::Currency;
+use crate::domain::time::Instant;
 
 /// To be raised when a field changes, or what goes into one: an index of another shape is rebuilt.
-pub(super) const SHAPE: u32 = 2;
+pub(super) const SHAPE: u32 = 4;
 
 /// What takes texts apart, as the index calls it.
 pub(super) const ANALYZER: &str = "words";
@@ -42,6 +43,10 @@ pub(super) struct Fields {
     pub(super) price_of: Field,
     /// What each of them comes to at least, in the same order.
     pub(super) price_from: Field,
+    /// From when on it is on sale, in microseconds.
+    pub(super) opens: Field,
+    /// From when on it is no more.
+    pub(super) closes: Field,
 }
 
 /// The schema and its fields.
@@ -62,6 +67,8 @@ pub(super) fn schema() -> (Schema, Fields) {
         description: builder.add_text_field("description", text),
         price_of: builder.add_u64_field(PRICE_OF, FAST),
         price_from: builder.add_i64_field(PRICE_FROM, FAST),
+        opens: builder.add_i64_field("opens", INDEXED | FAST),
+        closes: builder.add_i64_field("closes", INDEXED | FAST),
     };
     (builder.build(), fields)
 }
@@ -85,6 +92,9 @@ impl Fields {
             document.add_u64(self.price_of, price_of(from.currency(), *kind));
             document.add_i64(self.price_from, from.as_minor());
         }
+        let valid_for = offer.reach.valid_for;
+        document.add_i64(self.opens, valid_for.from().map_or(i64::MIN, Instant::micros));
+        document.add_i64(self.closes, valid_for.until().map_or(i64::MAX, Instant::micros));
         document
     }
 

@@ -38,7 +38,10 @@ fn offer(number: u128, name: &str) -> OfferDocument {
         descriptions: Vec::new(),
         part_number: None,
         categories: Vec::new(),
+        products: BTreeSet::from(["digital".parse().expect("a code")]),
         prices: Vec::new(),
+        channels: BTreeSet::new(),
+        reach: Reach::ALL,
     }
 }
 
@@ -77,7 +80,10 @@ fn catalogue() -> Vec<OfferDocument> {
         },
         offer(5, "Почтовый ящик"),
         offer(6, "雲サーバー"),
-        about(offer(7, "Backup"), "Verified nightly, kept for a year"),
+        OfferDocument {
+            products: ["dataset", "digital"].map(|it| it.parse().expect("a code")).into(),
+            ..about(offer(7, "Backup"), "Verified nightly, kept for a year")
+        },
     ]
 }
 
@@ -178,6 +184,33 @@ fn where_a_word_is_found_decides_the_rank() {
 }
 
 #[test]
+fn a_word_is_found_as_it_is_typed_or_with_a_typo() {
+    let mut offers = vec![
+        offer(1, "Bread book"),
+        offer(2, "Breads"),
+        offer(3, "Cold archive"),
+        offer(4, "Break"),
+    ];
+    offers[2].descriptions =
+        vec![Localized::new(locale("en"), "hardly read".parse().expect("prose"))];
+    let index = index(&offers);
+    for (text, typed, forgiving) in [
+        ("bread", &[1, 2][..], &[1, 2, 4, 3][..]),
+        ("bread book", &[1], &[1]),
+        ("brea", &[4, 2, 1], &[4, 2, 1]),
+        ("braed", &[], &[2, 1]),
+        ("read", &[3], &[2, 1, 3]),
+    ] {
+        for (spelling, expected) in [(Spelling::AsTyped, typed), (Spelling::Forgiving, forgiving)] {
+            let query = Query { spelling, ..Query::of(text) };
+            assert_eq!(search(&index, &query), expected, "{text} {spelling:?}");
+            let accepted = offers.iter().filter(|it| query.accepts(it)).count();
+            assert_eq!(accepted, expected.len(), "{text} {spelling:?}");
+        }
+    }
+}
+
+#[test]
 fn filters_narrow_and_add_up() {
     let index = index(&catalogue());
     let all = || Query { limit: 100, ..Query::default() };
@@ -201,6 +234,8 @@ fn filters_narrow_and_add_up() {
         (Query { sellers: sellers(&[1]), text: "server".to_owned(), ..all() }, &[1, 2]),
         (Query { sellers: sellers(&[]), ..all() }, &[]),
         (Query { states: vec![State::InDesign, State::InTest], ..all() }, &[4]),
+        (Query { product: "dataset".parse().ok(), ..all() }, &[7]),
+        (Query { product: "physical".parse().ok(), ..all() }, &[]),
         (Query { limit: 0, ..all() }, &[]),
     ] {
         let mut found = search(&index, &query);
@@ -221,6 +256,7 @@ fn hits_are_counted_by_where_they_are() {
         categories: vec![(category_id(1), 2), (category_id(2), 2)],
         languages: vec![("en".to_owned(), 3), ("de".to_owned(), 2)],
         currencies: vec![(eur, 2), (usd, 1)],
+        products: vec![("digital".parse().expect("a code"), 3)],
     };
     assert_eq!(found.facets, expected);
 }
@@ -418,8 +454,10 @@ fn any_query() -> impl Strategy<Value = Query> {
         ".{0,20}",
     ];
     let (flag, minor) = (prop::option::of(0..4_u32), prop::option::of(900..2100_i64));
-    (text, flag, minor, any::<bool>()).prop_map(|(text, seller, minor, is_german)| Query {
+    let ways = (any::<bool>(), prop_oneof![Just(Spelling::AsTyped), Just(Spelling::Forgiving)]);
+    (text, flag, minor, ways).prop_map(|(text, seller, minor, (is_german, spelling))| Query {
         text,
+        spelling,
         language: is_german.then(|| locale("de")),
         sellers: seller.map(|it| BTreeSet::from([SellerNumber(it), SellerNumber(1)])),
         price_max: minor.map(|it| PriceMax { amount: Money::minor(it, Currency::EUR), kind: None }),

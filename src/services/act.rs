@@ -9,7 +9,7 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use crate::domain::error::{Code, Invalid, Rejection};
-use crate::domain::event::{Fact, Verb};
+use crate::domain::event::{Beside, Fact, Verb};
 use crate::domain::id::{AccountId, Id, Subject};
 use crate::domain::jump::Jump;
 use crate::domain::operator::{Actor, Permission};
@@ -22,6 +22,7 @@ use crate::search::Index;
 use crate::services::cx::Cx;
 use crate::services::error::Error;
 use crate::services::mint::Mint;
+use crate::store::meta::{self, Setting};
 use crate::store::usage::Usage;
 use crate::store::{Along, Batch, Change, Mark, Record, Records, StoreError, View, schema};
 use crate::world::http::Reach;
@@ -80,6 +81,7 @@ struct Noted {
     seller: SellerNumber,
     owner: Option<AccountId>,
     change: Change,
+    beside: Vec<Beside>,
     verbs: Vec<Verb>,
 }
 
@@ -153,7 +155,7 @@ impl<'tx> Act<'tx> {
     ///
     /// # Errors
     /// Those of the work; if the store fails.
-    pub(super) fn attempt<T>(
+    pub fn attempt<T>(
         &mut self,
         work: impl FnOnce(&mut Self) -> Result<T, Error>,
     ) -> Result<T, Error> {
@@ -170,7 +172,7 @@ impl<'tx> Act<'tx> {
     pub(super) fn tell_all(&mut self) -> Result<(), Error> {
         for noted in std::mem::take(&mut self.noted).all {
             let verbs = noted.said();
-            let Noted { subject, seller, owner, change, .. } = noted;
+            let Noted { subject, seller, owner, change, beside, .. } = noted;
             for verb in verbs {
                 self.batch.append_fact(Fact {
                     sequence: 0,
@@ -183,6 +185,7 @@ impl<'tx> Act<'tx> {
                     owner,
                     before: change.before.clone(),
                     after: change.after.clone(),
+                    beside: beside.clone(),
                 })?;
             }
         }
@@ -470,6 +473,17 @@ impl<'tx> Act<'tx> {
         }
     }
 
+    /// Says what was set for a thing that this act has put, which is kept beside it.
+    pub(super) fn tell_set<S: Setting>(&mut self, id: impl Id, (before, after): (&S, &S)) {
+        let subject = id.subject();
+        let Some(noted) = self.noted.find(subject) else {
+            debug_assert!(false, "{subject} was not put in this act");
+            return;
+        };
+        let (before, after) = (meta::written(before), meta::written(after));
+        noted.beside.push(Beside { name: S::NAME.to_owned(), before, after });
+    }
+
     /// Several changes of one thing in an act are one: from the first before to the last after.
     fn note(&mut self, subject: Subject, stamp: &Stamp, change: Change) {
         if let Some(noted) = self.noted.find(subject) {
@@ -477,7 +491,8 @@ impl<'tx> Act<'tx> {
             return;
         }
         let Stamp { seller, owner, .. } = *stamp;
-        self.noted.add(Noted { subject, seller, owner, change, verbs: Vec::new() });
+        let (beside, verbs) = (Vec::new(), Vec::new());
+        self.noted.add(Noted { subject, seller, owner, change, beside, verbs });
     }
 }
 

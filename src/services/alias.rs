@@ -38,6 +38,17 @@ pub fn of(cx: Cx<'_>, tongue: Tongue, thing: Subject) -> Result<Option<String>, 
     Ok(alias::of(cx.view, thing, tongue.contract, tongue.kind)?)
 }
 
+/// Takes from a thing all names that it has.
+///
+/// # Errors
+/// If the store fails.
+pub fn take(act: &mut Act<'_>, tongue: Tongue, thing: Subject) -> Result<(), Error> {
+    while let Some(external) = of(act.cx(), tongue, thing)? {
+        act.batch().delete_alias(&tongue.calls(&external))?;
+    }
+    Ok(())
+}
+
 /// Gives a thing a name.
 ///
 /// # Errors

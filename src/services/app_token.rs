@@ -6,15 +6,20 @@ use serde::{Deserialize, Serialize};
 use super::document::{self, NewDocument};
 use super::{Act, Bss, Cx, Error};
 use crate::domain::document::Document;
-use crate::domain::id::{AccountId, Id, UserId};
+use crate::domain::error::Invalid;
+use crate::domain::id::{AccountId, Id, Kind, UserId};
 use crate::domain::operator::{Actor, Permission};
 use crate::domain::page::PageRequest;
 use crate::domain::sealed::Sealed;
 use crate::domain::text::{self, Name};
 use crate::domain::time::Instant;
+use crate::store::document::{DOCUMENT_BY_NAME, beginning, named};
+use crate::store::{Along, Records};
 
 /// As which sort of documents they are kept.
 const SORT: &str = "application_token";
+/// Of so many applications a user keeps tokens at most.
+const APPS_MAX: usize = 100;
 
 /// What opens an application.
 #[derive(Clone, Serialize, Deserialize)]
@@ -30,11 +35,12 @@ pub struct AppToken {
 /// Keeps what opens an application to the caller, in the place of what was kept before.
 ///
 /// # Errors
-/// If the caller belongs to no account, or may not write for it.
+/// If the caller belongs to no account, may not write for it, or keeps those of too many.
 pub fn keep(act: &mut Act<'_>, app: &Name, token: &AppToken) -> Result<(), Error> {
     let (user, account) = caller(act.actor())?;
-    if let Some(before) = kept(act.cx(), (user, account), app)? {
-        act.delete(&before)?;
+    match kept(act.cx(), (user, account), app)? {
+        Some(before) => act.delete(&before)?,
+        None => must_have_room(act.cx(), (user, account))?,
     }
     let secret = serde_json::to_vec(token).map_err(Error::internal)?;
     let sealed = act.seal(&secret, user.subject(), &field(app));
@@ -81,16 +87,20 @@ fn kept(
     (user, account): (UserId, AccountId),
     app: &Name,
 ) -> Result<Option<Document>, Error> {
-    let (sort, name) = (sort()?, name(user, app)?);
-    let mut page = PageRequest::oldest(PageRequest::LIMIT_MAX);
-    loop {
-        let found = document::of(cx, (account, &sort), &page, |it| *it.name() == name)?;
-        if let Some(it) = found.items.into_iter().next() {
-            return Ok(Some(it));
-        }
-        page.after = found.next;
-        if page.after.is_none() {
-            return Ok(None);
-        }
+    let name = name(user, app)?;
+    let found =
+        cx.view.first_along::<Document>(DOCUMENT_BY_NAME, named(account, SORT, name.as_str()))?;
+    Ok(found.filter(|it| *it.name() == name && cx.actor.sees(Kind::Document, &it.stamp)))
+}
+
+/// Refuses a user one application more than it may keep tokens of.
+fn must_have_room(cx: Cx<'_>, (user, account): (UserId, AccountId)) -> Result<(), Error> {
+    let along = beginning(account, SORT, &format!("{} ", user.uuid()));
+    let along = Along::Index(DOCUMENT_BY_NAME, along.bytes());
+    let kept = cx.view.list::<Document>(&along, &PageRequest::oldest(APPS_MAX), &mut |_| true)?;
+    if kept.items.len() < APPS_MAX {
+        return Ok(());
     }
+    let message = format!("is one more than the {APPS_MAX} of which tokens are kept");
+    Err(Invalid::one("/app", "range", message).into())
 }

@@ -8,6 +8,7 @@ use crate::domain::account::billing_account::{
     BillingAccount, BillingProfile, BillingPurpose, BillingStanding, BillingState, BillingTerms,
     BillingTrigger, OpenBillingAccount,
 };
+use crate::domain::account::class::BillingType;
 use crate::domain::account::cycle::Cycle;
 use crate::domain::account::lifecycle::State;
 use crate::domain::billing::cycle;
@@ -15,6 +16,7 @@ use crate::domain::billing::policy::MovedDay;
 use crate::domain::error::{Code, Invalid, Rejection, Violation};
 use crate::domain::event::Verb;
 use crate::domain::id::{AccountId, BillingAccountId};
+use crate::domain::money::Money;
 use crate::domain::operator::{Decision, Permission};
 use crate::domain::page::{Page, PageRequest};
 use crate::domain::stamp::{SellerNumber, Stamp};
@@ -71,6 +73,7 @@ pub fn open(
     account::must_stay_there(act.cx(), account.id, (None, new.profile.address.as_ref()))?;
     let of_class = account::billing_terms(act.cx(), account, BillingWish::default())?;
     must_keep_rhythm(act.cx(), &stamp, (of_class, new.terms))?;
+    must_keep_interim(act.cx(), &stamp, (None, new.profile.interim_at))?;
     let is_first = !of(act.cx(), account.id)?.iter().any(BillingAccount::is_default);
     let standing = if is_first { BillingStanding::Default } else { BillingStanding::Further };
     let command = OpenBillingAccount {
@@ -102,6 +105,7 @@ pub fn revise(
     let profile = change(it.profile().clone())?;
     let address = profile.address.as_ref();
     account::must_stay_there(act.cx(), it.account(), (Some(&it), address))?;
+    must_keep_interim(act.cx(), &it.stamp, (it.profile().interim_at, profile.interim_at))?;
     let (it, verb) = it.revise(profile)?;
     keep(act, it, verb)?;
     watch(act, id)?;
@@ -189,6 +193,20 @@ fn must_keep_rhythm(
     Ok(Invalid::unless_empty(found.collect())?)
 }
 
+/// Refuses to whoever does not sell to the account to change when it is billed before its period is over.
+fn must_keep_interim(
+    cx: Cx<'_>,
+    stamp: &Stamp,
+    (before, after): (Option<Money>, Option<Money>),
+) -> Result<(), Error> {
+    let may = cx.actor.may(Permission::AccountTermsWrite, stamp) == Decision::Yes;
+    if may || before == after {
+        return Ok(());
+    }
+    let message = "decides on when something is billed: ask the seller to change it";
+    Err(Invalid::one("/interim_at", "seller_only", message).into())
+}
+
 /// Makes a billing account the one that is taken where nothing else is said.
 ///
 /// # Errors
@@ -254,7 +272,7 @@ pub fn on(
         }
         BillingTrigger::Close => {
             must_bill_nothing(act.cx(), &it)?;
-            it.close()?
+            closed(it)?
         }
         BillingTrigger::Activate
         | BillingTrigger::Plan
@@ -294,13 +312,21 @@ fn must_bill_nothing(cx: Cx<'_>, it: &BillingAccount) -> Result<(), Error> {
     }
 }
 
+/// A billing account that is called off: at once where nothing is left to be billed, for no last invoice
+/// would come.
+fn closed(it: BillingAccount) -> Result<(BillingAccount, Verb), Error> {
+    let (it, verb) = it.close()?;
+    let is_billed = it.state() == BillingState::Closed || it.next_bill().is_some();
+    if is_billed { Ok((it, verb)) } else { Ok(it.finish()?) }
+}
+
 /// Calls all billing accounts of an account off: each gets its last invoice, if it ever had one.
 pub(super) fn close_all(act: &mut Act<'_>, account: AccountId) -> Result<(), Error> {
     for it in of(act.cx(), account)? {
         let it = if it.state() == BillingState::PendingUpdate { it.withdraw()?.0 } else { it };
         match it.state() {
             BillingState::Defined | BillingState::Active | BillingState::Suspended => {
-                let (it, verb) = it.close()?;
+                let (it, verb) = closed(it)?;
                 keep(act, it, verb)?;
             }
             BillingState::PendingUpdate | BillingState::PendingClosed | BillingState::Closed => {}
@@ -389,6 +415,31 @@ pub fn default_of(cx: Cx<'_>, account: AccountId) -> Result<BillingAccount, Erro
     })
 }
 
+/// What a billing account can still spend: what is left of what was paid in beforehand, less what it owes.
+/// Where it pays before, what is used and charged counts at once, though it is on no bill yet; what cannot be
+/// billed as things are counts when it can.
+///
+/// # Errors
+/// If the store fails.
+pub fn available(cx: Cx<'_>, of: &BillingAccount) -> Result<Money, Error> {
+    match spendable(cx, of) {
+        Err(Error::Rejected(_)) => journal::left_of(cx, of),
+        found => found,
+    }
+}
+
+/// The same.
+///
+/// # Errors
+/// [`Error::Rejected`] if what is on no bill yet cannot be billed; if the store fails.
+pub(super) fn spendable(cx: Cx<'_>, of: &BillingAccount) -> Result<Money, Error> {
+    let left = journal::left_of(cx, of)?;
+    match of.terms().billing_type {
+        BillingType::Prepaid => Ok(left.minus(billing::unbilled(cx, of)?)?),
+        BillingType::Postpaid => Ok(left),
+    }
+}
+
 /// Tells the owner of a billing account, if that is wanted, when little is left of what was paid in
 /// beforehand: to be called whenever what it owes or has has changed.
 ///
@@ -396,11 +447,24 @@ pub fn default_of(cx: Cx<'_>, account: AccountId) -> Result<BillingAccount, Erro
 /// If the store fails.
 pub(super) fn watch(act: &mut Act<'_>, id: BillingAccountId) -> Result<(), Error> {
     let it: BillingAccount = act.load(id)?;
+    watched(act.cx(), it)?.map_or(Ok(()), |told| act.keep(told).map(drop))
+}
+
+/// Whether [`watch`] has anything to tell or to remember of a billing account.
+///
+/// # Errors
+/// If the store fails.
+pub(super) fn is_to_be_told(cx: Cx<'_>, id: BillingAccountId) -> Result<bool, Error> {
+    let found = cx.view.find::<BillingAccount>(id)?;
+    Ok(found.map_or(Ok(None), |it| watched(cx, it))?.is_some())
+}
+
+fn watched(cx: Cx<'_>, it: BillingAccount) -> Result<Option<(BillingAccount, Verb)>, Error> {
     if it.profile().alert_below.is_none() {
-        return Ok(());
+        return Ok(None);
     }
-    let left = journal::left_of(act.cx(), &it)?;
-    it.left(left)?.map_or(Ok(()), |told| act.keep(told).map(drop))
+    let left = available(cx, &it)?;
+    Ok(it.left(left)?)
 }
 
 /// Where the days of a seller begin: where its own default billing account is.
@@ -410,6 +474,16 @@ pub(super) fn watch(act: &mut Act<'_>, id: BillingAccountId) -> Result<(), Error
 pub(super) fn zone_of_seller(cx: Cx<'_>, seller: SellerNumber) -> Result<Zone, Error> {
     let own = of(cx, account::of_seller(cx, seller)?.id)?;
     Ok(own.iter().find(|it| it.is_default()).map_or(Zone::UTC, |it| it.terms().zone))
+}
+
+/// The day whose prices a seller shows: what it lets begin today, as it or the house counts days, can
+/// be looked at at once.
+///
+/// # Errors
+/// If the store fails.
+pub(super) fn shown_on(cx: Cx<'_>, seller: SellerNumber) -> Result<Date, Error> {
+    let own = zone_of_seller(cx, seller)?.date_of(cx.now);
+    Ok(own.max(Zone::UTC.date_of(cx.now)))
 }
 
 /// Keeps what the domain made of a billing account, and tells it.

@@ -1,19 +1,29 @@
 //! Bookkeeping: the journal of a seller for some days, as a file for its accountant, in the accounts that
 //! it has said.
 
-use super::journal::said;
-use super::{Act, Bss, Cx, Error, billing_account, catalog};
+use std::collections::BTreeMap;
+
+use super::journal::{document_number, said, told_apart_by};
+use super::{Act, Bss, Cx, Error, account, billing_account, catalog};
 use crate::domain::account::Account;
-use crate::domain::bookkeeping::{Chart, Charts};
+use crate::domain::account::billing_account::BillingAccount;
+use crate::domain::billing::credit::CreditNote;
+use crate::domain::billing::invoice::Invoice;
+use crate::domain::billing::invoice::line::LineKind;
+use crate::domain::billing::policy::Recognition;
+use crate::domain::billing::recognition::{self, Earning};
+use crate::domain::bookkeeping::{About, Chart, Charts, Taxed};
 use crate::domain::error::{Code, Invalid, Rejection};
 use crate::domain::event::Verb;
-use crate::domain::id::AccountId;
-use crate::domain::money::Currency;
+use crate::domain::id::{AccountId, BillingAccountId, CreditNoteId, Id, InvoiceId, Kind, Subject};
+use crate::domain::journal::{Entry, Holder, Ledger};
+use crate::domain::money::{Currency, Money};
 use crate::domain::operator::{Actor, Permission};
 use crate::domain::page::PageRequest;
 use crate::domain::stamp::SellerNumber;
 use crate::domain::time::Date;
 use crate::render::journal::{self as sheet, Batch, Row};
+use crate::store::Records;
 use crate::store::journal as kept;
 use crate::store::meta::setting;
 
@@ -59,7 +69,7 @@ pub fn export(
         Ok((rows(cx, seller, span)?, chart, cx.now))
     })?;
     match form {
-        Form::Csv => Ok((format!("journal-{from}-{until}.csv"), sheet::csv(&rows, &chart))),
+        Form::Csv => Ok((format!("journal-{from}-{until}.csv"), sheet::csv(&rows, &chart)?)),
         Form::Datev(currency) => {
             let of = Batch { from, until, currency, written_at };
             let bytes = sheet::datev(&rows, &chart, of)?;
@@ -86,10 +96,11 @@ fn must_be_days(Span { from, until, .. }: Span) -> Result<(), Invalid> {
 
 fn rows(cx: Cx<'_>, seller: SellerNumber, span: Span) -> Result<Vec<Row>, Error> {
     let zone = billing_account::zone_of_seller(cx, seller)?;
+    let locale = account::of_seller(cx, seller)?.profile().locale.clone();
     let (from, until) = (zone.start_of(span.from), zone.start_of(span.until));
     let after = kept::place_before(cx.view, from)?;
     let mut request = PageRequest { after, ..PageRequest::oldest(PageRequest::LIMIT_MAX) };
-    let (mut rows, mut is_over) = (Vec::new(), false);
+    let (mut rows, mut is_over, mut customers) = (Vec::new(), false, Customers::default());
     loop {
         let page = kept::entries(cx.view, None, &request, &mut |it| {
             is_over |= until <= it.at();
@@ -97,8 +108,11 @@ fn rows(cx: Cx<'_>, seller: SellerNumber, span: Span) -> Result<Vec<Row>, Error>
         })?;
         for numbered in page.items {
             let (sequence, entry) = (numbered.sequence, numbered.entry);
-            let text = said(cx, entry.cause())?;
-            rows.push(Row { sequence, on: zone.date_of(entry.at()), text, entry });
+            let text = text(cx, entry.cause(), locale.language())?;
+            let document = document_number(cx, entry.cause())?.map(|it| it.to_string());
+            let on = zone.date_of(entry.at());
+            let about = About { customers: customers.of(cx, &entry)?, taxed: taxed(cx, &entry)? };
+            rows.push(Row { sequence, on, text, document, entry, about });
         }
         if rows.len() > ENTRIES_MAX {
             let why = format!("must be nearer: there are more than {ENTRIES_MAX} entries");
@@ -108,6 +122,98 @@ fn rows(cx: Cx<'_>, seller: SellerNumber, span: Span) -> Result<Vec<Row>, Error>
         if request.after.is_none() {
             return Ok(rows);
         }
+    }
+}
+
+/// The numbers of customers by their billing accounts, as far as they were asked for.
+#[derive(Default)]
+struct Customers(BTreeMap<BillingAccountId, Option<u64>>);
+
+impl Customers {
+    /// The numbers of those who owe something more or less by an entry.
+    fn of(&mut self, cx: Cx<'_>, entry: &Entry) -> Result<BTreeMap<BillingAccountId, u64>, Error> {
+        let mut found = BTreeMap::new();
+        for leg in entry.legs().iter().filter(|it| it.ledger == Ledger::Receivable) {
+            if let Holder::Customer(id) = leg.holder {
+                found.extend(self.number(cx, id)?.map(|number| (id, number)));
+            }
+        }
+        Ok(found)
+    }
+
+    fn number(&mut self, cx: Cx<'_>, of: BillingAccountId) -> Result<Option<u64>, Error> {
+        if let Some(known) = self.0.get(&of) {
+            return Ok(*known);
+        }
+        let account = cx.view.find::<BillingAccount>(of)?.map(|it| it.account());
+        let account = account.map(|id| cx.view.find::<Account>(id)).transpose()?.flatten();
+        let number = account.map(|it| it.stamp.number);
+        self.0.insert(of, number);
+        Ok(number)
+    }
+}
+
+/// What the document that an entry is about earns at once, by as what it is taxed.
+fn taxed(cx: Cx<'_>, of: &Entry) -> Result<BTreeMap<Taxed, Money>, Error> {
+    let (cause, mut parts) = (of.cause(), Vec::new());
+    let mut of = None;
+    if cause.kind == Kind::Invoice {
+        of = cx.view.find::<Invoice>(InvoiceId::from_uuid(cause.uuid))?;
+        parts = of.as_ref().map(charged).unwrap_or_default();
+    }
+    if cause.kind == Kind::CreditNote
+        && let Some(note) = cx.view.find::<CreditNote>(CreditNoteId::from_uuid(cause.uuid))?
+    {
+        of = cx.view.find::<Invoice>(note.content().invoice)?;
+        parts = given_back(&note)?;
+    }
+    of.map_or_else(|| Ok(BTreeMap::new()), |it| by_tax(&it, &parts))
+}
+
+/// What the lines of an invoice earn on its day, by their places.
+fn charged(of: &Invoice) -> Vec<(usize, Money)> {
+    let is_over_period = of.issue().is_some_and(|it| it.recognition == Recognition::OverPeriod);
+    let nothing = Money::zero(of.content().currency);
+    let at_once = |(place, it): (usize, Earning)| {
+        (place, if is_over_period && it.is_deferred() { nothing } else { it.net })
+    };
+    recognition::of_invoice(of).map(at_once).collect()
+}
+
+/// What a credit note takes from what was earned, by the places of the lines on its invoice.
+fn given_back(of: &CreditNote) -> Result<Vec<(usize, Money)>, Error> {
+    let is_over_period = of.issue().is_some_and(|it| it.recognition == Recognition::OverPeriod);
+    let lines = of.content().lines.iter().filter(|it| it.kind != LineKind::Deposit);
+    let mut all = Vec::new();
+    for it in lines {
+        let net = if is_over_period { it.net.minus(it.deferred)? } else { it.net };
+        all.push((usize::try_from(it.place).map_err(Error::internal)?, net.negated()?));
+    }
+    Ok(all)
+}
+
+/// Parts of lines of an invoice by as what those are taxed.
+fn by_tax(of: &Invoice, parts: &[(usize, Money)]) -> Result<BTreeMap<Taxed, Money>, Error> {
+    let Some(issue) = of.issue() else { return Ok(BTreeMap::new()) };
+    let countries = (issue.seller.address.country.as_ref(), issue.buyer.address.country.as_ref());
+    let (content, mut sums) = (of.content(), BTreeMap::new());
+    for (place, part) in parts {
+        let line = content.lines.get(*place);
+        let Some(tax) = line.and_then(|it| content.taxes.get(usize::from(it.tax_place))) else {
+            return Ok(BTreeMap::new());
+        };
+        let of = Taxed::by(tax, countries, issue.issued_on);
+        let sum = sums.entry(of).or_insert(Money::zero(content.currency));
+        *sum = sum.plus(*part)?;
+    }
+    Ok(sums)
+}
+
+/// What people read of an entry, in a language; in English for what has no word there.
+fn text(cx: Cx<'_>, cause: Subject, language: &str) -> Result<String, Error> {
+    match sheet::called(cause.kind, language) {
+        Some(word) => Ok(format!("{word} {}", told_apart_by(cx, cause)?).trim_end().to_owned()),
+        None => said(cx, cause),
     }
 }
 
@@ -148,6 +254,8 @@ pub fn set_chart(
         all.0.insert(seller, after.clone());
         act.batch().put_setting(&all)?;
         act.keep((account, Verb::Changed))?;
+        let chart = |it: &Chart| Charts([(seller, it.clone())].into());
+        act.tell_set(id, (&chart(&before), &chart(&after)));
     }
     Ok(after)
 }

@@ -3,6 +3,7 @@
 use super::order::Paying;
 use super::{Act, Author, Bss, Cx, Error, catalog, offer, order};
 use crate::domain::account::Account;
+use crate::domain::catalog::eligibility::Obstacle;
 use crate::domain::error::{self, Invalid, Rejection};
 use crate::domain::event::Verb;
 use crate::domain::id::{AccountId, CartId};
@@ -29,13 +30,14 @@ pub fn own(cx: Cx<'_>, page: &PageRequest) -> Result<Page<Cart>, Error> {
     }
 }
 
-/// Opens a cart of the caller's, for an account that is named or that nobody knows yet.
+/// Opens a cart of the caller's, for an account that is named or that nobody knows yet, to be ordered
+/// through a channel if one is said.
 ///
 /// # Errors
 /// If two lines are the same, there are too many, the account is not there, or the caller may not.
 pub fn open(
     act: &mut Act<'_>,
-    account: Option<AccountId>,
+    (account, channel): (Option<AccountId>, Option<Code>),
     items: Vec<CartItem>,
 ) -> Result<Cart, Error> {
     let own = act.actor().standing().map(|it| it.account);
@@ -51,7 +53,8 @@ pub fn open(
         None => stamp,
     };
     act.must(Permission::CartWrite, &stamp)?;
-    let cart = Cart::new(act.new_id(), stamp, account);
+    let mut cart = Cart::new(act.new_id(), stamp, account);
+    cart.channel = channel;
     let cart = items.into_iter().try_fold(cart, Cart::with)?;
     act.keep((cart, Verb::Created))
 }
@@ -74,7 +77,7 @@ pub fn fill(act: &mut Act<'_>, id: CartId, items: Vec<CartItem>) -> Result<Cart,
 /// caller may not.
 pub fn add(act: &mut Act<'_>, id: CartId, line: CartItem) -> Result<Cart, Error> {
     let cart = to_fill(act, id)?;
-    must_be_had(act.cx(), &line)?;
+    must_be_had(act.cx(), &cart, &line)?;
     let line = CartItem { key: cart.free_key(), ..line };
     act.keep((cart.with(line)?, Verb::Changed))
 }
@@ -90,7 +93,7 @@ pub fn change(
 ) -> Result<Cart, Error> {
     let cart = to_fill(act, id)?;
     let line = change(line(&cart, key)?.clone())?;
-    must_be_had(act.cx(), &line)?;
+    must_be_had(act.cx(), &cart, &line)?;
     act.keep((cart.replacing(line)?, Verb::Changed))
 }
 
@@ -124,29 +127,39 @@ fn to_fill(act: &Act<'_>, id: CartId) -> Result<Cart, Error> {
     Ok(cart)
 }
 
-/// Refuses a line of what the caller does not see or cannot buy now. What else speaks against it is
+/// Refuses a line of what the caller does not see, or cannot buy now and through the cart's channel. What else speaks against it is
 /// told by the order, which knows the account.
-fn must_be_had(cx: Cx<'_>, line: &CartItem) -> Result<(), Error> {
+fn must_be_had(cx: Cx<'_>, cart: &Cart, line: &CartItem) -> Result<(), Error> {
     let missing = || Invalid::one("/offer", "required", "must be named");
     let found = offer::named(cx, "/offer", line.wish.offer.ok_or_else(missing)?)?;
     if line.wish.quantity.is_some_and(|it| !is_orderable(it)) {
         let why = format!("must be 1 to {QUANTITY_MAX}");
         return Err(Invalid::one("/quantity", "range", why).into());
     }
-    if found.life.is_on_sale(cx.now) && found.content.is_sellable {
+    let is_on_sale = found.life.is_on_sale(cx.now) && found.content.is_sellable;
+    if is_on_sale && found.content.eligibility.is_sold_through(cart.channel.as_ref()) {
         return Ok(());
     }
-    let why = format!("`{}` is not on sale now", found.id);
+    let why = match is_on_sale {
+        true => format!("`{}` {}", found.id, Obstacle::Channel.explanation()),
+        false => format!("`{}` is not on sale now", found.id),
+    };
     Err(Rejection::new(error::Code::OfferNotAvailable, why).into())
 }
 
 /// What a cart orders, which is all that is not kept for another time; and the revision that says so.
 ///
 /// # Errors
-/// If it is not there, nothing in it is to be ordered, nobody knows for whom, or the caller may not.
-fn to_order(cx: Cx<'_>, id: CartId, request: Request) -> Result<(PlaceOrder, u32), Error> {
+/// If it is not there or another than was known, nothing in it is to be ordered, nobody knows for whom, or
+/// the caller may not.
+fn to_order(
+    cx: Cx<'_>,
+    (id, known): (CartId, Option<u32>),
+    request: Request,
+) -> Result<(PlaceOrder, u32), Error> {
     let cart: Cart = cx.get(id)?;
     cx.must(Permission::CartWrite, &cart.stamp)?;
+    must_be_as_known(&cart, known)?;
     let items = cart.to_order();
     if items.is_empty() {
         let why = format!("nothing in the cart `{id}` is to be ordered");
@@ -154,7 +167,19 @@ fn to_order(cx: Cx<'_>, id: CartId, request: Request) -> Result<(PlaceOrder, u32
     }
     let missing = || Invalid::one("/account", "required", "the cart must say for whom it is");
     let account = account_of(cx, &cart).ok_or_else(missing)?;
+    let channel = request.channel.clone().or_else(|| cart.channel.clone());
+    let request = Request { channel, ..request };
     Ok((PlaceOrder::new(account, items, request)?, cart.stamp.revision))
+}
+
+/// Refuses a cart that has another revision than its buyer has seen: what was put into it since would be
+/// bought unseen.
+fn must_be_as_known(cart: &Cart, known: Option<u32>) -> Result<(), Error> {
+    let found = cart.stamp.revision;
+    match known.filter(|it| *it != found) {
+        Some(expected) => Err(Error::Stale { expected, found }),
+        None => Ok(()),
+    }
 }
 
 /// For which account a cart is ordered.
@@ -164,15 +189,20 @@ pub fn account_of(cx: Cx<'_>, cart: &Cart) -> Option<AccountId> {
     cart.account.or(cart.stamp.owner).or(own)
 }
 
-/// Orders what is in a cart; what is kept for another time stays in it.
+/// Orders what is in a cart of a revision, of any if none is said; what is kept for another time stays in
+/// it.
 ///
 /// # Errors
-/// If it is not there, nothing in it is to be ordered, nobody knows for whom, or the caller may not; as
-/// [`order::place`].
-pub fn order(act: &mut Act<'_>, id: CartId, request: Request) -> Result<Order, Error> {
-    let (placed, _) = to_order(act.cx(), id, request)?;
+/// [`Error::Stale`] if it has changed since; if it is not there, nothing in it is to be ordered, nobody
+/// knows for whom, or the caller may not; as [`order::place`].
+pub fn order(
+    act: &mut Act<'_>,
+    which: (CartId, Option<u32>),
+    request: Request,
+) -> Result<Order, Error> {
+    let (placed, _) = to_order(act.cx(), which, request)?;
     let order = order::place(act, placed)?;
-    let cart: Cart = act.get(id)?;
+    let cart: Cart = act.get(which.0)?;
     act.keep((cart.ordered(), Verb::Changed))?;
     Ok(order)
 }
@@ -184,10 +214,11 @@ pub fn order(act: &mut Act<'_>, id: CartId, request: Request) -> Result<Order, E
 pub fn pay(
     bss: &Bss,
     author: Author,
-    id: CartId,
+    which: (CartId, Option<u32>),
     (request, paying): (Request, Paying),
 ) -> Result<Order, Error> {
-    let (placed, revision) = bss.read(&author.actor, |cx| to_order(cx, id, request))?;
+    let id = which.0;
+    let (placed, revision) = bss.read(&author.actor, |cx| to_order(cx, which, request))?;
     order::place_and_pay(bss, author, (placed, paying), move |act, _| {
         let cart: Cart = act.get(id)?;
         // What was put into it since is not ordered.

@@ -3,6 +3,8 @@
 //! Every element belongs to a seller. Reading drafts and writing is the seller's; what is launched
 //! is on the shelf for everybody ([`offer`]).
 
+use std::collections::BTreeSet;
+
 use super::{Act, Cx, Error, asset, offer};
 use crate::domain::catalog::category::{Category, ResourceCategory};
 use crate::domain::catalog::lifecycle::{Life, State, Trigger};
@@ -443,8 +445,48 @@ fn shows_category(cx: Cx<'_>, it: &Category) -> bool {
 /// the market.
 fn shows_specification(cx: Cx<'_>, it: &Specification) -> bool {
     cx.actor.may(Permission::CatalogRead, &it.stamp) == Decision::Yes
-        || it.life.state().was_on_market()
+        || it.life.was_on_market()
             && cx.actor.may(Permission::OfferBrowse, &it.stamp) == Decision::Yes
+}
+
+/// Whether an offer that everybody can buy now delivers a specification.
+fn is_for_everybody(cx: Cx<'_>, id: SpecificationId) -> Result<bool, Error> {
+    let along = Along::Index(OFFER_BY_SPECIFICATION, Key::new().id(id).bytes());
+    Ok(cx.every::<Offer>(&along)?.iter().any(|it| offer::shows(cx, it)))
+}
+
+/// What else who is not known sees: what the specifications are made of that everybody can buy now.
+fn parts_for_everybody(cx: Cx<'_>) -> Result<BTreeSet<SpecificationId>, Error> {
+    let mut found = BTreeSet::new();
+    for it in cx.every::<Specification>(&Along::All)?.iter().filter(|it| it.content.is_bundle()) {
+        if is_for_everybody(cx, it.id)? {
+            found.extend(&it.content.parts);
+        }
+    }
+    Ok(found)
+}
+
+/// Whether the caller may see what a meter counts: its seller, and who buys there.
+fn shows_meter(cx: Cx<'_>, it: &Meter) -> bool {
+    let may = |permission| cx.actor.may(permission, &it.stamp) == Decision::Yes;
+    may(Permission::CatalogRead) || cx.actor.is_known() && may(Permission::OfferBrowse)
+}
+
+/// The meter with an id, for whoever may see it.
+///
+/// # Errors
+/// [`Error::NotFound`] if it is not there, or not for the caller.
+pub fn meter(cx: Cx<'_>, id: MeterId) -> Result<Meter, Error> {
+    let found = cx.view.find::<Meter>(id)?.filter(|it| shows_meter(cx, it));
+    found.ok_or_else(|| Error::not_found(id))
+}
+
+/// A page of the meters that the caller may see.
+///
+/// # Errors
+/// If the store fails.
+pub fn meters(cx: Cx<'_>, page: &PageRequest) -> Result<Page<Meter>, Error> {
+    Ok(cx.view.list(&Along::All, page, &mut |it| shows_meter(cx, it))?)
 }
 
 /// The specification with an id, for whoever may see it.
@@ -453,16 +495,29 @@ fn shows_specification(cx: Cx<'_>, it: &Specification) -> bool {
 /// [`Error::NotFound`] if it is not there, or not for the caller.
 pub fn specification(cx: Cx<'_>, id: SpecificationId) -> Result<Specification, Error> {
     let found = cx.view.find::<Specification>(id)?.filter(|it| shows_specification(cx, it));
-    found.ok_or_else(|| Error::not_found(id))
+    let is_hidden = !cx.actor.is_known()
+        && found.is_some()
+        && !is_for_everybody(cx, id)?
+        && !parts_for_everybody(cx)?.contains(&id);
+    found.filter(|_| !is_hidden).ok_or_else(|| Error::not_found(id))
 }
 
-/// A page of the specifications: the seller's own drafts, and for everybody what is or was on the
-/// market.
+/// A page of the specifications: the seller's own drafts, for who buys what is or was on the market,
+/// and for who is not known what everybody can buy now, with its parts.
 ///
 /// # Errors
 /// If the store fails.
 pub fn specifications(cx: Cx<'_>, page: &PageRequest) -> Result<Page<Specification>, Error> {
-    Ok(cx.view.list(&Along::All, page, &mut |it| shows_specification(cx, it))?)
+    if cx.actor.is_known() {
+        return Ok(cx.view.list(&Along::All, page, &mut |it| shows_specification(cx, it))?);
+    }
+    let parts = parts_for_everybody(cx)?;
+    let mut is_shown = |it: &Specification| {
+        // What cannot be read is for nobody.
+        shows_specification(cx, it)
+            && (parts.contains(&it.id) || is_for_everybody(cx, it.id).unwrap_or(false))
+    };
+    Ok(cx.view.list(&Along::All, page, &mut is_shown)?)
 }
 
 /// A page of the categories: the seller's own drafts, and for everybody what is launched.
@@ -538,11 +593,13 @@ pub fn meter_of(act: &mut Act<'_>, id: ResourceId) -> Result<Meter, Error> {
     let named = content.unit.name.as_ref();
     let units = named.iter().flat_map(|it| it.iter().map(|it| (it.0.clone(), it.1.clone())));
     let (name, units) = (content.name.original().clone(), units.collect());
+    let names = content.name.iter().skip(1).map(|it| (it.0.clone(), it.1.clone())).collect();
     create_meter(act, resource.stamp.seller, |meter, stamp| Meter {
         id: meter,
         stamp,
         code,
         name,
+        names,
         unit,
         units,
         resource: Some(id),
@@ -574,6 +631,7 @@ pub fn meter_in(act: &mut Act<'_>, seller: SellerNumber, unit: &Name) -> Result<
         stamp,
         code,
         name: unit.clone(),
+        names: std::collections::BTreeMap::new(),
         unit: unit.clone(),
         units: std::collections::BTreeMap::new(),
         resource: None,

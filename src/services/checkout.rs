@@ -7,14 +7,14 @@
 
 use std::sync::Arc;
 
+use super::payment_method;
 use super::{Act, Author, Bss, Cx, Error, billing_account, collection, gateway, order, payment};
-use super::{payment_method, refund};
 use crate::domain::account::Account;
 use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::billing::invoice::Invoice;
 use crate::domain::error::{Code, Invalid, Rejection};
 use crate::domain::id::{
-    AccountId, BillingAccountId, GatewayId, InvoiceId, OrderId, PaymentId, PaymentMethodId,
+    AccountId, BillingAccountId, InvoiceId, OrderId, PaymentId, PaymentMethodId,
 };
 use crate::domain::money::Money;
 use crate::domain::operator::{Actor, Permission};
@@ -29,9 +29,9 @@ use crate::domain::stamp::SellerNumber;
 use crate::domain::text;
 use crate::domain::time::Instant;
 use crate::services::webhook::trouble;
-use crate::store::payment::PAYMENT_BY_INVOICE;
+use crate::store::payment::{PAYMENT_BY_INVOICE, PAYMENT_UNDER_WAY};
 use crate::store::{Along, Key, Records};
-use crate::world::gateway::{CallBack, Charge, Gateway as Port, Notice, Trouble, Unheard};
+use crate::world::gateway::{Charge, Gateway as Port, Trouble};
 
 /// So long nobody else asks a gateway for what a payer is at, or for what it has said it does not
 /// know yet.
@@ -88,7 +88,7 @@ pub(super) struct Begin {
 /// the method cannot be used, or the caller may not.
 pub fn begin(bss: &Bss, author: Author, wanted: Wanted) -> Result<Payment, Error> {
     let id = bss.act(author.clone(), move |act| begun_by_payer(act, &wanted)).wait()?;
-    ask(bss, id)?;
+    ask_in_passing(bss, id)?;
     bss.read(&author.actor, |cx| cx.get(id))
 }
 
@@ -109,6 +109,63 @@ fn begun_by_payer(act: &mut Act<'_>, wanted: &Wanted) -> Result<PaymentId, Error
     let of = (billing_account, amount);
     let it = Begin { of, invoice, order: None, gateway, method, initiative, tries: 1 };
     Ok(written_down(act, it)?.id)
+}
+
+/// How somebody wants to pay: with which method on file, and through which gateway where that is not the
+/// method's.
+pub type Means = (Option<PaymentMethodId>, Option<text::Code>);
+
+/// Begins a payment of all that is owed on a billing account and is not on its way already. Of a payment
+/// for that which its payer has begun and not ended, the page is told again: there are never two for
+/// one debt. Nothing if nothing is left to be asked for.
+///
+/// # Errors
+/// As [`begin`].
+pub fn begin_owed(
+    bss: &Bss,
+    author: Author,
+    of: BillingAccountId,
+    means: Means,
+) -> Result<Option<Payment>, Error> {
+    let id = bss.act(author.clone(), move |act| owed_by_payer(act, of, means)).wait()?;
+    let Some(id) = id else { return Ok(None) };
+    ask_in_passing(bss, id)?;
+    bss.read(&author.actor, |cx| cx.get(id)).map(Some)
+}
+
+fn owed_by_payer(
+    act: &mut Act<'_>,
+    of: BillingAccountId,
+    (method, gateway): Means,
+) -> Result<Option<PaymentId>, Error> {
+    let payer: BillingAccount = act.cx().named("/billing_account", of)?;
+    act.must(Permission::PaymentMake, &act.cx().stamp(payer.stamp.seller, Some(payer.account())))?;
+    let mut owed: Option<Money> = None;
+    for invoice in payment::open_invoices(act.cx(), of)? {
+        if !attempts_of(act.cx(), invoice.id)?.iter().any(comes_by_itself) {
+            let open = invoice.undisputed();
+            owed = Some(owed.map_or(Ok(open), |it| it.plus(open))?);
+        }
+    }
+    let Some(owed) = owed.filter(|it| it.as_minor() > 0) else { return Ok(None) };
+    let begun = begun_for(act.cx(), of)?;
+    if let Some(same) = begun.iter().find(|it| it.amount() == owed && it.method == method) {
+        return Ok(Some(same.id));
+    }
+    for other in begun {
+        call_off(act, other.id)?;
+    }
+    let what = What::BillingAccount(of, owed);
+    begun_by_payer(act, &Wanted { what, method, gateway }).map(Some)
+}
+
+/// The payments that its payer has begun of what is owed on a billing account, and has not ended.
+fn begun_for(cx: Cx<'_>, of: BillingAccountId) -> Result<Vec<Payment>, Error> {
+    let along = Along::Index(PAYMENT_UNDER_WAY, Key::new().id(of).bytes());
+    let by_payer = |it: &Attempt| it.initiative == Initiative::Payer && it.order.is_none();
+    let mut all: Vec<Payment> = cx.every(&along)?;
+    all.retain(|it| it.attempt.as_ref().is_some_and(by_payer));
+    Ok(all)
 }
 
 fn of_what(act: &Act<'_>, what: What) -> Result<(BillingAccount, Money, Option<InvoiceId>), Error> {
@@ -219,6 +276,7 @@ pub(super) fn written_down(act: &mut Act<'_>, it: Begin) -> Result<Payment, Erro
         initiative: it.initiative,
         invoice: it.invoice,
         order: it.order.map(|it| it.0),
+        wanted: amount,
         tries: it.tries,
         until: it.order.map_or(stubborn_until, |it| it.1),
         look_at: Some(look_at),
@@ -246,11 +304,13 @@ struct Asked {
 /// nobody waits for that any more.
 ///
 /// # Errors
-/// If the store fails; that the gateway does is no error.
+/// [`Error::Busy`] if too many gateways are being asked: it is asked later; if the store fails; that the
+/// gateway does is no error.
 pub(super) fn ask(bss: &Bss, id: PaymentId) -> Result<(), Error> {
     let house = Author::of(Actor::duty("collect"));
     let asked = bss.read(&house.actor, |cx| asked(bss, cx, id))?;
     let Some(asked) = asked else { return Ok(()) };
+    let _turn = bss.turn_to_call()?;
     let is_first = collection::is_unasked(&asked.payment);
     if is_first && !bss.act(house.clone(), move |act| collection::goes_out(act, id)).wait()? {
         return Ok(());
@@ -283,6 +343,18 @@ pub(super) fn ask(bss: &Bss, id: PaymentId) -> Result<(), Error> {
         }
     })
     .wait()
+}
+
+/// The same for whose answer can do without what the gateway says: where too many are being asked it is
+/// asked later.
+///
+/// # Errors
+/// If the store fails.
+pub(super) fn ask_in_passing(bss: &Bss, id: PaymentId) -> Result<(), Error> {
+    match ask(bss, id) {
+        Err(Error::Busy) => Ok(()),
+        asked => asked,
+    }
 }
 
 /// Asks a gateway for a payment, or, if it may have forgotten that it was asked, first whether it knows
@@ -360,7 +432,7 @@ pub(super) fn text(cx: Cx<'_>, of: &Payment) -> Result<String, Error> {
     let order = of.attempt.as_ref().and_then(|it| it.order);
     let order = order.map(|id| cx.view.find::<Order>(id)).transpose()?.flatten();
     let number = number.or(order.map(|it| format!("Order {}", it.stamp.number)));
-    Ok(number.unwrap_or_else(|| format!("{}", of.stamp.number)))
+    Ok(number.unwrap_or_else(|| format!("Payment {}", of.stamp.number)))
 }
 
 /// Where the payer of a payment goes back to.
@@ -449,6 +521,15 @@ pub(super) fn call_off(act: &mut Act<'_>, id: PaymentId) -> Result<(), Error> {
     act.keep(canceled).map(|_| ())
 }
 
+/// Has a payment looked at at a moment, or not any more.
+pub(super) fn look_at(act: &mut Act<'_>, id: PaymentId, at: Option<Instant>) -> Result<(), Error> {
+    let mut payment: Payment = act.load(id)?;
+    if let Some(attempt) = &mut payment.attempt {
+        attempt.look_at = at;
+    }
+    act.put_quietly(&payment)
+}
+
 /// Reminds a gateway of ours of something when it is asked next, which is at once.
 pub(super) fn remind(act: &mut Act<'_>, id: PaymentId, of: &str) -> Result<(), Error> {
     let (mut payment, now) = (act.load::<Payment>(id)?, act.now());
@@ -458,80 +539,6 @@ pub(super) fn remind(act: &mut Act<'_>, id: PaymentId, of: &str) -> Result<(), E
         act.put_quietly(&payment)?;
     }
     Ok(())
-}
-
-/// A request that says it is from a gateway.
-#[derive(Debug, Clone, Copy)]
-pub struct Heard<'a> {
-    /// What was said beside the body, names in lower case.
-    pub headers: &'a [(String, String)],
-    /// The body, byte for byte.
-    pub body: &'a [u8],
-}
-
-/// Takes what a gateway says on its own account.
-///
-/// # Errors
-/// [`Code::SignatureRefused`] if it is not the gateway that says so; [`Error::NotFound`] if it is
-/// about what did not go through it.
-pub fn call_back(bss: &Arc<Bss>, id: GatewayId, heard: Heard<'_>) -> Result<(), Error> {
-    let door = Author::of(Actor::duty("gateway"));
-    let found = bss.read(&door.actor, |cx| Ok(cx.view.find::<Gateway>(id)?))?;
-    let gateway = found.ok_or_else(|| Error::not_found(id))?;
-    let port = gateway::port(bss, &gateway, None)?;
-    let call = CallBack { headers: heard.headers, body: heard.body, wall: bss.moment().wall };
-    let notices =
-        port.hear(bss.house.world().web.as_ref(), &call).map_err(|why| unheard(&gateway, why))?;
-    for notice in notices {
-        take(bss, (&door, id), notice)?;
-    }
-    Ok(())
-}
-
-fn take(bss: &Arc<Bss>, (door, from): (&Author, GatewayId), it: Notice) -> Result<(), Error> {
-    match it {
-        Notice::Payment(id, said) => bss
-            .act(door.clone(), move |act| {
-                must_be_of(act, (id, from))?;
-                hear(act, id, said)
-            })
-            .wait(),
-        Notice::Refund(id, given) => {
-            bss.act(door.clone(), move |act| refund::hear_from(act, (id, from), given)).wait()
-        }
-        Notice::Reversed(id, reversal) => {
-            bss.act(door.clone(), move |act| refund::reversed(act, (id, from), reversal)).wait()
-        }
-        Notice::Reinstated(id, reference) => {
-            bss.act(door.clone(), move |act| refund::reinstated(act, (id, from), &reference)).wait()
-        }
-        Notice::Ask(id) => {
-            bss.act(door.clone(), move |act| must_be_of(act, (id, from))).wait()?;
-            ask(bss, id)
-        }
-    }
-}
-
-/// Refuses what a gateway says of a payment that did not go through it.
-pub(super) fn must_be_of(
-    act: &Act<'_>,
-    (id, gateway): (PaymentId, GatewayId),
-) -> Result<(), Error> {
-    let payment: Payment = act.load(id)?;
-    let is_so = payment.attempt.is_some_and(|it| it.gateway == gateway);
-    if is_so { Ok(()) } else { Err(Error::not_found(id)) }
-}
-
-/// Refuses a call-back, and tells the operator of it: somebody may be trying.
-fn unheard(of: &Gateway, why: Unheard) -> Error {
-    tracing::warn!(gateway = %of.id, error = %why, "a call-back of a gateway was refused");
-    match why {
-        Unheard::Unproven => Error::Busy,
-        Unheard::Unsigned | Unheard::Forged | Unheard::Dated | Unheard::Unreadable => {
-            let why = format!("the call-back of `{}` is refused: {why}", of.code);
-            Rejection::new(Code::SignatureRefused, why).into()
-        }
-    }
 }
 
 /// Asks the gateway of a payment at once what became of it: a payer who is back wants to know.

@@ -7,11 +7,12 @@ use std::sync::Arc;
 
 use super::duty::{self, Ran};
 use super::idempotency::{self, Once};
-use super::{Act, Author, Bss, Cx, Error, Moment};
+use super::{Act, Author, Bss, Cx, Error, Moment, account};
 use crate::domain::error::{Code, Rejection};
+use crate::domain::event::Verb;
 use crate::domain::jump::Jump;
 use crate::domain::operator::{Actor, Permission};
-use crate::domain::time::{Instant, Span, Zone};
+use crate::domain::time::{Instant, Span, TimeError, Zone};
 use crate::store::due::DueTable;
 use crate::store::meta::{self, ClockState};
 
@@ -53,12 +54,28 @@ pub struct Advance {
 pub enum Target {
     /// So far ahead, counted in civil time of a zone: one month after 31 January is 28 February.
     By(Span, Zone),
+    /// So many hours ahead.
+    Hours(u16),
     /// To an instant.
     To(Instant),
 }
 
+impl Target {
+    /// So far ahead as a text says: a span such as `1 month`, or hours such as `11 hours`.
+    ///
+    /// # Errors
+    /// If it is neither.
+    pub fn ahead(text: &str, zone: Zone) -> Result<Self, TimeError> {
+        let count = text.strip_suffix("hours").or_else(|| text.strip_suffix("hour"));
+        match count.and_then(|it| it.trim().parse().ok()) {
+            Some(hours) => Ok(Self::Hours(hours)),
+            None => Ok(Self::By(text.parse()?, zone)),
+        }
+    }
+}
+
 /// Confirms that it is really as late as the machine's clock says, and answers since when nobody
-/// knew.
+/// knew. The provider's account tells of it.
 ///
 /// # Errors
 /// If it has not jumped, or the caller may not.
@@ -70,7 +87,12 @@ pub fn confirm(act: &mut Act<'_>) -> Result<Jump, Error> {
         let why = "the machine's clock has not jumped: there is nothing to confirm";
         return Err(Rejection::new(Code::ClockForbids, why).into());
     };
+    let before = meta::setting::<ClockState>(act.batch())?.unwrap_or(ClockState::LIVE);
     note(act, jump.to)?;
+    let provider = account::provider(act.cx())?;
+    let id = provider.id;
+    act.keep((provider, Verb::Changed))?;
+    act.tell_set(id, (&before, &ClockState { last_wall: Some(jump.to), ..before }));
     Ok(jump)
 }
 
@@ -184,6 +206,7 @@ fn next_after(bss: &Bss, actor: &Actor, now: Instant) -> Result<Option<Instant>,
 fn instant(target: Target, now: Instant) -> Result<Instant, Error> {
     let to = match target {
         Target::To(to) => to,
+        Target::Hours(count) => now.plus_seconds(i64::from(count) * 3600),
         Target::By(span, zone) => {
             let day = zone.date_of(now);
             let time_of_day = now.micros() - zone.start_of(day).micros();
@@ -212,4 +235,27 @@ fn set(bss: &Bss, now: Instant) -> Result<(), Error> {
 fn at(state: ClockState, now: Instant, wall: Instant) -> ClockState {
     let offset_micros = now.micros() - wall.micros();
     ClockState { offset_micros, high_water: Some(now), ..state }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_goes_ahead_by_hours_or_by_days_of_the_calendar() {
+        let now: Instant = "2026-03-28T22:00:00Z".parse().expect("an instant");
+        let zone: Zone = "Europe/Berlin".parse().expect("a zone");
+        for (by, expected) in [
+            ("11 hours", "2026-03-29T09:00:00Z"),
+            ("1 hour", "2026-03-28T23:00:00Z"),
+            // By days it goes to as long after midnight as it was.
+            ("1 day", "2026-03-29T22:00:00Z"),
+        ] {
+            let to = Target::ahead(by, zone).ok().and_then(|it| instant(it, now).ok());
+            assert_eq!(to.map(|it| it.to_string()).as_deref(), Some(expected), "{by}");
+        }
+        for refused in ["hours", "-1 hours", "1.5 hours", "70000 hours", "soon"] {
+            assert!(Target::ahead(refused, zone).is_err(), "{refused}");
+        }
+    }
 }

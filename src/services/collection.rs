@@ -4,12 +4,12 @@
 use std::sync::Arc;
 
 use super::{
-    Act, Bss, Cx, Error, checkout, dunning, gateway, payment_method, payment_plan, refund,
+    Act, Bss, Cx, Error, checkout, dunning, gateway, order, payment_method, payment_plan, refund,
 };
 use crate::domain::account::Account;
 use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::account::profile::Receivables;
-use crate::domain::billing::invoice::Invoice;
+use crate::domain::billing::invoice::{CollectedBy, Invoice};
 use crate::domain::id::{Id, InvoiceId, Kind, PaymentId, RefundId, Subject};
 use crate::domain::money::Money;
 use crate::domain::operator::Actor;
@@ -131,6 +131,28 @@ pub(super) fn to_take(cx: Cx<'_>, invoice: &Invoice) -> Result<Option<Money>, Er
     Ok((is_ours && !is_planned).then_some(amount))
 }
 
+/// How an invoice will be taken by the house itself, as things are: its customer has said from what, and
+/// it is not seen to otherwise.
+///
+/// # Errors
+/// If the store fails.
+pub(super) fn expected(cx: Cx<'_>, invoice: &Invoice) -> Result<Option<CollectedBy>, Error> {
+    let Some(method) = payment_method::usual(cx, invoice.content().account)? else {
+        return Ok(None);
+    };
+    if to_take(cx, invoice)?.is_none() {
+        return Ok(None);
+    }
+    if let Some(mandate) = method.mandate() {
+        return Ok(Some(CollectedBy::Mandate(mandate.reference.clone())));
+    }
+    let (Some(_), Some((code, _))) = (invoice.collect_at(), checkout::token_of(&method)) else {
+        return Ok(None);
+    };
+    let gateway = gateway::by_code(cx, invoice.stamp.seller, code)?;
+    Ok(gateway.map(|_| CollectedBy::Gateway))
+}
+
 fn is_under_way(cx: Cx<'_>, id: InvoiceId) -> Result<bool, Error> {
     Ok(checkout::attempts_of(cx, id)?.iter().any(checkout::comes_by_itself))
 }
@@ -180,8 +202,13 @@ pub(super) fn again(act: &mut Act<'_>, id: PaymentId) -> Result<bool, Error> {
     let of = payment.billing_account;
     let Some(attempt) = payment.attempt.as_mut() else { return Ok(true) };
     let (invoice, tries) = (attempt.invoice, attempt.tries.saturating_add(1));
+    let order = attempt.order;
     attempt.look_at = None;
     act.put_quietly(&payment)?;
+    if let Some(id) = order {
+        order::unpaid(act, id, &payment)?;
+        return Ok(true);
+    }
     if let Some(id) = invoice {
         let invoice: Invoice = act.load(id)?;
         self::attempt(act, &invoice, tries)?;

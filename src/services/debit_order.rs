@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::billing::book;
+use super::goodwill::{self, Instead};
 use super::{
     Act, Author, Bss, Cx, Error, account, billing_account, catalog, checkout, collection, dunning,
 };
@@ -31,9 +32,9 @@ use crate::domain::payment::refund::State as RefundState;
 use crate::domain::payment::{Payer, Payment};
 use crate::domain::stamp::SellerNumber;
 use crate::domain::text;
-use crate::domain::time::Date;
+use crate::domain::time::{Date, Zone};
 use crate::render::debit_order as paper;
-use crate::store::payment::PAYMENT_METHOD_MANDATE;
+use crate::store::payment::{PAYMENT_BY_MANDATE, PAYMENT_METHOD_MANDATE};
 use crate::store::{Along, Key, Records};
 
 /// So many debits are ordered by one request at most; more are for the next.
@@ -129,6 +130,14 @@ impl Plan {
         Ok(Self { seller, collector, collect_on: banking_day(collect_on) })
     }
 
+    /// Whether a debit by the mandate of a method can be collected on the day: banks know no later
+    /// debit of a mandate before its first.
+    fn is_in_sequence(&self, cx: Cx<'_>, method: PaymentMethodId) -> Result<bool, Error> {
+        let first = ordered_by(cx, method, &PageRequest::oldest(1))?;
+        let first = first.first().and_then(|it| it.debit.as_ref());
+        Ok(first.is_none_or(|it| it.collect_on <= self.collect_on))
+    }
+
     /// What is due by the day from those who pay by mandate, payer by payer.
     fn wanted(&self, cx: Cx<'_>) -> Result<Vec<Wanted>, Error> {
         let along = Along::Index(PAYMENT_METHOD_MANDATE, Key::new().u32(self.seller.0).bytes());
@@ -138,6 +147,9 @@ impl Plan {
             let today = payment_method::today(cx);
             let is_usable = |it: &&PaymentMethod| scheme(it, today).is_some();
             for method in page.items.iter().filter(is_usable) {
+                if !self.is_in_sequence(cx, method.id)? {
+                    continue;
+                }
                 for id in self.due_from(cx, method.account)? {
                     wanted.push((method.id, id));
                 }
@@ -169,7 +181,7 @@ impl Plan {
     }
 
     fn is_to_be_collected(&self, cx: Cx<'_>, it: &Invoice) -> Result<bool, Error> {
-        let is_due = it.issue().is_some_and(|issue| issue.due_on <= self.collect_on);
+        let is_due = goodwill::asked(cx, it)?.is_some_and(|it| it.due_on <= self.collect_on);
         if !is_due || collection::to_take(cx, it)?.is_none() {
             return Ok(false);
         }
@@ -184,7 +196,9 @@ impl Plan {
             let invoice: Invoice = act.load(*invoice)?;
             let today = payment_method::today(act.cx());
             let Some(scheme) = scheme(&method, today) else { continue };
-            if !self.is_to_be_collected(act.cx(), &invoice)? {
+            if !self.is_to_be_collected(act.cx(), &invoice)?
+                || !self.is_in_sequence(act.cx(), method.id)?
+            {
                 continue;
             }
             payers.insert(invoice.content().billing_account);
@@ -324,15 +338,42 @@ pub fn cancel(act: &mut Act<'_>, id: DebitOrderId) -> Result<DebitOrder, Error> 
         let canceled = payment.on(PaymentTrigger::Cancel)?;
         act.keep(canceled)?;
     }
-    // By a mandate of which this was the first debit, none was made.
-    for it in order.debits.iter().filter(|it| it.sequence != Sequence::Recurrent) {
-        let unused = act.load::<PaymentMethod>(it.method)?.unused();
-        act.keep(unused)?;
+    for it in &order.debits {
+        call_off(act, it)?;
     }
     let canceled = order.on(Trigger::Cancel, act.now())?;
     let order = act.keep(canceled)?;
     follow(act, payers)?;
     Ok(order)
+}
+
+/// Takes a debit that was called off back from its mandate: the next is the first if none is left.
+///
+/// # Errors
+/// If it was the first, and one that follows it is on its way: what the bank has of that names another
+/// first; if the store fails.
+fn call_off(act: &mut Act<'_>, it: &OrderedDebit) -> Result<(), Error> {
+    let method: PaymentMethod = act.load(it.method)?;
+    let left = ordered_by(act.cx(), method.id, &PageRequest::first(PageRequest::LIMIT_MAX))?;
+    let is_first = it.sequence == Sequence::First;
+    if let Some(next) = left.iter().find(|it| is_first && it.state().is_under_way()) {
+        let order = next.debit.as_ref().map_or_else(String::new, |it| it.order.to_string());
+        let why =
+            format!("`{order}` goes on with the mandate `{}`: call that off first", it.mandate);
+        return Err(Rejection::new(Code::PaymentStateForbids, why).into());
+    }
+    let last = left.first().map(|it| Zone::UTC.date_of(it.stamp.created_at));
+    act.keep(method.called_off(last)).map(|_| ())
+}
+
+/// Some of what was ordered by the mandate of a method, and not called off.
+fn ordered_by(
+    cx: Cx<'_>,
+    method: PaymentMethodId,
+    page: &PageRequest,
+) -> Result<Vec<Payment>, Error> {
+    let along = Along::Index(PAYMENT_BY_MANDATE, Key::new().id(method).bytes());
+    Ok(cx.view.list::<Payment>(&along, page, &mut |_| true)?.items)
 }
 
 /// Writes down that all of an order has come in that is not known yet, where no statement of the bank
@@ -405,7 +446,8 @@ pub(super) fn returned(act: &mut Act<'_>, id: PaymentId, reason: text::Code) -> 
     let left = payment.amount().minus(payment.refunded())?;
     let why = format!("sent back by the payer's bank: {reason}");
     let why = why.parse().map_err(Error::internal)?;
-    payment::went_back(act, payment, (left, Some(why)), RefundState::Done)?;
+    let how = (RefundState::Done, Instead::Owed);
+    payment::went_back(act, payment, (left, Some(why)), how)?;
     let returned = act.load::<Payment>(id)?.returned(reason.clone());
     let payment = act.keep(returned)?;
     if let Some(method) = payment.method.filter(|_| !may_be_tried_again(&reason)) {

@@ -1,7 +1,8 @@
 //! Deposits: held from the invoice that charges them until they go back, or settle what is open, when
 //! their subscription ends.
 
-use super::{Act, Cx, Error, billing, dunning, invoice, payment};
+use super::{Act, Cx, Error, billing, dunning, invoice, payment, payment_plan};
+use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::billing::credit::{CreditNote, LineAsk};
 use crate::domain::billing::invoice::Invoice;
 use crate::domain::billing::invoice::line::LineKind;
@@ -108,8 +109,10 @@ pub(super) fn give_back(
         let Some(line) = invoice.content().lines.get(place) else { continue };
         let ask = LineAsk { place: deposit.taken.place, net: deposit.left() };
         let given = [GivenBack { ask, price: line.price, label: line.label.clone(), days: None }];
+        let customer = (deposit.stamp.seller, deposit.taken.billing_account);
+        let credit = payment::credit_in_all(act, customer, deposit.amount().currency())?;
         let note = billing::ended(act, invoice, (&before, &given, RefundTo::Balance), on)?;
-        let left = deposit.left().minus(set_off(act, deposit.id)?)?;
+        let left = deposit.left().minus(set_off(act, deposit.id, credit)?)?;
         if to == RefundTo::Method && left.as_minor() > 0 {
             payment::return_credit_of(act, deposit.taken.invoice, (left, &note.reason))?;
         }
@@ -130,12 +133,17 @@ pub(super) fn give_back_last(act: &mut Act<'_>, id: SubscriptionId) -> Result<()
     }
 }
 
-/// Lets what the customer has settle what it owes, writes down how much of a deposit that was, and
-/// answers how much was settled.
-fn set_off(act: &mut Act<'_>, id: DepositId) -> Result<Money, Error> {
+/// Lets what the customer has settle what it owes and does not pay in parts, writes down how much of a
+/// deposit that was, and answers it: what is more than the `credit` that there was without the deposit.
+fn set_off(act: &mut Act<'_>, id: DepositId, credit: Money) -> Result<Money, Error> {
     let deposit: Deposit = act.load(id)?;
-    let mut settled = Money::zero(deposit.amount().currency());
-    for of in payment::open_invoices(act.cx(), deposit.taken.billing_account)? {
+    let nothing = Money::zero(deposit.amount().currency());
+    let mut settled = nothing;
+    let bills_to: BillingAccount = act.load(deposit.taken.billing_account)?;
+    let today = bills_to.terms().zone.date_of(act.now());
+    let resting = payment_plan::resting(act.cx(), bills_to.id, today)?;
+    let open = payment::open_invoices(act.cx(), bills_to.id)?.into_iter();
+    for of in open.filter(|it| !resting.contains(&it.id)) {
         // What settled one of them before may have settled this one, too.
         let open: Invoice = act.load(of.id)?;
         let before = open.open();
@@ -147,10 +155,13 @@ fn set_off(act: &mut Act<'_>, id: DepositId) -> Result<Money, Error> {
         settled = settled.plus(before.minus(after)?)?;
     }
     if settled.as_minor() > 0 {
-        let customer = deposit.taken.billing_account;
-        let settling = deposit.settling(settled)?;
-        act.keep(settling)?;
-        dunning::follow(act, customer)?;
+        dunning::follow(act, bills_to.id)?;
     }
-    Ok(settled)
+    let beyond = settled.minus(credit)?;
+    let of_deposit = if beyond.is_negative() { nothing } else { beyond };
+    if of_deposit.as_minor() > 0 {
+        let settling = deposit.settling(of_deposit)?;
+        act.keep(settling)?;
+    }
+    Ok(of_deposit)
 }

@@ -1,15 +1,17 @@
-//! How a fact is told, and a system asked for something, in a contract's words.
+//! How a fact is told, a system asked for something, and what takes its time done, in a contract's words.
 //!
 //! A façade implements it and `cli` hands it over, so that the duty that tells listeners can send
 //! anybody's event without naming a façade.
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Arc;
 
-use super::{Cx, Error};
+use super::usage::Fetched;
+use super::{Bss, Cx, Error};
 use crate::domain::account::Account;
 use crate::domain::event::Fact;
-use crate::domain::id::ResourceId;
+use crate::domain::id::{DocumentId, ResourceId};
 use crate::domain::listener::Listener;
 use crate::domain::operator::User;
 use crate::domain::provisioning::task::Task;
@@ -41,6 +43,20 @@ pub trait Dialect: Send + Sync {
     /// # Errors
     /// If that is in no words of the contract.
     fn answer(&self, body: &[u8]) -> Result<Answered, Error>;
+
+    /// What a source of usage answered, if it speaks these words.
+    fn usage(&self, _: &[u8]) -> Option<Result<Fetched, Error>> {
+        None
+    }
+
+    /// Does what somebody asked for in those words and does not wait for, as a document says it, and keeps
+    /// what came of it there. Whether there was anything to do: what the asker did wrong is no error.
+    ///
+    /// # Errors
+    /// If it could not be done and is to be tried again.
+    fn errand(&self, _: &Arc<Bss>, _: DocumentId) -> Result<bool, Error> {
+        Ok(false)
+    }
 }
 
 /// What a system is asked to do.

@@ -7,6 +7,7 @@ use crate::domain::error::{Code, Rejection};
 use crate::domain::id::{AccountId, DocumentId};
 use crate::domain::operator::Permission;
 use crate::domain::page::{Page, PageRequest};
+use crate::domain::stamp::SellerNumber;
 use crate::domain::text::{self, Name};
 use crate::store::document::{DOCUMENT_BY_NAME, DOCUMENT_BY_SORT, named, of_sort};
 use crate::store::{Along, Records};
@@ -81,11 +82,27 @@ pub struct Text {
 /// # Errors
 /// If its sort has no such state, it is too long, or the caller may not.
 pub fn register(act: &mut Act<'_>, sort: text::Code, said: Text) -> Result<Document, Error> {
-    let seller = catalog::seller(act.cx(), None)?;
+    let id = act.new_id();
+    register_as(act, (id, sort), (None, said))
+}
+
+/// The same under an id that was made for it, for a seller who may be another than who the caller acts for.
+///
+/// # Errors
+/// As [`register`].
+pub fn register_as(
+    act: &mut Act<'_>,
+    (id, sort): (DocumentId, text::Code),
+    (seller, said): (Option<SellerNumber>, Text),
+) -> Result<Document, Error> {
+    let seller = match seller {
+        Some(seller) => seller,
+        None => catalog::seller(act.cx(), None)?,
+    };
     let stamp = act.cx().stamp(seller, None);
     act.must(Permission::DocumentWrite, &stamp)?;
     let stamp = stamp.numbered(act.next_number(NUMBERS)?);
-    let (id, related) = (act.new_id(), Vec::new());
+    let related = Vec::new();
     let Text { name, state, body } = said;
     let command = RegisterDocument { id, stamp, key: sort, name, state, related, body };
     let document = Document::register(command)?;

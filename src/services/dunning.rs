@@ -5,18 +5,18 @@
 //! (a payment, a credit note, a dispute, other terms) has it followed in the same transaction. A
 //! step and the memory of it are one act, so that it happens once, wherever the house is stopped.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    Act, Cx, Error, account, billing, billing_account, class, collection, invoice, notification,
-    payment, payment_plan, subscription,
+    Act, Cx, Error, account, billing, billing_account, class, collection, goodwill, invoice, mail,
+    notification, payment, payment_plan, subscription,
 };
 use crate::domain::account::Account;
 use crate::domain::account::billing_account::BillingAccount;
-use crate::domain::account::class::{ClassTerms, CustomerClass};
+use crate::domain::account::class::{ClassTerms, CustomerClass, Reminding};
 use crate::domain::account::lifecycle::HoldKind;
 use crate::domain::account::profile::{Matter, Receivables};
-use crate::domain::billing::invoice::{Invoice, Standing};
+use crate::domain::billing::invoice::Invoice;
 use crate::domain::billing::late_fee;
 use crate::domain::catalog::tax::TaxCategory;
 use crate::domain::dunning::case::{Done, Dunning, Look, Next, Owed, OwedFor, State};
@@ -24,17 +24,20 @@ use crate::domain::dunning::{Action, Ladder, LateFee};
 use crate::domain::id::{
     AccountId, BillingAccountId, ClassId, DunningId, Id, InvoiceId, Kind, PaymentPlanId, Subject,
 };
-use crate::domain::notification::Mail;
+use crate::domain::notification::{Mail, MailState};
 use crate::domain::page::{Page, PageRequest};
 use crate::domain::payment::plan::PaymentPlan;
 use crate::domain::subscription::change::{Cancellation, RefundTo};
 use crate::domain::text::Prose;
 use crate::domain::time::{Date, Instant};
 use crate::store::dunning::{DUNNING_BY_BILLING_ACCOUNT, DUNNING_RUNNING};
+use crate::store::reopened::Reopened;
 use crate::store::{Along, Key, Records};
 
 /// The sequence that cases are numbered by.
 const NUMBERS: &str = "dunning";
+/// A step that waits for a reminder to be taken by a server is looked at again so much later.
+const PUT_OFF_SECONDS: i64 = 24 * 60 * 60;
 
 /// A billing account as dunning sees it.
 struct Debtor {
@@ -45,12 +48,14 @@ struct Debtor {
     owed: Vec<Owed>,
     /// What is open, disputed or not.
     open: Vec<Invoice>,
+    /// When each of it was asked for, and until when it is to be paid.
+    asked: BTreeMap<InvoiceId, Reopened>,
     /// The plans by which some of it is paid in parts.
     plans: Vec<PaymentPlan>,
     /// Those of it that stand in a plan which is kept.
     resting: BTreeSet<InvoiceId>,
-    /// Whether something else is overdue and disputed as a whole, an invoice or an instalment: what is
-    /// done about it rests.
+    /// Whether something else is overdue, and what is done about it rests: an invoice or an instalment
+    /// that is disputed as a whole, or an invoice that the house is collecting.
     rests: bool,
 }
 
@@ -67,8 +72,16 @@ impl Debtor {
         let today = billing_account.terms().zone.date_of(cx.now);
         let plans = payment_plan::active_of(cx, id)?;
         let is_planned = |it: &Invoice| plans.iter().any(|plan| plan.invoices.contains(&it.id));
-        let late = open.iter().filter(|it| it.standing(today) == Standing::Overdue);
-        let mut late: Vec<_> = late.filter(|it| !is_planned(it)).collect();
+        let mut late = Vec::new();
+        for it in open.iter().filter(|it| !is_planned(it)) {
+            if goodwill::is_overdue(cx, it, today)? {
+                late.push(it);
+            }
+        }
+        let asked =
+            open.iter().filter_map(|it| Some((it.id, goodwill::asked(cx, it).transpose()?)));
+        let asked =
+            asked.map(|(id, it)| Ok((id, it?))).collect::<Result<BTreeMap<_, _>, Error>>()?;
         let mut awaited = BTreeSet::new();
         for it in &late {
             if collection::goes_on_at(cx, it.id)?.is_some() {
@@ -76,8 +89,10 @@ impl Debtor {
             }
         }
         late.retain(|it| !awaited.contains(&it.id));
-        let mut owed: Vec<_> = late.iter().filter_map(|it| owed_for(it)).collect();
-        let rests = owed.len() < late.len() || plans.iter().any(|it| it.is_disputed(today));
+        let owed_for = |it: &&Invoice| owed_for(it, asked.get(&it.id)?.due_on);
+        let mut owed: Vec<_> = late.iter().filter_map(owed_for).collect();
+        let is_disputed = owed.len() < late.len() || plans.iter().any(|it| it.is_disputed(today));
+        let rests = is_disputed || !awaited.is_empty();
         for plan in &plans {
             for it in plan.late(today) {
                 let (of, due_on) = (OwedFor::Instalment(plan.id), it.due_on);
@@ -86,14 +101,16 @@ impl Debtor {
         }
         owed.sort_by_key(|it| it.due_on);
         let resting = payment_plan::resting(cx, id, today)?;
-        Ok(Self { account, billing_account, terms, owed, open, plans, resting, rests })
+        Ok(Self { account, billing_account, terms, owed, open, asked, plans, resting, rests })
     }
 
-    /// The day of the oldest invoice that is to be paid: since then the balance is below zero.
+    /// The day on which the oldest invoice that is to be paid was asked for: since then the balance is below
+    /// zero.
     fn negative_since_on(&self) -> Option<Date> {
         let is_owed =
             |it: &&Invoice| it.undisputed().as_minor() > 0 && !self.resting.contains(&it.id);
-        self.open.iter().filter(is_owed).filter_map(Invoice::issue).map(|it| it.issued_on).min()
+        let owed = self.open.iter().filter(is_owed);
+        owed.filter_map(|it| self.asked.get(&it.id)).map(|it| it.on).min()
     }
 
     /// The invoices for which something is overdue, the oldest first: no fees, and of a plan that is not
@@ -141,14 +158,15 @@ impl Debtor {
             owed: self.owed.clone(),
             negative_since_on: self.negative_since_on(),
             spared_until: self.account.sparing().map(|it| it.until),
+            reminding: self.terms.reminding,
             now: cx.now,
         }
     }
 }
 
 /// What is owed for an invoice, if it is not disputed as a whole.
-fn owed_for(it: &Invoice) -> Option<Owed> {
-    let (due_on, amount) = (it.issue()?.due_on, it.undisputed());
+fn owed_for(it: &Invoice, due_on: Date) -> Option<Owed> {
+    let amount = it.undisputed();
     let of = if it.is_for_paying_late() { OwedFor::Fee(it.id) } else { OwedFor::Invoice(it.id) };
     (amount.as_minor() > 0).then_some(Owed { of, due_on, amount })
 }
@@ -328,10 +346,27 @@ pub fn step(act: &mut Act<'_>, of: Subject) -> Result<bool, Error> {
     // What is owed and what the class wants may be otherwise than when the step was planned.
     let case = case.seen(&debtor.look(act.cx()))?;
     match case.due(act.now()).filter(|_| debtor.is_dunned()) {
+        Some(next) if !may_be_taken(act.cx(), (&debtor, &case), next)? => {
+            act.put(&mut case.put_off(act.now().plus_seconds(PUT_OFF_SECONDS)))?;
+        }
         Some(next) => take(act, (debtor, case), next)?,
         None => follow(act, case.billing_account)?,
     }
     Ok(true)
+}
+
+/// Whether a step may be taken now: one that presupposes a reminder not while all that were written wait
+/// for a server to take them.
+fn may_be_taken(
+    cx: Cx<'_>,
+    (debtor, case): (&Debtor, &Dunning),
+    next: Next,
+) -> Result<bool, Error> {
+    if next.action == Action::Mail || debtor.terms.reminding == Reminding::Post {
+        return Ok(true);
+    }
+    let written = case.reminders();
+    Ok(written == 0 || mail::waiting_about(cx, case.account, case.id.subject())? < written)
 }
 
 /// Takes a step. It is remembered before it is done: what it changes follows the case as it is then.
@@ -343,7 +378,7 @@ fn take(act: &mut Act<'_>, (debtor, case): (Debtor, Dunning), step: Next) -> Res
     act.put(&mut case)?;
     let (id, of) = (case.id, case.billing_account);
     let done = act.attempt(|act| match step.action {
-        Action::Mail => remind(act.cx(), &debtor),
+        Action::Mail => remind(act.cx(), &debtor.account),
         Action::LateFee(_) if owes_only_fees => Ok(Done::SKIPPED),
         Action::LateFee(fee) => charge(act, &debtor, fee),
         Action::CreditHold if is_due_again => Ok(Done::SKIPPED),
@@ -364,26 +399,47 @@ fn take(act: &mut Act<'_>, (debtor, case): (Debtor, Dunning), step: Next) -> Res
 }
 
 /// What comes of a mail: it is sent when what is done is told, if there is somebody to write to.
-fn remind(cx: Cx<'_>, debtor: &Debtor) -> Result<Done, Error> {
-    if notification::reaches(cx, &debtor.account, Matter::Billing)? {
+fn remind(cx: Cx<'_>, account: &Account) -> Result<Done, Error> {
+    if can_remind(cx, account)? {
         return Ok(Done::DONE);
     }
-    Ok(Done::failed("nobody of the account can be written to: it has no billing contact"))
+    Ok(Done::failed(
+        "nobody of the account can be written to: it has no billing contact and no administrator",
+    ))
 }
 
-/// Writes down that a mail of a case was not delivered: its step has failed.
+/// Whether an account can be reminded of what it owes: somebody of it reads mails, or its class is
+/// reminded by post.
 ///
 /// # Errors
 /// If the store fails.
-pub(super) fn undelivered(act: &mut Act<'_>, mail: &Mail) -> Result<(), Error> {
+pub fn can_remind(cx: Cx<'_>, account: &Account) -> Result<bool, Error> {
+    let class = cx.view.find::<CustomerClass>(account.class())?;
+    let by_post = class.is_some_and(|it| it.terms().reminding == Reminding::Post);
+    Ok(by_post || notification::reaches(cx, account, Matter::Billing)?)
+}
+
+/// Writes down what became of a mail of a case in the end: its step is done or has failed, and what
+/// comes next follows from that.
+///
+/// # Errors
+/// If the store fails.
+pub(super) fn mailed(act: &mut Act<'_>, mail: &Mail) -> Result<(), Error> {
     let about = mail.about.filter(|it| it.kind == Kind::Dunning);
     let Some(about) = about else { return Ok(()) };
     let case: Dunning = act.load(DunningId::from_uuid(about.uuid))?;
-    let why = mail.trouble().map_or("it was not delivered", Prose::as_str);
-    match case.undelivered(mail.stamp.created_at, Done::failed(why)) {
-        Some(failed) => act.keep(failed).map(drop),
-        None => Ok(()),
-    }
+    let (of, written_at) = (case.billing_account, mail.stamp.created_at);
+    let became = match mail.state() {
+        MailState::Queued => None,
+        MailState::Sent => case.delivered(written_at),
+        MailState::Failed => {
+            let why = mail.trouble().map_or("it was not delivered", Prose::as_str);
+            case.undelivered(written_at, Done::failed(why))
+        }
+    };
+    let Some(became) = became else { return Ok(()) };
+    act.keep(became)?;
+    follow(act, of)
 }
 
 /// Charges a late fee for what is overdue; nothing where all that is left are fees.
@@ -412,8 +468,11 @@ fn terminate(act: &mut Act<'_>, debtor: &Debtor) -> Result<Done, Error> {
 
 /// Why an account is held, for people.
 fn why(case: &Dunning) -> Result<Prose, Error> {
-    let since = case.owed().iter().map(|it| it.due_on).min();
-    let since = since.map_or_else(String::new, |it| format!(" since {it}"));
+    let due_on = case.owed().iter().map(|it| it.due_on).min();
+    let since = due_on.map_or_else(String::new, |it| {
+        let oldest = if case.owed().len() > 1 { ", the oldest" } else { "" };
+        format!("{oldest} since {}", it.plus_days(1))
+    });
     let text = format!("{} overdue{since}", case.overdue()?);
     text.parse().map_err(Error::internal)
 }
@@ -432,14 +491,14 @@ pub(super) fn must_name_categories(cx: Cx<'_>, ladder: &Ladder) -> Result<(), Er
 }
 
 /// A page of the cases that the caller may see: of an account or a billing account if one is named,
-/// in a state if that is.
+/// in a state if that is, and of which reminders were due and none has gone out if that is asked.
 ///
 /// # Errors
 /// If the store fails.
 pub fn list(
     cx: Cx<'_>,
     (account, of): (Option<AccountId>, Option<BillingAccountId>),
-    state: Option<State>,
+    (state, unheard): (Option<State>, Option<bool>),
     page: &PageRequest,
 ) -> Result<Page<Dunning>, Error> {
     let along = of.map(|id| Along::Index(DUNNING_BY_BILLING_ACCOUNT, Key::new().id(id).bytes()));
@@ -447,5 +506,6 @@ pub fn list(
         account.is_none_or(|id| it.account == id)
             && of.is_none_or(|id| it.billing_account == id)
             && state.is_none_or(|wanted| it.state() == wanted)
+            && unheard.is_none_or(|wanted| it.is_unheard() == wanted)
     })
 }

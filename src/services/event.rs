@@ -2,16 +2,22 @@
 
 use std::collections::BTreeSet;
 
+use super::billing::Practice;
 use super::{Cx, Error};
+use crate::domain::billing::invoice::number::Numberings;
+use crate::domain::billing::policy::Policies;
+use crate::domain::bookkeeping::{Chart, Charts};
 use crate::domain::catalog::offer::Offer;
-use crate::domain::event::{Cause, Fact, Verb};
+use crate::domain::event::{Beside, Cause, Fact, Verb};
 use crate::domain::id::{AccountId, Id, Kind, Subject};
 use crate::domain::operator::{Decision, Permission, User};
 use crate::domain::page::{Page, PageOrder, PageRequest};
 use crate::domain::stamp::Stamp;
 use crate::domain::subscription::Subscription;
+use crate::domain::time::Instant;
 pub use crate::store::fact::About;
 use crate::store::fact::Facts;
+use crate::store::meta::{self, ClockState, Setting};
 use crate::store::{Record, Records, record};
 
 /// The thing that one side of a fact keeps, as it was then.
@@ -20,6 +26,49 @@ use crate::store::{Record, Records, record};
 /// If it was written in a shape that is no longer known.
 pub fn read<R: Record>(side: &[u8]) -> Result<R, Error> {
     Ok(record::decode(side)?)
+}
+
+/// By what an account bills, before and after a fact that tells of it.
+///
+/// # Errors
+/// If it was written in a shape that is no longer known.
+pub fn practices(it: &Fact) -> Result<Option<(Practice, Practice)>, Error> {
+    let (Some(policies), Some(numberings)) = (set::<Policies>(it)?, set::<Numberings>(it)?) else {
+        return Ok(None);
+    };
+    let practice = |policies: Policies, numberings: Numberings| {
+        let policy = policies.0.into_values().next()?;
+        let numbering = numberings.0.into_values().next()?;
+        Some(Practice { policy, numbering })
+    };
+    let before = practice(policies.0, numberings.0);
+    Ok(before.zip(practice(policies.1, numberings.1)))
+}
+
+/// In which chart an account books, before and after a fact that tells of it.
+///
+/// # Errors
+/// If it was written in a shape that is no longer known.
+pub fn charts(it: &Fact) -> Result<Option<(Chart, Chart)>, Error> {
+    let Some((before, after)) = set::<Charts>(it)? else { return Ok(None) };
+    let chart = |it: Charts| it.0.into_values().next();
+    Ok(chart(before).zip(chart(after)))
+}
+
+/// Up to when the machine's clock was believed, before and after a fact that tells that somebody confirmed
+/// what it says.
+///
+/// # Errors
+/// If it was written in a shape that is no longer known.
+pub fn believed_until(it: &Fact) -> Result<Option<[Option<Instant>; 2]>, Error> {
+    Ok(set::<ClockState>(it)?.map(|(before, after)| [before.last_wall, after.last_wall]))
+}
+
+/// A setting before and after a fact, if that tells of it.
+fn set<S: Setting>(it: &Fact) -> Result<Option<(S, S)>, Error> {
+    let found = it.beside.iter().find(|it| it.name == S::NAME);
+    let Some(Beside { before, after, .. }) = found else { return Ok(None) };
+    Ok(Some((meta::read(before)?, meta::read(after)?)))
 }
 
 /// A thing that facts keep both sides of.

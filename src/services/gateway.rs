@@ -2,6 +2,8 @@
 //!
 //! What lets us in and what their call-backs are known by is sealed, and shown to nobody.
 
+use std::sync::Arc;
+
 use super::{Act, Bss, Cx, Error, catalog, clock};
 use crate::domain::error::{Code, Invalid, Rejection};
 use crate::domain::id::{AccountId, GatewayId, Id, PaymentId};
@@ -220,7 +222,9 @@ pub(super) fn port(
         }
         GatewayKind::Paypal => {
             let login = it.access.login.as_ref().map(ToString::to_string).unwrap_or_default();
-            Box::new(Paypal::new(it.access.address.as_ref(), login, secrets(bss, it)?))
+            let (address, secrets) = (it.access.address.as_ref(), secrets(bss, it)?);
+            let tokens = (Arc::clone(&bss.tokens), bss.moment().wall);
+            Box::new(Paypal::new(address, login, secrets, tokens))
         }
     })
 }

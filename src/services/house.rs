@@ -51,6 +51,8 @@ pub struct World {
     pub search: Place,
     /// How many bytes a file may have that is uploaded.
     pub file_bytes_max: u64,
+    /// How many bytes the files of a seller may have together.
+    pub seller_file_bytes_max: u64,
 }
 
 /// Where people reach the appliance, and who stands in between.
@@ -64,6 +66,17 @@ pub struct Site {
     pub forwarding: Forwarding,
     /// Where references of the TM Forum's clients may lead.
     pub references: References,
+    /// Who may look at what the provider sells.
+    pub shop: Shop,
+}
+
+/// Who may look at what the provider has on its shelf.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shop {
+    /// Everybody, signed in or not.
+    Public,
+    /// Who is signed in.
+    Private,
 }
 
 /// Where references may lead that the TM Forum's contract leaves free.
@@ -93,6 +106,7 @@ impl Site {
         listen: SocketAddr::V4(SocketAddrV4::new(Ipv4Addr::LOCALHOST, 8080)),
         forwarding: Forwarding::Ignored,
         references: References::Anywhere,
+        shop: Shop::Public,
     };
 
     /// The address of a path, for a link in a mail.

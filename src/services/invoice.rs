@@ -3,17 +3,22 @@
 use std::collections::BTreeSet;
 
 use super::billing::{self, Series, book, number, seal};
-use super::{Act, Cx, Error, billing_account, collection, deposit, dunning, payment, payment_plan};
+use super::recognition::released;
+use super::{
+    Act, Cx, Error, billing_account, collection, deposit, dunning, goodwill, payment, payment_plan,
+    prepaid,
+};
 use crate::domain::account::Account;
 use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::account::class::{Arrears, CreditTerms};
 use crate::domain::billing::credit::{self, Credit, CreditNote, LineAsk};
 use crate::domain::billing::invoice::{InFavorOf, Invoice, Issue, SettledBy, Standing};
+use crate::domain::billing::recognition;
 use crate::domain::error::Invalid;
 use crate::domain::id::{
     AccountId, BillingAccountId, BillingRunId, CreditNoteId, InvoiceId, Kind, SubscriptionId,
 };
-use crate::domain::journal;
+use crate::domain::journal::{self, Unearned};
 use crate::domain::money::Money;
 use crate::domain::operator::{Permission, Scope};
 use crate::domain::page::{Page, PageRequest};
@@ -129,7 +134,10 @@ pub fn standing(cx: Cx<'_>, it: &Invoice) -> Result<Standing, Error> {
         // That is so on each day.
         Standing::Draft | Standing::Paid | Standing::Credited | Standing::WrittenOff => Zone::UTC,
     };
-    Ok(it.standing(zone.date_of(cx.now)))
+    let today = zone.date_of(cx.now);
+    let standing = it.standing(today);
+    let is_waited_for = standing == Standing::Overdue && !goodwill::is_overdue(cx, it, today)?;
+    Ok(if is_waited_for { Standing::Open } else { standing })
 }
 
 /// Takes back lines of an invoice by a credit note, or all that is left of it. What was not paid
@@ -167,7 +175,11 @@ pub(super) fn issue_credit(
     let applied = note.applied(invoice.open(), invoice.settled().written_off)?;
     let (seller, customer) = (invoice.stamp.seller, invoice.content().billing_account);
     let (totals, deposits) = (note.content().totals, note.content().deposits);
-    let legs = journal::credit_note_issued(customer, (totals, deposits), applied)?;
+    let paid_in = note.content().prepaid_of(invoice.content())?.at_most(applied.to_customer)?;
+    let by = (totals.gross.currency(), released(act.cx())?);
+    let deferred = recognition::left_of(recognition::deferred_of_credit_note(&note)?, by)?;
+    let unearned = Unearned { deposits, deferred: deferred.negated()? };
+    let legs = journal::credit_note_issued(customer, (totals, unearned), applied)?;
     book(act, seller, note.id, legs)?;
     deposit::follow(act, &note)?;
     if applied.to_invoice.as_minor() > 0 {
@@ -177,7 +189,8 @@ pub(super) fn issue_credit(
         let settled = invoice.recredited(applied.to_written_off)?;
         act.keep(settled)?;
     }
-    super::settlement::follow(act, note.content().invoice, None)?;
+    super::settlement::follow(act, (seller, note.content().invoice), None)?;
+    prepaid::again(act, (seller, customer), paid_in)?;
     dunning::follow(act, customer)?;
     Ok(note)
 }
@@ -201,6 +214,7 @@ fn issue_note(
         seller: before.seller,
         buyer: before.buyer,
         imprint: before.imprint,
+        recognition: before.recognition,
         link: seal::<CreditNote>(act, seller)?,
     };
     let stamp = act.cx().stamp(seller, invoice.stamp.owner).numbered(sequence);
@@ -353,9 +367,11 @@ pub fn breaks(cx: Cx<'_>, account: AccountId, terms: CreditTerms) -> Result<bool
         let open = payment::open_invoices(cx, of.id)?;
         let resting = payment_plan::resting(cx, of.id, today)?;
         let is_owed = |it: &&Invoice| it.undisputed().as_minor() > 0 && !resting.contains(&it.id);
-        let issues = open.iter().filter(is_owed).filter_map(Invoice::issue);
-        let oldest = issues.clone().map(|it| it.due_on).min();
-        let arrears = oldest.zip(issues.map(|it| it.issued_on).min());
+        let asked = open.iter().filter(is_owed).map(|it| goodwill::asked(cx, it));
+        let asked = asked.collect::<Result<Vec<_>, Error>>()?;
+        let asked = asked.iter().flatten();
+        let oldest = asked.clone().map(|it| it.due_on).min();
+        let arrears = oldest.zip(asked.map(|it| it.on).min());
         let arrears = arrears
             .map(|(oldest_due_on, negative_since_on)| Arrears { oldest_due_on, negative_since_on });
         if arrears.is_some_and(|it| terms.are_broken(it, today)) {
@@ -390,11 +406,15 @@ pub(super) fn overdue_subscriptions_in(
 ) -> Result<BTreeSet<SubscriptionId>, Error> {
     let today = of.terms().zone.date_of(cx.now);
     let open = payment::open_invoices(cx, of.id)?;
-    let is_late = |it: &&Invoice| it.standing(today) == Standing::Overdue;
     let resting = payment_plan::resting(cx, of.id, today)?;
     let is_owed = |it: &&Invoice| it.undisputed().as_minor() > 0 && !resting.contains(&it.id);
-    let late = open.iter().filter(is_late).filter(is_owed);
-    Ok(late.flat_map(|it| &it.content().lines).filter_map(|it| it.subscription).collect())
+    let mut found = BTreeSet::new();
+    for it in open.iter().filter(is_owed) {
+        if goodwill::is_overdue(cx, it, today)? {
+            found.extend(it.content().lines.iter().filter_map(|it| it.subscription));
+        }
+    }
+    Ok(found)
 }
 
 /// What credit notes have given back of an invoice, the oldest first.

@@ -2,13 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use super::{Cx, Error, billing_account, payment};
+use super::{Cx, Error, billing_account, goodwill, payment};
 use crate::domain::account::Account;
 use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::billing::credit::CreditNote;
 use crate::domain::billing::invoice::Invoice;
+use crate::domain::billing::invoice::number::DocumentNumber;
+use crate::domain::document::Document;
 use crate::domain::id::{
-    AccountId, BillingAccountId, CreditNoteId, Id, InvoiceId, Kind, PaymentId, RefundId, Subject,
+    AccountId, BillingAccountId, CreditNoteId, DocumentId, Id, InvoiceId, Kind, PaymentId,
+    RefundId, SettlementId, Subject,
 };
 use crate::domain::journal::{Entry, Holder, Ledger};
 use crate::domain::money::{Currency, Money, MoneyError};
@@ -17,6 +20,7 @@ use crate::domain::page::{Page, PageRequest};
 use crate::domain::payment::Payment;
 use crate::domain::payment::method::MethodKind;
 use crate::domain::payment::refund::Refund;
+use crate::domain::settlement::note::SettlementNote;
 use crate::domain::stamp::SellerNumber;
 use crate::domain::time::Date;
 use crate::store::Records;
@@ -97,10 +101,13 @@ pub fn left_of(cx: Cx<'_>, of: &BillingAccount) -> Result<Money, Error> {
 /// If the store fails.
 pub fn overdue(cx: Cx<'_>, of: &BillingAccount) -> Result<Money, Error> {
     let today = of.terms().zone.date_of(cx.now);
-    let late = |it: &Invoice| it.issue().is_some_and(|issue| issue.due_on < today);
-    let open = payment::open_invoices(cx, of.id)?;
-    let open = open.iter().filter(|it| late(it)).map(Invoice::open);
-    Ok(Money::sum(open, of.currency())?)
+    let mut sum = Money::zero(of.currency());
+    for it in payment::open_invoices(cx, of.id)? {
+        if goodwill::is_overdue(cx, &it, today)? {
+            sum = sum.plus(it.open())?;
+        }
+    }
+    Ok(sum)
 }
 
 /// The balances in the books of a seller.
@@ -262,31 +269,93 @@ fn owed(of: &BillingAccount, entry: &Entry) -> Result<Money, MoneyError> {
 /// # Errors
 /// If the store fails.
 pub(super) fn said(cx: Cx<'_>, cause: Subject) -> Result<String, Error> {
-    let named = [invoice_said(cx, cause)?, payment_said(cx, cause)?];
+    let named = [invoice_said(cx, cause)?, payment_said(cx, cause)?, document_said(cx, cause)?];
     let named = named.into_iter().flatten().next();
     Ok(named.unwrap_or_else(|| cause.kind.noun().replace('_', " ")))
 }
 
 fn invoice_said(cx: Cx<'_>, cause: Subject) -> Result<Option<String>, Error> {
-    if cause.kind == Kind::Invoice {
-        let invoice = cx.view.find::<Invoice>(InvoiceId::from_uuid(cause.uuid))?;
-        return Ok(invoice.and_then(|it| Some(format!("invoice {}", it.issue()?.number))));
+    let noun = cause.kind.noun().replace('_', " ");
+    Ok(document_number(cx, cause)?.map(|number| format!("{noun} {number}")))
+}
+
+/// The number of the invoice, credit note or settlement note that a cause is; nothing if it is none.
+///
+/// # Errors
+/// If the store fails.
+pub(super) fn document_number(cx: Cx<'_>, cause: Subject) -> Result<Option<DocumentNumber>, Error> {
+    if cause.kind == Kind::Settlement {
+        let note = cx.view.find::<SettlementNote>(SettlementId::from_uuid(cause.uuid))?;
+        return Ok(note.map(|it| it.number));
     }
     if cause.kind == Kind::CreditNote {
         let note = cx.view.find::<CreditNote>(CreditNoteId::from_uuid(cause.uuid))?;
-        return Ok(note.and_then(|it| Some(format!("credit note {}", it.issue()?.number))));
+        return Ok(note.and_then(|it| Some(it.issue()?.number.clone())));
     }
-    Ok(None)
+    let invoice = (cause.kind == Kind::Invoice).then(|| InvoiceId::from_uuid(cause.uuid));
+    let invoice = invoice.map(|it| cx.view.find::<Invoice>(it)).transpose()?.flatten();
+    Ok(invoice.and_then(|it| Some(it.issue()?.number.clone())))
+}
+
+/// By what a cause is told from others of its kind, in no language: its number, or what a payer has said.
+///
+/// # Errors
+/// If the store fails.
+pub(super) fn told_apart_by(cx: Cx<'_>, cause: Subject) -> Result<String, Error> {
+    if let Some(number) = document_number(cx, cause)? {
+        return Ok(number.to_string());
+    }
+    if cause.kind == Kind::Refund {
+        let refund = cx.view.find::<Refund>(RefundId::from_uuid(cause.uuid))?;
+        return Ok(refund.map_or_else(String::new, |it| it.stamp.number.to_string()));
+    }
+    let is_payment = cause.kind == Kind::Payment;
+    let payment = is_payment.then(|| cx.view.find::<Payment>(PaymentId::from_uuid(cause.uuid)));
+    let payment = payment.transpose()?.flatten();
+    payment.map_or_else(|| Ok(String::new()), |it| named(cx, &it))
+}
+
+/// What moved what was paid in beforehand.
+fn document_said(cx: Cx<'_>, cause: Subject) -> Result<Option<String>, Error> {
+    if cause.kind != Kind::Document {
+        return Ok(None);
+    }
+    let found = cx.view.find::<Document>(DocumentId::from_uuid(cause.uuid))?;
+    Ok(found.map(|it| match it.sort().key {
+        "adjust_balance" => "correction".to_owned(),
+        "transfer_balance" => "transfer".to_owned(),
+        "reserve_balance" => "reservation".to_owned(),
+        other => other.replace('_', " "),
+    }))
+}
+
+/// The numbers of the invoices that a payment settles: what its payer has said of it where nothing else is.
+fn settled_by(cx: Cx<'_>, of: &Payment) -> Result<String, Error> {
+    let mut numbers = Vec::new();
+    for part in of.allocations() {
+        let invoice = cx.view.find::<Invoice>(part.invoice)?;
+        numbers.extend(invoice.and_then(|it| it.issue().map(|it| it.number.to_string())));
+    }
+    // Without a comma or a semicolon: it stands in tables, too.
+    Ok(numbers.join(" + "))
+}
+
+/// What a payer has said of a payment, or else what it settles.
+fn named(cx: Cx<'_>, of: &Payment) -> Result<String, Error> {
+    match &of.reference {
+        Some(reference) => Ok(reference.to_string()),
+        None => settled_by(cx, of),
+    }
 }
 
 fn payment_said(cx: Cx<'_>, cause: Subject) -> Result<Option<String>, Error> {
     let way = |kind: MethodKind| kind.word().replace('_', " ");
     if cause.kind == Kind::Payment {
         let payment = cx.view.find::<Payment>(PaymentId::from_uuid(cause.uuid))?;
-        return Ok(payment.map(|it| match &it.reference {
-            Some(reference) => format!("payment by {}: {reference}", way(it.kind)),
-            None => format!("payment by {}", way(it.kind)),
-        }));
+        let Some(payment) = payment else { return Ok(None) };
+        let named = named(cx, &payment)?;
+        let told = format!("payment by {}", way(payment.kind));
+        return Ok(Some(if named.is_empty() { told } else { format!("{told}: {named}") }));
     }
     if cause.kind == Kind::Refund {
         let refund = cx.view.find::<Refund>(RefundId::from_uuid(cause.uuid))?;

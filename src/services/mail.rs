@@ -4,10 +4,11 @@
 //! keeps its id, so that one that is sent twice after a crash is known for the same.
 
 use super::webhook::trouble;
-use super::{Act, Author, Bss, Cx, Error, dunning, paper};
+use super::{Act, Author, Bss, Cx, Error, dunning, letterhead, paper, settlement};
 use crate::domain::account::Account;
 use crate::domain::account::profile::Matter;
-use crate::domain::id::{AccountId, Id, InvoiceId, Kind, MailId};
+use crate::domain::billing::invoice::number::DocumentNumber;
+use crate::domain::id::{AccountId, Id, Kind, MailId, SettlementId, Subject};
 use crate::domain::notification::{Letter, Mail, MailState, Occasion};
 use crate::domain::operator::{Actor, Permission};
 use crate::domain::page::{Page, PageRequest};
@@ -21,6 +22,8 @@ use crate::world::mail::{self as post, Attachment, Mailbox, PostError};
 pub(super) const SECRET_FIELD: &str = "link";
 /// How many mails are sent in a step.
 const SENT_MAX: usize = 20;
+/// So many reminders of one case are looked for that wait.
+const WAITING_MAX: usize = 100;
 
 /// A page of the mails that the caller may see, of one account if that is named.
 ///
@@ -88,7 +91,23 @@ fn keep(act: &mut Act<'_>, id: MailId, sent: Sent) -> Result<(), Error> {
         Sent::Refused(why) => mail.refused(trouble(&why))?,
     };
     let mail = act.keep(mail)?;
-    if mail.state() == MailState::Failed { dunning::undelivered(act, &mail) } else { Ok(()) }
+    dunning::mailed(act, &mail)
+}
+
+/// How many mails to an account about a thing wait to be taken by a server.
+///
+/// # Errors
+/// If the store fails.
+pub(super) fn waiting_about(cx: Cx<'_>, to: AccountId, about: Subject) -> Result<usize, Error> {
+    let waits = |it: &Mail| it.state() == MailState::Queued && it.about == Some(about);
+    let newest = PageRequest::first(WAITING_MAX);
+    Ok(cx.view.list::<Mail>(&Along::Owner(to), &newest, &mut { waits })?.items.len())
+}
+
+/// Whether mails reach people, and do not only lie where whoever runs the machine finds them.
+#[must_use]
+pub fn reach_people(bss: &Bss) -> bool {
+    bss.house.world().post.reaches_people()
 }
 
 fn send(bss: &Bss, mail: &Mail) -> Result<Sent, Error> {
@@ -119,7 +138,9 @@ fn told(error: &(dyn std::error::Error + 'static)) -> String {
 /// The letter that a mail becomes: from the seller, with what only the reader may know.
 fn letter(bss: &Bss, mail: &Mail) -> Result<post::Letter, Error> {
     let world = bss.house.world();
-    let seller = bss.read(&Actor::duty("mail"), |cx| seller(cx, mail.stamp.seller))?;
+    let (seller, letterhead) = bss.read(&Actor::duty("mail"), |cx| {
+        Ok((seller(cx, mail.stamp.seller)?, letterhead::of(cx, mail.stamp.seller)?))
+    })?;
     let of = mail.letter();
     let secret = match &of.secret {
         Some(sealed) => {
@@ -136,7 +157,9 @@ fn letter(bss: &Bss, mail: &Mail) -> Result<post::Letter, Error> {
         id: id.or_else(|_| format!("{}@localhost", mail.id).parse()).map_err(Error::internal)?,
         from: Mailbox {
             name: seller.as_ref().map(|it| it.profile().name.clone()),
-            email: world.mail_from.clone(),
+            email: letterhead
+                .and_then(|it| it.mail_from)
+                .unwrap_or_else(|| world.mail_from.clone()),
         },
         to: Mailbox { name: of.recipient.clone(), email: of.to.clone() },
         reply_to: contact.map(|it| it.email.clone()),
@@ -147,19 +170,41 @@ fn letter(bss: &Bss, mail: &Mail) -> Result<post::Letter, Error> {
     })
 }
 
-/// What is enclosed: an invoice that was issued, in the forms in which its reader takes invoices.
+/// What is enclosed: an invoice or a credit note that was issued, in the forms in which its reader takes
+/// invoices, or a settlement note.
 fn enclosed(bss: &Bss, mail: &Mail) -> Result<Vec<Attachment>, Error> {
-    let about = mail.about.filter(|it| it.kind == Kind::Invoice);
-    let (Some(about), Some(Occasion::InvoiceIssued)) = (about, mail.occasion) else {
-        return Ok(Vec::new());
-    };
-    let files = paper::enclosed(bss, InvoiceId::from_uuid(about.uuid))?;
+    let Some(about) = mail.about else { return Ok(Vec::new()) };
+    let is = |kind, occasion| about.kind == kind && mail.occasion == Some(occasion);
+    if is(Kind::Invoice, Occasion::InvoiceIssued)
+        || is(Kind::CreditNote, Occasion::CreditNoteIssued)
+    {
+        return paper(bss, about);
+    }
+    let is_note = is(Kind::Settlement, Occasion::SettlementIssued);
+    Ok(if is_note { note(bss, about) } else { Vec::new() })
+}
+
+fn paper(bss: &Bss, about: Subject) -> Result<Vec<Attachment>, Error> {
+    let files = paper::enclosed(bss, about)?;
     let attachment = |it: paper::PaperFile| Attachment {
         file_name: it.name,
         media_type: it.media.to_owned(),
         bytes: it.bytes,
     };
     Ok(files.into_iter().map(attachment).collect())
+}
+
+/// A note, if it can be made: a letter that lacks it is better than none.
+fn note(bss: &Bss, about: Subject) -> Vec<Attachment> {
+    let id = SettlementId::from_uuid(about.uuid);
+    let made = settlement::paper(bss, &Actor::duty("mail"), id);
+    let made = made.inspect_err(|error| tracing::error!(%id, %error, "a note is not enclosed"));
+    let attachment = |(number, bytes): (DocumentNumber, _)| Attachment {
+        file_name: format!("{number}.pdf"),
+        media_type: "application/pdf".to_owned(),
+        bytes,
+    };
+    made.ok().map(attachment).into_iter().collect()
 }
 
 fn seller(cx: Cx<'_>, number: SellerNumber) -> Result<Option<Account>, Error> {

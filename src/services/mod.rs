@@ -13,13 +13,16 @@ pub mod alias;
 pub mod app_token;
 pub mod asset;
 pub mod attribute;
+pub mod balance;
 pub mod bank_statement;
 pub mod billing;
 pub mod billing_account;
 pub mod bookkeeping;
+pub mod call_back;
 pub mod carried;
 pub mod cart;
 pub mod catalog;
+pub mod catalog_file;
 pub mod checkout;
 pub mod class;
 pub mod clock;
@@ -40,10 +43,13 @@ mod error;
 pub mod event;
 pub mod finding;
 pub mod gateway;
+pub mod giving;
+pub mod goodwill;
 mod house;
 pub mod idempotency;
 pub mod identity_provider;
 pub mod invoice;
+pub mod invoice_page;
 pub mod job;
 pub mod journal;
 pub mod label;
@@ -65,7 +71,9 @@ pub mod party;
 pub mod password;
 pub mod payment;
 pub mod payment_method;
+pub mod payment_method_page;
 pub mod payment_plan;
+mod prepaid;
 pub mod promotion;
 pub mod provisioning;
 pub mod publication;
@@ -81,10 +89,12 @@ pub mod review;
 pub mod sandbox;
 pub mod search;
 pub mod seat;
+pub mod service_terms;
 pub mod session;
 pub mod settlement;
 pub mod setup;
 pub mod shipment;
+pub mod shop;
 pub mod shown;
 pub mod sla;
 pub mod subscription;
@@ -104,7 +114,7 @@ pub use self::cx::Cx;
 use self::duty::Duty;
 pub use self::error::Error;
 use self::house::House;
-pub use self::house::{Forwarding, References, Site, World};
+pub use self::house::{Forwarding, References, Shop, Site, World};
 use self::idempotency::{InHand, Taken};
 pub use self::memo::Memo;
 pub use self::metrics::Metrics;
@@ -118,6 +128,8 @@ use crate::domain::operator::{Actor, PasswordHash};
 use crate::domain::sealed::Sealed;
 use crate::domain::time::Instant;
 use crate::store::{ReadTx, Rehearsal, Store};
+use crate::world::gate::{Gate, Turn};
+use crate::world::gateway::Tokens;
 use crate::world::password::Verdict;
 use crate::world::seal::Secret;
 
@@ -127,12 +139,47 @@ pub struct Bss {
     writer: Writer,
     duties: OnceLock<Vec<Box<dyn Duty>>>,
     advancing: Mutex<()>,
+    scans: Gate,
+    exports: Gate,
+    given_out: giving::UnderWay,
+    /// What lets in those for whom somebody else's server is called.
+    calls: Gate,
+    /// What lets in those who say that they are gateways.
+    heard: Gate,
+    /// What lets us in at gateways.
+    tokens: Arc<Tokens>,
+    discovered: identity_provider::Known,
     jobs: job::Notes,
     recognized: Recognized,
     verified: Verified,
     nonces: Nonces,
     in_hand: InHand,
+    asked_for_pages: invoice_page::Asked,
+    asking: identity_provider::Asking,
     started_at: Instant,
+}
+
+/// How many scans run at once for each core: one that waits for the disk leaves its core to another.
+const SCANS_OF_A_CORE: usize = 2;
+/// How many scans may wait, each on a thread of its own: a quarter of those that there are for slow work.
+const SCANS_WAITING_MAX: usize = 128;
+
+/// How many may wait for the next part of a list that is put together while it is given out, which is as many
+/// as are given out at once; one part is put together at a time.
+const EXPORTS_WAITING_MAX: usize = 8;
+
+/// So many calls of gateways and partners go out at once, and as many may wait: a server that answers slowly
+/// holds a thread for each.
+const CALLS_MAX: usize = 32;
+
+/// So many call-backs of gateways are heard at once, and as many may wait: a gateway may have to be asked
+/// whether it was it, and anybody can say so.
+const HEARD_MAX: usize = 16;
+
+/// What lets in those who read much: they must not take the threads that all others need.
+fn scans() -> Gate {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    Gate::new(cores * SCANS_OF_A_CORE, SCANS_WAITING_MAX)
 }
 
 impl Bss {
@@ -149,11 +196,20 @@ impl Bss {
             writer,
             duties: OnceLock::new(),
             advancing: Mutex::new(()),
+            scans: scans(),
+            exports: Gate::new(1, EXPORTS_WAITING_MAX),
+            calls: Gate::new(CALLS_MAX, CALLS_MAX),
+            given_out: giving::UnderWay::default(),
+            heard: Gate::new(HEARD_MAX, HEARD_MAX),
+            tokens: Arc::default(),
+            discovered: identity_provider::Known::default(),
             jobs: job::Notes::default(),
             recognized: Recognized::default(),
             verified: Verified::default(),
             nonces: Nonces::default(),
             in_hand: InHand::default(),
+            asked_for_pages: invoice_page::Asked::default(),
+            asking: identity_provider::Asking::default(),
             started_at,
         }))
     }
@@ -204,6 +260,27 @@ impl Bss {
         work: impl FnOnce(Cx<'_>) -> Result<T, Error>,
     ) -> Result<T, Error> {
         self.read_in(&self.house.store().read()?, actor, work)
+    }
+
+    /// Reads much in a snapshot, when it is one's turn: not on a thread that serves requests.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] if too many are waiting; those of the use case; failures of the store.
+    pub fn scan<T>(
+        &self,
+        actor: &Actor,
+        work: impl FnOnce(Cx<'_>) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let _turn = self.scans.enter().map_err(|_| Error::Busy)?;
+        self.read(actor, work)
+    }
+
+    /// Waits for a turn to call somebody else's server.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] if too many are waiting.
+    fn turn_to_call(&self) -> Result<Turn<'_>, Error> {
+        self.calls.enter().map_err(|_| Error::Busy)
     }
 
     /// Reads in a snapshot that somebody holds.
@@ -304,6 +381,12 @@ impl Bss {
     #[must_use]
     pub fn file_bytes_max(&self) -> u64 {
         self.house.world().file_bytes_max
+    }
+
+    /// How many bytes the files of a seller may have together.
+    #[must_use]
+    pub fn seller_file_bytes_max(&self) -> u64 {
+        self.house.world().seller_file_bytes_max
     }
 
     /// What is counted while it runs.

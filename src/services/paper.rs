@@ -10,7 +10,7 @@ use crate::domain::billing::credit::CreditNote;
 use crate::domain::billing::invoice::{Invoice, Issue};
 use crate::domain::billing::letterhead::{Letterhead, Look};
 use crate::domain::error::{Code, Rejection};
-use crate::domain::id::{CreditNoteId, InvoiceId, LetterheadId};
+use crate::domain::id::{CreditNoteId, Id, InvoiceId, Kind, LetterheadId, Subject};
 use crate::domain::operator::Actor;
 use crate::render::einvoice::{self, EinvoiceError};
 use crate::render::paper::Paper;
@@ -125,17 +125,18 @@ fn look(cx: Cx<'_>, letterhead: Option<LetterheadId>) -> Result<Look, Error> {
     found.map(|it| it.look).ok_or_else(|| Error::internal(format!("letterhead `{id}` is gone")))
 }
 
-/// An invoice in the forms in which its billing account takes invoices, for a letter. Where a form
-/// wants more than the invoice says, it is enclosed to be read.
+/// An invoice or a credit note in the forms in which its billing account takes invoices, for a letter. Where
+/// a form wants more than it says, it is enclosed to be read.
 ///
 /// # Errors
 /// If the store fails.
-pub(super) fn enclosed(bss: &Bss, id: InvoiceId) -> Result<Vec<PaperFile>, Error> {
+pub(super) fn enclosed(bss: &Bss, about: Subject) -> Result<Vec<PaperFile>, Error> {
     let found = bss.read(&Actor::duty("mail"), |cx| {
-        let Some(invoice) = cx.view.find::<Invoice>(id)? else { return Ok(None) };
-        let of = cx.view.find::<BillingAccount>(invoice.content().billing_account)?;
+        let Some(manuscript) = manuscript(cx, about)? else { return Ok(None) };
+        let id = manuscript.invoice.content().billing_account;
+        let of = cx.view.find::<BillingAccount>(id)?;
         let forms = of.map_or_else(Vec::new, |it| it.profile().formats.clone());
-        Ok(Some((Manuscript::of_invoice(cx, invoice)?, forms)))
+        Ok(Some((manuscript, forms)))
     })?;
     let Some((manuscript, forms)) = found else { return Ok(Vec::new()) };
     let mut files = Vec::with_capacity(forms.len());
@@ -145,19 +146,29 @@ pub(super) fn enclosed(bss: &Bss, id: InvoiceId) -> Result<Vec<PaperFile>, Error
             Ok(file) => files.push(file),
             Err(Error::Rejected(_)) if !is_readable => {
                 is_readable = true;
-                files.extend(to_be_read(&manuscript, id));
+                files.extend(to_be_read(&manuscript, about));
             }
             Err(Error::Rejected(_)) => {}
-            Err(error) => tracing::error!(invoice = %id, %error, "a paper is not enclosed"),
+            Err(error) => tracing::error!(%about, %error, "a paper is not enclosed"),
         }
     }
     Ok(files)
 }
 
+/// What the papers about something are made of; nothing if there are none about such things.
+fn manuscript(cx: Cx<'_>, about: Subject) -> Result<Option<Manuscript>, Error> {
+    if about.kind == Kind::CreditNote {
+        let id = CreditNoteId::from_uuid(about.uuid);
+        return Manuscript::of_credit_note(cx, id).map(Some);
+    }
+    let invoice = cx.view.find::<Invoice>(InvoiceId::from_uuid(about.uuid))?;
+    invoice.map(|it| Manuscript::of_invoice(cx, it)).transpose()
+}
+
 /// A paper to be read, if it can be made: a letter that lacks it is better than none.
-fn to_be_read(manuscript: &Manuscript, id: InvoiceId) -> Option<PaperFile> {
+fn to_be_read(manuscript: &Manuscript, about: Subject) -> Option<PaperFile> {
     let made = manuscript.made(BillFormat::Pdf);
-    made.inspect_err(|error| tracing::error!(invoice = %id, %error, "a paper is not enclosed")).ok()
+    made.inspect_err(|error| tracing::error!(%about, %error, "a paper is not enclosed")).ok()
 }
 
 /// A file of what `load` finds for a caller, made when the snapshot is closed.

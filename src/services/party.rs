@@ -84,7 +84,12 @@ pub fn revise(
 /// If it is not there, or its state forbids it.
 pub fn on(act: &mut Act<'_>, id: PartyId, trigger: Trigger) -> Result<Party, Error> {
     let party: Party = act.get(id)?;
-    act.must(Permission::PartyWrite, &party.stamp)?;
+    let permission = match trigger {
+        // Nobody vouches for itself.
+        Trigger::Validate => Permission::AccountTermsWrite,
+        Trigger::End => Permission::PartyWrite,
+    };
+    act.must(permission, &party.stamp)?;
     let (mut party, verb) = party.on(trigger)?;
     act.put(&mut party)?;
     act.tell(id, verb);

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Act, Author, Bss, Cx, Error, operator, session, user};
+use super::{Act, Author, Bss, Cx, Error, identity_provider, operator, session, user};
 use crate::domain::error::{Code, Rejection};
 use crate::domain::id::UserId;
 use crate::domain::operator::{
@@ -70,7 +70,7 @@ pub fn first(
 }
 
 /// Chooses a password by way of a link: accepts an invitation, or replaces what was lost. All other
-/// sessions of the user end, and a new one is open.
+/// sessions of the user end, and so do the ways by which identity providers let it in; a new one is open.
 ///
 /// # Errors
 /// [`Code::LinkVoid`] if the link is wrong, used or too old; if the password is too weak.
@@ -101,6 +101,7 @@ pub fn redeem(
             (user, verb)
         };
         session::end_all(act, user.id)?;
+        identity_provider::disown(act, user.id)?;
         let user = user::keep(act, user, verb)?;
         let (user, verb) = user.sign_in(act.wall())?;
         let user = user::keep(act, user, verb)?;

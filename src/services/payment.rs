@@ -4,8 +4,9 @@
 //! for the next invoice.
 
 use super::billing::book;
+use super::goodwill::{self, Instead};
 use super::payment_method::{self, Way};
-use super::{Act, Cx, Error, billing_account, dunning, payment_plan, settlement};
+use super::{Act, Cx, Error, billing_account, checkout, dunning, payment_plan, settlement};
 use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::billing::invoice::{Invoice, SettledBy};
 use crate::domain::error::{Code, Invalid, Rejection};
@@ -16,6 +17,8 @@ use crate::domain::money::{Currency, Money};
 use crate::domain::operator::Permission;
 use crate::domain::page::{Page, PageRequest};
 use crate::domain::payment::allocation::{OpenInvoice, Settlement, as_told, oldest_first};
+use crate::domain::payment::attempt::Initiative;
+use crate::domain::payment::lifecycle::State as PaymentState;
 use crate::domain::payment::refund::{Refund, State as RefundState};
 use crate::domain::payment::{Payer, Payment};
 use crate::domain::stamp::SellerNumber;
@@ -122,7 +125,9 @@ pub fn allocate(
 }
 
 /// Books a payment that has come in through a gateway or by mandate, and lets it settle what it is for, if that is
-/// open, and then what is due first.
+/// open, and then what is due first. What its payer has paid for an invoice of which nothing is to be paid any
+/// more goes back, for it was paid twice, unless something else is to be paid; what comes in for one that was
+/// given up is credit.
 ///
 /// # Errors
 /// If the store fails.
@@ -130,8 +135,16 @@ pub(super) fn received(act: &mut Act<'_>, payment: Payment) -> Result<Payment, E
     came_in(act, &payment)?;
     let (customer, amount) = (payment.billing_account, payment.amount());
     let first = payment.is_for();
-    let open = open_invoices(act.cx(), customer)?;
-    let open = open.iter().find(|it| Some(it.id) == first);
+    let all_open = open_invoices(act.cx(), customer)?;
+    let open = all_open.iter().find(|it| Some(it.id) == first);
+    let is_of_payer = payment.attempt.as_ref().is_some_and(|it| it.initiative == Initiative::Payer);
+    if let Some(of) = first.filter(|_| all_open.is_empty() && is_of_payer)
+        && !act.load::<Invoice>(of)?.is_given_up()
+    {
+        let id = payment.id;
+        send_all_back(act, payment, "nothing of the invoice was to be paid any more")?;
+        return act.load(id);
+    }
     let payment = match open {
         Some(it) => {
             let told = Settlement { invoice: it.id, amount: amount.at_most(it.open())? };
@@ -157,11 +170,25 @@ pub(super) fn came_in(act: &mut Act<'_>, payment: &Payment) -> Result<(), Error>
 /// If the store fails.
 pub(super) fn send_all_back(act: &mut Act<'_>, payment: Payment, why: &str) -> Result<(), Error> {
     let left = payment.amount().minus(payment.refunded())?;
-    if !payment.state().has_come_in() || left.as_minor() <= 0 {
+    send_part_back(act, payment, left, why)
+}
+
+/// Asks for an amount of a payment to go back to where it came from, if that is more than nothing.
+///
+/// # Errors
+/// If that is more than is left of it, or the store fails.
+pub(super) fn send_part_back(
+    act: &mut Act<'_>,
+    payment: Payment,
+    amount: Money,
+    why: &str,
+) -> Result<(), Error> {
+    if !payment.state().has_come_in() || amount.as_minor() <= 0 {
         return Ok(());
     }
     let why = Some(why.parse().map_err(Error::internal)?);
-    went_back(act, payment, (left, why), RefundState::Requested).map(|_| ())
+    let how = (RefundState::Requested, Instead::Owed);
+    went_back(act, payment, (amount, why), how).map(|_| ())
 }
 
 /// Lets what is left of a payment settle what is told, or what is due first.
@@ -204,7 +231,10 @@ pub(super) fn settle(
 }
 
 /// Lets a part of a payment settle an invoice.
-fn pay(
+///
+/// # Errors
+/// If that much is not left of it, or not open.
+pub(super) fn pay(
     act: &mut Act<'_>,
     payment: Payment,
     (invoice, amount): (Invoice, Money),
@@ -214,8 +244,23 @@ fn pay(
     book(act, payment.stamp.seller, payment.id, legs)?;
     let settled = invoice.settle(amount, SettledBy::Payment)?;
     let invoice = act.keep(settled)?;
-    settlement::follow(act, invoice.id, Some(payment.id))?;
+    settlement::follow(act, (invoice.stamp.seller, invoice.id), Some(payment.id))?;
+    if invoice.open().as_minor() <= 0 {
+        call_off_others(act, invoice.id, payment.id)?;
+    }
     Ok((act.keep((payment, Verb::Changed))?, invoice))
+}
+
+/// Calls off what payers have begun for an invoice that is paid by another payment: a page that is still
+/// open asks for nothing any more.
+fn call_off_others(act: &mut Act<'_>, invoice: InvoiceId, paid: PaymentId) -> Result<(), Error> {
+    for it in checkout::attempts_of(act.cx(), invoice)? {
+        let of_payer = it.attempt.as_ref().is_some_and(|it| it.initiative == Initiative::Payer);
+        if it.id != paid && of_payer && it.state() == PaymentState::Redirected {
+            checkout::call_off(act, it.id)?;
+        }
+    }
+    Ok(())
 }
 
 /// The invoices of a billing account that are to be paid, those due first before others.
@@ -224,23 +269,6 @@ fn pay(
 /// If the store fails.
 pub fn open_invoices(cx: Cx<'_>, of: BillingAccountId) -> Result<Vec<Invoice>, Error> {
     cx.every(&Along::Index(INVOICE_OPEN, Key::new().id(of).bytes()))
-}
-
-/// How much of what was billed on a billing account is to be paid and not disputed; nothing if nothing
-/// is.
-///
-/// # Errors
-/// If the store fails.
-pub fn owed(cx: Cx<'_>, of: BillingAccountId) -> Result<Option<Money>, Error> {
-    let mut owed: Option<Money> = None;
-    for it in open_invoices(cx, of)? {
-        let open = it.undisputed();
-        owed = match owed {
-            Some(owed) => Some(owed.plus(open)?),
-            None => Some(open),
-        };
-    }
-    Ok(owed.filter(|it| it.as_minor() > 0))
 }
 
 /// Lets the credit that a customer has settle a new invoice; where that is a fee for paying late, what
@@ -298,7 +326,7 @@ fn settle_by_credit(
         book(act, seller, invoice.id, journal::allocated(customer, amount)?)?;
         let settled = invoice.settle(amount, SettledBy::Credit)?;
         invoice = act.keep(settled)?;
-        settlement::follow(act, invoice.id, None)?;
+        settlement::follow(act, (seller, invoice.id), None)?;
     }
     for payment in payments {
         let amount = payment.unallocated()?.at_most(invoice.open().minus(stays)?)?;
@@ -309,9 +337,12 @@ fn settle_by_credit(
     Ok(invoice)
 }
 
-/// The credit that a customer has: what credit notes gave and nothing has used, and the payments of
-/// which something settles nothing.
-fn credit_of(
+/// The credit that a customer has: what credit notes and corrections gave and nothing has used, and the
+/// payments of which something settles nothing.
+///
+/// # Errors
+/// If the store fails.
+pub(super) fn credit_of(
     act: &mut Act<'_>,
     (seller, customer): (SellerNumber, BillingAccountId),
     currency: Currency,
@@ -329,18 +360,31 @@ fn credit_of(
     Ok((of_notes, payments))
 }
 
-/// Gives money back: first what settles nothing, then what settled invoices last. Those are settled
-/// by what credit notes gave, as far as nothing has used it, and else open again. What settles nothing
-/// if no amount is said.
+/// All the credit that a customer has, from notes and payments alike.
 ///
 /// # Errors
-/// If more is given back than came in, no amount is said where all of it settles invoices, or the
-/// caller may not.
+/// If the store fails.
+pub(super) fn credit_in_all(
+    act: &mut Act<'_>,
+    customer: (SellerNumber, BillingAccountId),
+    currency: Currency,
+) -> Result<Money, Error> {
+    let (of_notes, payments) = credit_of(act, customer, currency)?;
+    payments.iter().try_fold(of_notes, |it, payment| Ok(it.plus(payment.unallocated()?)?))
+}
+
+/// Gives money back: first what settles nothing, then what settled invoices last. Those are settled
+/// by what credit notes gave, as far as nothing has used it, and else by what is said to stand there instead.
+/// What settles nothing if no amount is said.
+///
+/// # Errors
+/// If more is given back than came in, no amount is said where all of it settles invoices, nothing stands
+/// there instead, or the caller may not.
 pub fn refund(
     act: &mut Act<'_>,
     id: PaymentId,
     (amount, reason): (Option<Money>, Option<Prose>),
-    sending: Sending,
+    (sending, instead): (Sending, Instead),
 ) -> Result<Refund, Error> {
     let payment: Payment = act.get(id)?;
     act.must(Permission::RefundWrite, &payment.stamp)?;
@@ -351,7 +395,7 @@ pub fn refund(
         (Some(_), Sending::Due) => RefundState::Requested,
         (None, _) | (Some(_), Sending::Done) => RefundState::Done,
     };
-    went_back(act, payment, (amount, reason), state)
+    went_back(act, payment, (amount, reason), (state, instead))
 }
 
 /// Whether money that goes back is still to be sent.
@@ -363,19 +407,23 @@ pub enum Sending {
     Done,
 }
 
-/// Books that an amount of a payment goes back.
+/// Books that an amount of a payment goes back, and what stands on invoices in its place.
 ///
 /// # Errors
-/// If that is more than is left of it.
+/// If that is more than is left of it, or nothing stands there.
 pub(super) fn went_back(
     act: &mut Act<'_>,
     payment: Payment,
     (amount, reason): (Money, Option<Prose>),
-    state: RefundState,
+    (state, instead): (RefundState, Instead),
 ) -> Result<Refund, Error> {
     let (seller, customer) = (payment.stamp.seller, payment.billing_account);
     let mut of_notes = credit_of(act, (seller, customer), amount.currency())?.0;
     let (payment, taken_back, verb) = payment.refund(amount)?;
+    if instead == Instead::Credit {
+        goodwill::must_be_covered(act.cx(), (amount, of_notes), &taken_back)?;
+    }
+    let mut uncovered = Vec::with_capacity(taken_back.len());
     for part in taken_back {
         let invoice: Invoice = act.get(part.invoice)?;
         let nothing = Money::zero(amount.currency());
@@ -383,20 +431,26 @@ pub(super) fn went_back(
         let again = of_notes.at_most(most)?;
         let resettled = invoice.resettle(part.amount, again)?;
         book_taken_back(act, &payment, (&resettled.0, part.amount))?;
-        act.keep(resettled)?;
+        let invoice = act.keep(resettled)?;
         if again.as_minor() > 0 {
             book(act, seller, part.invoice, journal::allocated(customer, again)?)?;
             of_notes = of_notes.minus(again)?;
         }
-        settlement::follow(act, part.invoice, Some(payment.id))?;
+        uncovered.push((part.invoice, part.amount.minus(again)?));
+        settlement::follow(act, (invoice.stamp.seller, invoice.id), Some(payment.id))?;
     }
+    let refund = give_back(act, (payment, verb), (amount, reason.clone()), state)?;
+    goodwill::stand_in(act, &uncovered, (instead, reason.as_ref()))?;
     dunning::follow(act, customer)?;
-    give_back(act, (payment, verb), (amount, reason), state)
+    Ok(refund)
 }
 
 /// Books that an amount of a payment does not settle an invoice any more: it is owed again, or a loss
 /// where the invoice was given up.
-fn book_taken_back(
+///
+/// # Errors
+/// If the store fails.
+pub(super) fn book_taken_back(
     act: &mut Act<'_>,
     payment: &Payment,
     (invoice, amount): (&Invoice, Money),
@@ -420,9 +474,36 @@ fn left_over(of: &Payment) -> Result<Money, Error> {
     Err(Invalid::one("/amount", "required", message).into())
 }
 
+/// Asks for all the credit of a customer to go back by which it came, for nothing will use it any more:
+/// first what of payments settles nothing, then what credit notes gave, by the payments that came last.
+/// What came outside of any gateway people send by hand.
+///
+/// # Errors
+/// If the store fails.
+pub(super) fn pay_out(act: &mut Act<'_>, of: &BillingAccount, why: &Prose) -> Result<(), Error> {
+    let owner = (of.stamp.seller, of.id);
+    let (_, unallocated) = credit_of(act, owner, of.currency())?;
+    let how = (RefundState::Requested, Instead::Owed);
+    for it in unallocated {
+        let left = it.unallocated()?;
+        went_back(act, it, (left, Some(why.clone())), how)?;
+    }
+    let mut left = credit_of(act, owner, of.currency())?.0;
+    let along = Along::Index(PAYMENT_BY_BILLING_ACCOUNT, Key::new().id(of.id).bytes());
+    for it in act.every::<Payment>(&along)?.into_iter().rev() {
+        let amount = it.amount().minus(it.refunded())?.at_most(left)?;
+        if it.state().has_come_in() && amount.as_minor() > 0 {
+            went_back(act, it, (amount, Some(why.clone())), how)?;
+            left = left.minus(amount)?;
+        }
+    }
+    Ok(())
+}
+
 /// Asks for what payments have settled of an invoice to go back to where it came from, the last
 /// first; so much of the invoice is open again. Answers how much: no more than `most`, and than
-/// payments have settled.
+/// payments have settled. Who asks settles that otherwise, and follows what is owed after that: it is
+/// not overdue in between.
 ///
 /// # Errors
 /// If the store fails.
@@ -431,8 +512,7 @@ pub(super) fn return_of(
     invoice: InvoiceId,
     (most, reason): (Money, &Prose),
 ) -> Result<Money, Error> {
-    let (left, of) = send_back(act, invoice, (most, reason), Instead::Open)?;
-    dunning::follow(act, of)?;
+    let left = return_parts(act, invoice, (most, reason), Instead::Owed)?;
     Ok(most.minus(left)?)
 }
 
@@ -452,27 +532,17 @@ pub(super) fn return_credit_of(
     }
     let customer = (of.stamp.seller, of.content().billing_account);
     let most = credit_of(act, customer, most.currency())?.0.at_most(most)?;
-    send_back(act, invoice, (most, reason), Instead::Credit)?;
+    return_parts(act, invoice, (most, reason), Instead::Credit)?;
     Ok(())
 }
 
-/// What stands on an invoice in the place of money that goes back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Instead {
-    /// Nothing: it is owed again.
-    Open,
-    /// What credit notes gave.
-    Credit,
-}
-
-/// Asks for what payments have settled of an invoice to go back; answers what is left of `most`, and
-/// whose it is.
-fn send_back(
+/// Asks for what payments have settled of an invoice to go back; answers what is left of `most`.
+fn return_parts(
     act: &mut Act<'_>,
     invoice: InvoiceId,
     (most, reason): (Money, &Prose),
     instead: Instead,
-) -> Result<(Money, BillingAccountId), Error> {
+) -> Result<Money, Error> {
     let mut left = most;
     let of = act.load::<Invoice>(invoice)?.content().billing_account;
     let along = Along::Index(PAYMENT_SETTLES, Key::new().id(invoice).bytes());
@@ -484,22 +554,24 @@ fn send_back(
             continue;
         }
         let again = match instead {
-            Instead::Open => Money::zero(amount.currency()),
             Instead::Credit => amount,
+            Instead::CreditNote | Instead::OwedAnew | Instead::Owed => {
+                Money::zero(amount.currency())
+            }
         };
         let resettled = act.load::<Invoice>(invoice)?.resettle(amount, again)?;
         book_taken_back(act, &payment, (&resettled.0, amount))?;
-        act.keep(resettled)?;
+        let seller = act.keep(resettled)?.stamp.seller;
         if again.as_minor() > 0 {
             book(act, payment.stamp.seller, invoice, journal::allocated(of, again)?)?;
         }
-        settlement::follow(act, invoice, Some(payment.id))?;
+        settlement::follow(act, (seller, invoice), Some(payment.id))?;
         let (payment, _, verb) = payment.take_back(invoice, amount)?.refund(amount)?;
         let why = Some(reason.clone());
         give_back(act, (payment, verb), (amount, why), RefundState::Requested)?;
         left = left.minus(amount)?;
     }
-    Ok((left, of))
+    Ok(left)
 }
 
 /// Keeps a payment of which a part goes back, writes that down and books it.

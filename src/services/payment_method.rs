@@ -3,12 +3,13 @@
 //! One of them is taken where nothing else is said. What a gateway or bank must have to charge it is
 //! sealed and shown to nobody; the number of a card is not even taken.
 
-use super::{Act, Bss, Cx, Error};
+use super::{Act, Bss, Cx, Error, gateway};
 use crate::domain::account::Account;
 use crate::domain::error::Invalid;
 use crate::domain::error::{Code, Rejection};
 use crate::domain::id::{AccountId, Id, PaymentMethodId};
 use crate::domain::operator::Permission;
+use crate::domain::payment::gateway::Gateway;
 use crate::domain::payment::method::{
     KeepMethod, MethodDetails, MethodKind, PaymentMethod, SaidDetails, has_card_number,
 };
@@ -53,6 +54,16 @@ pub fn list(cx: Cx<'_>, account: AccountId) -> Result<Vec<PaymentMethod>, Error>
     let account: Account = cx.get(account)?;
     cx.must(Permission::PaymentMethodRead, &stamp_of(cx, &account))?;
     kept(cx, account.id)
+}
+
+/// The gateways at whose pages an account can pay: those of who sells to it.
+///
+/// # Errors
+/// As [`list`].
+pub fn pages(cx: Cx<'_>, account: AccountId) -> Result<Vec<Gateway>, Error> {
+    let account: Account = cx.get(account)?;
+    cx.must(Permission::PaymentMethodRead, &stamp_of(cx, &account))?;
+    gateway::of(cx, account.stamp.seller)
 }
 
 /// The payment method with an id, unless it was taken away.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Act, Cx, Error, dunning, payment};
 use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::billing::invoice::Invoice;
-use crate::domain::error::Invalid;
+use crate::domain::error::{Code, Invalid, Rejection};
 use crate::domain::event::Verb;
 use crate::domain::id::{AccountId, BillingAccountId, InvoiceId, PaymentPlanId};
 use crate::domain::money::Money;
@@ -52,6 +52,13 @@ pub fn agree(act: &mut Act<'_>, command: AgreePlan) -> Result<PaymentPlan, Error
         return Err(Invalid::one("/first_on", "range", message).into());
     }
     let invoices = chosen(act.cx(), of.id, command.invoices.as_deref())?;
+    if invoices.is_empty()
+        && let Some(plan) = active_of(act.cx(), of.id)?.first()
+    {
+        let why =
+            format!("the payment plan {} is there already: no more is open", plan.stamp.number);
+        return Err(Rejection::new(Code::AmountOutOfRange, why).into());
+    }
     let total = Money::sum(invoices.iter().map(Invoice::open), of.currency())?;
     let parts = spread(total, command.count, command.first_on, command.every)?;
     let stamp = stamp.numbered(act.next_number(NUMBERS)?);

@@ -27,7 +27,7 @@ fn shows(cx: Cx<'_>, it: &Catalog) -> bool {
     };
     cx.actor.may(Permission::CatalogRead, &it.stamp) == Decision::Yes
         || is_for_caller
-            && it.life.state().was_on_market()
+            && it.life.was_on_market()
             && cx.actor.may(Permission::OfferBrowse, &it.stamp) == Decision::Yes
 }
 

@@ -2,15 +2,13 @@
 
 use super::{Act, Error, order};
 use crate::domain::account::Account;
-use crate::domain::billing::invoice::line::{Line, LineKind};
+use crate::domain::billing::told_apart;
 use crate::domain::error::{Code, Refusal, Rejection};
 use crate::domain::event::Verb;
-use crate::domain::id::QuoteId;
-use crate::domain::money::MoneyError;
+use crate::domain::id::{BillingAccountId, QuoteId};
 use crate::domain::operator::Permission;
 use crate::domain::order::quote::{Inquiry, Quote, Step};
-use crate::domain::order::total::{self, Charged, Total};
-use crate::domain::order::{PlaceOrder, Request};
+use crate::domain::order::{Order, PlaceOrder, Request};
 use crate::domain::time::Validity;
 
 /// The sequence that quotes are numbered by.
@@ -33,7 +31,7 @@ pub fn ask_or_refuse(
     }
 }
 
-/// Asks what an order would cost: the first bill that it would come to.
+/// Asks what an order would cost, told from the first bill that it would come to.
 ///
 /// # Errors
 /// As [`order::suppose_placed`] and [`order::estimate`]; if the caller may not ask for the account.
@@ -48,7 +46,7 @@ pub fn ask(act: &mut Act<'_>, placed: PlaceOrder, inquiry: Inquiry) -> Result<Qu
     let foreseen = order::suppose_placed(act, placed.clone())?;
     let estimate = order::estimate(act.cx(), foreseen)?;
     let contents = estimate.bills.iter().filter_map(|it| it.content.as_ref());
-    let totals = summed(contents.flat_map(|it| &it.lines)).map_err(Rejection::from)?;
+    let totals = told_apart::totals(contents).map_err(Rejection::from)?;
     let stamp = stamp.numbered(act.next_number(NUMBERS)?);
     let (id, now) = (act.new_id(), act.now());
     let items = placed.items().to_vec();
@@ -56,26 +54,6 @@ pub fn ask(act: &mut Act<'_>, placed: PlaceOrder, inquiry: Inquiry) -> Result<Qu
     let mut quote = quote.priced(items, totals)?;
     quote.inquiry = inquiry;
     act.keep((quote, Verb::Created))
-}
-
-/// What lines come to: what recurs, and what is charged once.
-fn summed<'a>(lines: impl Iterator<Item = &'a Line>) -> Result<Vec<Total>, MoneyError> {
-    let totals = lines.map(|it| {
-        let charged = match it.kind {
-            LineKind::Recurring => Charged::EachPeriod,
-            LineKind::OneTime
-            | LineKind::Setup
-            | LineKind::Renewal
-            | LineKind::Usage
-            | LineKind::TrueUp
-            | LineKind::Credit
-            | LineKind::LateFee
-            | LineKind::Deposit
-            | LineKind::Stated => Charged::Once,
-        };
-        Total::new(charged, it.net, it.tax)
-    });
-    total::sums(totals.collect::<Result<Vec<_>, _>>()?)
 }
 
 /// Moves a quote along its life, as buyer and seller may.
@@ -104,19 +82,40 @@ pub fn approve(act: &mut Act<'_>, id: QuoteId, valid_for: Validity) -> Result<Qu
     act.keep(approved)
 }
 
-/// Takes a quote: what it asks about is ordered.
+/// Takes a quote: what it asks about is ordered, and billed where that is said.
 ///
 /// # Errors
-/// If the seller does not stand by it, the order cannot be placed, or the caller may not.
-pub fn accept(act: &mut Act<'_>, id: QuoteId) -> Result<Quote, Error> {
+/// As [`take`].
+pub fn accept(
+    act: &mut Act<'_>,
+    id: QuoteId,
+    billing_account: Option<BillingAccountId>,
+) -> Result<Quote, Error> {
+    let quote: Quote = act.get(id)?;
+    let request = Request { billing_account, ..Request::plain() };
+    let placed = PlaceOrder::new(quote.account(), quote.items().to_vec(), request)?;
+    take(act, id, placed)?;
+    act.get(id)
+}
+
+/// Takes a quote by an order for it.
+///
+/// # Errors
+/// If the order is another account's, the seller does not stand by the quote, the order cannot be placed,
+/// or the caller may not.
+pub fn take(act: &mut Act<'_>, id: QuoteId, mut placed: PlaceOrder) -> Result<Order, Error> {
     let quote: Quote = act.get(id)?;
     act.must(Permission::QuoteAsk, &quote.stamp)?;
-    let request = Request { quote: Some(id), ..Request::plain() };
-    let placed = PlaceOrder::new(quote.account(), quote.items().to_vec(), request);
-    let order = order::place(act, placed?)?;
+    if placed.account() != quote.account() {
+        let why = format!("the quote `{id}` is for another account");
+        return Err(Rejection::new(Code::ReferenceUnknown, why).into());
+    }
+    placed.request.quote = Some(id);
+    let order = order::place(act, placed)?;
     let quote: Quote = act.get(id)?;
     let accepted = quote.accept(order.id, act.now())?;
-    act.keep(accepted)
+    act.keep(accepted)?;
+    Ok(order)
 }
 
 /// Takes a quote away that came to nothing, or that nobody has answered.

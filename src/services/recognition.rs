@@ -4,20 +4,90 @@
 
 use std::collections::BTreeMap;
 
-use super::{Cx, Error, billing_account, catalog, invoice};
+use super::billing::book;
+use super::duty::{Progress, counted};
+use super::{Act, Author, Bss, Cx, Error, account, billing_account, catalog, invoice};
 use crate::domain::billing::invoice::Invoice;
-use crate::domain::billing::recognition::{Earned, Schedule, of_invoice};
+use crate::domain::billing::recognition::{Earned, Released, Schedule, of_invoice};
 use crate::domain::error::Invalid;
 use crate::domain::id::{AccountId, InvoiceId};
+use crate::domain::journal;
 use crate::domain::money::{Currency, Money};
-use crate::domain::operator::Permission;
+use crate::domain::operator::{Actor, Permission};
 use crate::domain::overview::Month;
-use crate::store::overview;
+use crate::domain::stamp::SellerNumber;
+use crate::domain::time::Zone;
+use crate::store::meta::setting;
+use crate::store::{deferral, overview};
 
 /// So many months are told at once at most.
 const MONTHS_MAX: u32 = 120;
 /// So many months are told if nothing is said.
 const MONTHS: u32 = 12;
+
+/// The last month of which what is earned was booked; `None` if none was.
+///
+/// # Errors
+/// If the store fails.
+pub(super) fn released(cx: Cx<'_>) -> Result<Option<Released>, Error> {
+    Ok(setting::<Released>(cx.view)?)
+}
+
+/// So many days after the end of a month it is over in every zone.
+const DAYS_AFTER: i64 = 1;
+
+/// Books what is deferred and was earned in the months that are over, of all sellers.
+///
+/// # Errors
+/// If an amount is too large; if the store fails.
+pub fn release(bss: &Bss) -> Result<Progress, Error> {
+    let house = Actor::duty("recognition");
+    let is_due = bss.read(&house, |cx| {
+        // What a clock that has jumped says is earned may lie years ahead.
+        if cx.jump.is_some() {
+            return Ok(false);
+        }
+        let is_new = released(cx)?.is_none_or(|it| it.month() < last_month(cx));
+        Ok(is_new && !deferral::deferrals(cx.view)?.is_empty())
+    })?;
+    if !is_due {
+        return Ok(Progress::Idle);
+    }
+    let booked = bss.act(Author::of(house), release_all).wait()?;
+    Ok(Progress::of(booked.max(1), || format!("released {}", counted(booked, "amount"))))
+}
+
+/// The last month that is over in every zone.
+fn last_month(cx: Cx<'_>) -> Month {
+    Month::of(Zone::UTC.date_of(cx.now).plus_days(-DAYS_AFTER)).before(1)
+}
+
+fn release_all(act: &mut Act<'_>) -> Result<u64, Error> {
+    if act.cx().jump.is_some() {
+        return Ok(0);
+    }
+    let (last, before) = (last_month(act.cx()), released(act.cx())?.map(Released::month));
+    if before.is_some_and(|it| last <= it) {
+        return Ok(0);
+    }
+    let mut earned: BTreeMap<(SellerNumber, Month, Currency), Money> = BTreeMap::new();
+    for it in deferral::deferrals(act.cx().view)? {
+        let (month, amount) = (it.row.month, it.row.earned.earned);
+        if month <= last && before.is_none_or(|it| it < month) {
+            let nothing = Money::zero(amount.currency());
+            let sum = earned.entry((it.seller, month, amount.currency())).or_insert(nothing);
+            *sum = sum.plus(amount)?;
+        }
+    }
+    earned.retain(|_, it| !it.is_zero());
+    let booked = earned.len() as u64;
+    for ((seller, _, _), amount) in earned {
+        let account = account::of_seller(act.cx(), seller)?.id;
+        book(act, seller, account, journal::released(amount)?)?;
+    }
+    act.batch().put_setting(&Released::through(last))?;
+    Ok(booked)
+}
 
 /// A month of a seller in one currency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! Recommendations: what somebody who looks at an offer, or buys here, might want as well.
 //!
 //! They are worked out from what is held at the moment somebody asks, and look at a bounded number of
-//! buyers, purchases and offers. What others bought shows in no other way than in what is recommended.
+//! buyers, purchases and offers: at most 3 × 40 × 20 purchases, and 6 × 50 offers with 100 buyers of each. What others bought shows in no other way than in what is recommended.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
@@ -17,15 +17,17 @@ use crate::store::subscription::SUBSCRIPTION_BY_OFFER;
 use crate::store::{Along, Key, KeyRange, Records};
 
 /// So many of the latest purchases of an offer are looked at.
-const BUYERS_MAX: usize = 100;
+const BUYERS_MAX: usize = 40;
 /// So many of the latest purchases of one buyer are looked at.
-const PURCHASES_MAX: usize = 100;
+const PURCHASES_MAX: usize = 20;
 /// So many offers of a category, or of all, are looked at.
-const OFFERS_MAX: usize = 100;
+const OFFERS_MAX: usize = 50;
 /// So many purchases are counted at most: what is bought more often is as popular.
-const POPULARITY_MAX: u64 = 1000;
+const POPULARITY_MAX: u64 = 100;
 /// So many offers that the caller holds are looked at.
-const HELD_MAX: usize = 5;
+const HELD_MAX: usize = 3;
+/// So many categories are looked into.
+const CATEGORIES_MAX: usize = 5;
 
 /// An offer that is recommended, and why.
 #[derive(Debug, Clone)]
@@ -44,7 +46,7 @@ pub struct Recommended {
 pub fn beside(cx: Cx<'_>, id: OfferId, count_max: usize) -> Result<Vec<Recommended>, Error> {
     let offer = offer::get(cx, id)?;
     let mut found = together(cx, offer.id)?;
-    for category in &offer.content.categories {
+    for category in offer.content.categories.iter().take(CATEGORIES_MAX) {
         found.extend(standing(cx, Some(*category))?);
     }
     found.retain(|it| it.offer != offer.id);
@@ -57,12 +59,14 @@ pub fn beside(cx: Cx<'_>, id: OfferId, count_max: usize) -> Result<Vec<Recommend
 /// If the store fails.
 pub fn for_caller(cx: Cx<'_>, count_max: usize) -> Result<Vec<Recommended>, Error> {
     let mut found = standing(cx, None)?;
+    let mut categories = BTreeSet::new();
     for id in held(cx)?.into_iter().take(HELD_MAX) {
         found.extend(together(cx, id)?);
         let offer = cx.view.find::<Offer>(id)?.into_iter();
-        for category in offer.flat_map(|it| it.content.categories) {
-            found.extend(standing(cx, Some(category))?);
-        }
+        categories.extend(offer.flat_map(|it| it.content.categories));
+    }
+    for category in categories.into_iter().take(CATEGORIES_MAX) {
+        found.extend(standing(cx, Some(category))?);
     }
     shown(cx, found, count_max)
 }

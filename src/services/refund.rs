@@ -6,7 +6,8 @@
 use std::sync::Arc;
 
 use super::billing::book;
-use super::{Act, Author, Bss, Error, checkout, gateway, payment};
+use super::goodwill::Instead;
+use super::{Act, Author, Bss, Error, call_back, checkout, gateway, payment};
 use crate::domain::error::{Code, Rejection};
 use crate::domain::id::{GatewayId, PaymentId, RefundId};
 use crate::domain::journal;
@@ -91,6 +92,7 @@ pub(super) fn ask(bss: &Arc<Bss>, id: RefundId) -> Result<bool, Error> {
         token: token.as_deref(),
         sent: refund.reference.as_ref().map(Name::as_str),
     };
+    let _turn = bss.turn_to_call()?;
     let said = port.refund(bss.house.world().web.as_ref(), &asked);
     let said = said.or_else(|it| nothing_of(&refund, it));
     let heard = move |act: &mut Act<'_>| match said {
@@ -129,7 +131,7 @@ pub(super) fn hear_from(
     given: GivenBack,
 ) -> Result<(), Error> {
     let refund: Refund = act.load(id)?;
-    checkout::must_be_of(act, (refund.payment, gateway))?;
+    call_back::must_be_of(act, (refund.payment, gateway))?;
     hear(act, id, given)
 }
 
@@ -143,7 +145,7 @@ pub(super) fn reversed(
     (id, gateway): (PaymentId, GatewayId),
     it: Reversal,
 ) -> Result<(), Error> {
-    checkout::must_be_of(act, (id, gateway))?;
+    call_back::must_be_of(act, (id, gateway))?;
     let payment: Payment = act.load(id)?;
     let amount = it.amount.at_most(payment.amount().minus(payment.refunded())?)?;
     if named(act, id, &it.reference)?.is_some() || amount.as_minor() <= 0 {
@@ -151,7 +153,7 @@ pub(super) fn reversed(
     }
     let why = format!("the payer's bank has taken it back: {}", it.reference);
     let why = Some(why.parse().map_err(Error::internal)?);
-    let mut refund = payment::went_back(act, payment, (amount, why), State::Done)?;
+    let mut refund = payment::went_back(act, payment, (amount, why), (State::Done, Instead::Owed))?;
     refund.reference = Some(it.reference);
     act.put_quietly(&refund)
 }
@@ -166,7 +168,7 @@ pub(super) fn reinstated(
     (id, gateway): (PaymentId, GatewayId),
     reference: &Name,
 ) -> Result<(), Error> {
-    checkout::must_be_of(act, (id, gateway))?;
+    call_back::must_be_of(act, (id, gateway))?;
     let refund = named(act, id, reference)?.filter(|it| it.state == State::Done);
     let Some(refund) = refund else { return Ok(()) };
     let why = format!("the payer's bank has given it back: {reference}");

@@ -128,7 +128,7 @@ pub(super) fn bought_on(
     for id in ids {
         let Some(it) = cx.view.find::<Subscription>(id)? else { continue };
         if let Some(bought) = bought(cx, &it, reseller.buys())? {
-            found.push(seen_by(cx, &reseller, it, bought.deal)?);
+            found.push(seen_by(cx, &reseller, it, bought)?);
         }
     }
     Ok(found)
@@ -156,14 +156,14 @@ fn seen_by(
     cx: Cx<'_>,
     reseller: &Reseller,
     it: Subscription,
-    deal: Deal,
+    Bought { deal, answers }: Bought,
 ) -> Result<Subscription, Error> {
     let sold = cx.shared::<Offer>(deal.offer)?.ok_or_else(|| Error::not_found(deal.offer))?;
     let name = sold.content.name.original();
     let name = format!("{name} {}", it.stamp.number).parse().unwrap_or_else(|_| name.clone());
     let marks = kept::marks(cx.view, (reseller.account.id, it.id))?;
     let owner = (reseller.account.id, reseller.bills_to.id, reseller.vendor());
-    Ok(it.sold_on(owner, (deal, name), (marks, reseller.from)))
+    Ok(it.sold_on(owner, (deal, &answers, name), (marks, reseller.from)))
 }
 
 /// What somebody would have bought of a seller who buys the originals of what a subscription is to;
@@ -321,25 +321,30 @@ pub(super) fn give_back(
         RefundTo::Balance | RefundTo::Method => RefundTo::Balance,
     };
     for reseller in resellers(act.cx(), it.stamp.seller)? {
-        let Some(bought) = bought_if_priced(act.cx(), it, reseller.buys())? else {
-            say_if_charged(act.cx(), &reseller, it)?;
-            continue;
-        };
-        let seen = seen_by(act.cx(), &reseller, it.clone(), bought.deal)?;
+        let Some(seen) = charged(act.cx(), &reseller, it)? else { continue };
         let given_back = billing::give_back(act, seen, (on, to))?;
         keep(act, &given_back)?;
     }
     Ok(())
 }
 
-/// Says in the log that a reseller which was charged for a subscription gets nothing back for it, because
-/// its vendor has no price by which it could be computed: an operator gives it back by hand.
-fn say_if_charged(cx: Cx<'_>, reseller: &Reseller, it: &Subscription) -> Result<(), Error> {
-    let account = reseller.account.id;
-    if !kept::marks(cx.view, (account, it.id))?.is_empty() {
-        tracing::warn!(%account, subscription = %it.id, "its reseller gets nothing back: no price");
-    }
-    Ok(())
+/// A subscription as a reseller was charged for it, whatever its vendor sells by now; nothing if it was
+/// not charged.
+fn charged(
+    cx: Cx<'_>,
+    reseller: &Reseller,
+    it: &Subscription,
+) -> Result<Option<Subscription>, Error> {
+    let Some(last) = kept::marks(cx.view, (reseller.account.id, it.id))?.into_keys().last() else {
+        return Ok(None);
+    };
+    let offer = match original_of(cx, it.deal().offer, reseller.vendor())? {
+        Some(original) => original.id,
+        None => cx.shared::<Price>(last)?.ok_or_else(|| Error::not_found(last))?.offer,
+    };
+    // What was charged stands in the marks: no price has to be found for it.
+    let deal = Deal { offer, prices: TakenPrices::new(), ..it.deal().clone() };
+    seen_by(cx, reseller, it.clone(), Bought { deal, answers: Vec::new() }).map(Some)
 }
 
 /// The same of prices that were replaced in mid period, of some of which units are `kept`.
@@ -353,10 +358,9 @@ pub(super) fn give_back_replaced(
     to: &Localized<Name>,
 ) -> Result<(), Error> {
     for reseller in resellers(act.cx(), it.stamp.seller)? {
-        let bought = bought_if_priced(act.cx(), it, reseller.buys())?;
-        let Some(Bought { deal, answers }) = bought else { continue };
-        let seen = seen_by(act.cx(), &reseller, it.clone(), deal)?;
-        let replaced = answers.iter().filter(|it| prices.contains(&it.1)).map(|it| it.0).collect();
+        let Some(seen) = charged(act.cx(), &reseller, it)? else { continue };
+        let answers = charged_for(act.cx(), &seen, prices)?;
+        let replaced = answers.iter().map(|it| it.0).collect();
         let kept = answers.iter().filter_map(|(own, copy)| Some((*own, *units.get(copy)?)));
         let about = (on, &replaced, &kept.collect());
         let (given_back, _) = billing::give_back_replaced(act, seen, about, to)?;
@@ -365,19 +369,32 @@ pub(super) fn give_back_replaced(
     Ok(())
 }
 
+/// The prices that a reseller was charged at for what it has, each with the one of some copies that it
+/// answers to.
+fn charged_for(
+    cx: Cx<'_>,
+    seen: &Subscription,
+    copies: &BTreeSet<PriceId>,
+) -> Result<Vec<(PriceId, PriceId)>, Error> {
+    let mut found = Vec::new();
+    for id in seen.charged.keys() {
+        let Some(own) = cx.shared::<Price>(*id)? else { continue };
+        for copy in copies {
+            let Some(copy) = cx.shared::<Price>(*copy)? else { continue };
+            let original = original_of(cx, copy.offer, seen.stamp.seller)?;
+            let is_of_it = original.is_some_and(|it| it.id == own.offer);
+            if is_of_it && own.is_for_the_same(&copy) {
+                found.push((own.id, copy.id));
+            }
+        }
+    }
+    Ok(found)
+}
+
 /// Keeps up to where a reseller is charged for a subscription, as it has it.
 ///
 /// # Errors
 /// If the store fails.
 pub(super) fn keep(act: &mut Act<'_>, seen: &Subscription) -> Result<(), Error> {
     Ok(act.batch().put_resold((seen.account(), seen.id), &seen.charged)?)
-}
-
-/// Whether it is a copy, so that somebody may be charged for it later than who has it.
-///
-/// # Errors
-/// If the store fails.
-pub(super) fn is_sold_on(cx: Cx<'_>, it: &Subscription) -> Result<bool, Error> {
-    let sold = cx.shared::<Offer>(it.deal().offer)?;
-    Ok(sold.is_some_and(|it| it.content.copy_of.is_some()))
 }

@@ -1,4 +1,4 @@
-//! Retirement: taking a product or a catalog off the market together with the offers that stand before
+//! Retirement: taking a product, an offer or a catalog off the market together with the offers that stand before
 //! it, and what that would come to.
 
 use std::collections::BTreeSet;
@@ -24,6 +24,8 @@ pub enum Retiring {
     Specification(SpecificationId),
     /// A catalog.
     Catalog(CatalogId),
+    /// An offer.
+    Offer(OfferId),
 }
 
 /// An offer that goes off the market with what it stands before.
@@ -38,19 +40,23 @@ pub struct Affected {
 }
 
 impl Retiring {
-    fn offers(self) -> Along {
-        match self {
+    /// The offers that go off the market with it, without the bundles that they are in.
+    fn offers(self, cx: Cx<'_>) -> Result<Vec<Offer>, Error> {
+        let along = match self {
             Self::Specification(id) => {
                 Along::Index(OFFER_BY_SPECIFICATION, Key::new().id(id).bytes())
             }
             Self::Catalog(id) => Along::Index(OFFER_BY_CATALOG, Key::new().id(id).bytes()),
-        }
+            Self::Offer(id) => return Ok(vec![cx.get(id)?]),
+        };
+        cx.every(&along)
     }
 
     fn stamp(self, cx: Cx<'_>) -> Result<Stamp, Error> {
         Ok(match self {
             Self::Specification(id) => cx.get::<Specification>(id)?.stamp,
             Self::Catalog(id) => cx.get::<Catalog>(id)?.stamp,
+            Self::Offer(id) => cx.get::<Offer>(id)?.stamp,
         })
     }
 }
@@ -72,7 +78,7 @@ pub fn preview(cx: Cx<'_>, of: Retiring) -> Result<Vec<Affected>, Error> {
 fn standing(cx: Cx<'_>, of: Retiring) -> Result<Vec<Affected>, Error> {
     let stamp = of.stamp(cx)?;
     cx.must(Permission::CatalogPublish, &stamp)?;
-    let mut found = cx.every::<Offer>(&of.offers())?;
+    let mut found = of.offers(cx)?;
     let own: BTreeSet<_> = found.iter().map(|it| it.id).collect();
     let sellers: BTreeSet<_> =
         found.iter().map(|it| it.stamp.seller).chain([stamp.seller]).collect();
@@ -102,7 +108,7 @@ fn living(cx: Cx<'_>, id: OfferId) -> Result<usize, Error> {
     Ok(all.iter().filter(|it| it.state().is_living()).count())
 }
 
-/// Retires a product or a catalog with all offers that stand before it; who has them keeps them.
+/// Retires a product, an offer or a catalog with all offers that stand before it; who has them keeps them.
 ///
 /// # Errors
 /// If it is not there, its state forbids it, or the caller may not.
@@ -115,6 +121,8 @@ pub fn with_offers(act: &mut Act<'_>, of: Retiring) -> Result<Vec<Affected>, Err
     match of {
         Retiring::Specification(id) => on_specification(act, id, Trigger::Retire).map(drop)?,
         Retiring::Catalog(id) => publication::on(act, id, Trigger::Retire).map(drop)?,
+        // It is one of those.
+        Retiring::Offer(_) => {}
     }
     Ok(affected)
 }

@@ -88,7 +88,8 @@ fn must_have_had(cx: Cx<'_>, account: AccountId, offer: OfferId) -> Result<(), E
 /// Takes back what the caller's account said.
 ///
 /// # Errors
-/// If it is not there, or another account's.
+/// If it is not there, or another account's; [`Code::ReviewForbids`] if it is hidden: who says it again
+/// would show it again.
 pub fn remove(act: &mut Act<'_>, id: ReviewId) -> Result<(), Error> {
     let permission = Permission::ReviewWrite;
     let it = get(act.cx(), id)?;
@@ -97,6 +98,10 @@ pub fn remove(act: &mut Act<'_>, id: ReviewId) -> Result<(), Error> {
         return Err(Error::Forbidden { permission });
     }
     act.must(permission, &it.stamp)?;
+    if it.visibility() == Visibility::Hidden {
+        let why = "a review that its seller has hidden stays: say something else in it";
+        return Err(Rejection::new(Code::ReviewForbids, why).into());
+    }
     act.delete(&it)
 }
 

@@ -9,20 +9,26 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::duty::{Progress, counted};
-use super::{Bss, Cx, Error, offer};
+use super::{Bss, Cx, Error, asset, billing_account, offer};
 use crate::domain::billing::advertised::{LeastPrice, advertised, headline};
+use crate::domain::catalog::asset::Asset;
 use crate::domain::catalog::category::Category;
 use crate::domain::catalog::lifecycle::State;
 use crate::domain::catalog::offer::Offer;
 use crate::domain::catalog::price::Price;
+use crate::domain::catalog::specification::Specification;
 use crate::domain::event::Fact;
-use crate::domain::id::{CategoryId, Id, Kind, OfferId};
+use crate::domain::id::{AssetId, CategoryId, Id, Kind, OfferId, SpecificationId};
 use crate::domain::operator::Actor;
 use crate::domain::page::PageRequest;
-use crate::domain::time::Zone;
-use crate::search::{CategoryEntry, Change, Found, OfferDocument, PriceEntry};
+use crate::domain::text::{Code, Name};
+use crate::search::{
+    CategoryEntry, Change, Found, OfferDocument, PriceEntry, Reach, Spelling, Stranger,
+};
 pub use crate::search::{Facets, PriceMax, Query};
-use crate::store::catalog::{CATEGORY_BY_PARENT, OFFER_BY_CATEGORY};
+use crate::store::catalog::{
+    CATEGORY_BY_PARENT, OFFER_BY_CATEGORY, OFFER_BY_SPECIFICATION, SPECIFICATION_BY_ASSET,
+};
 use crate::store::fact::Facts;
 use crate::store::{Along, Key, Records, record};
 
@@ -47,6 +53,8 @@ pub struct Shelf {
     pub facets: Facets,
     /// The categories that are named in hits and facets.
     pub categories: BTreeMap<CategoryId, Category>,
+    /// What the sorts of products are called that are named in facets, as far as a seller has said.
+    pub products: BTreeMap<Code, Name>,
 }
 
 /// An offer that was found.
@@ -58,23 +66,28 @@ pub struct Hit {
     pub prices: Vec<LeastPrice>,
 }
 
-/// Finds launched offers on the shelves that the caller may look at; the query's own sellers and
-/// states are not minded.
+/// Finds launched offers on the shelves that the caller may look at, with typos only where nothing is
+/// spelled as it was typed; the query's own sellers, states and spelling are not minded.
 ///
 /// # Errors
 /// If the store fails.
 pub fn find(cx: Cx<'_>, query: Query) -> Result<Shelf, Error> {
     let (sellers, states) = (cx.actor.shelves(), vec![State::Launched]);
-    let query = Query { sellers, states, ..query };
-    let found = match changed(cx, cx.index.indexed_through())? {
-        Some(changed) => with_index(cx, &query, changed)?,
-        None => without_index(cx, &query)?,
+    let stranger = if cx.actor.is_known() {
+        None
+    } else {
+        Some(Stranger { catalogs: offer::open_catalogs(cx)?, now: cx.now })
     };
-    let mut hits = Vec::with_capacity(found.hits.len());
+    let query = Query { sellers, states, stranger, ..query };
+    let found = look(cx, query)?;
+    let (mut hits, mut withheld) = (Vec::with_capacity(found.hits.len()), 0);
     for id in found.hits {
         let on_shelf = |it: &Offer| shelved(cx, it) == State::Launched && offer::shows(cx, it);
-        let Some(offer) = cx.view.find::<Offer>(id)?.filter(on_shelf) else { continue };
-        hits.push(Hit { prices: prices(cx, id)?, offer });
+        let Some(offer) = cx.view.find::<Offer>(id)?.filter(on_shelf) else {
+            withheld += 1;
+            continue;
+        };
+        hits.push(hit(cx, offer)?);
     }
     let named = hits.iter().flat_map(|it| it.offer.content.categories.iter().copied());
     let named: BTreeSet<_> = named.chain(found.facets.categories.iter().map(|it| it.0)).collect();
@@ -82,7 +95,39 @@ pub fn find(cx: Cx<'_>, query: Query) -> Result<Shelf, Error> {
     for id in named {
         categories.extend(cx.view.find::<Category>(id)?.map(|it| (id, it)));
     }
-    Ok(Shelf { hits, total: found.total, facets: found.facets, categories })
+    let total = found.total.saturating_sub(withheld);
+    let products = sorts(cx, &hits, &found.facets)?;
+    Ok(Shelf { hits, total, facets: found.facets, categories, products })
+}
+
+/// What a search comes to, as it is typed; forgiving typos if that is nothing.
+fn look(cx: Cx<'_>, query: Query) -> Result<Found, Error> {
+    let changed = changed(cx, cx.index.indexed_through())?;
+    let find = |query: &Query| match &changed {
+        Some(changed) => with_index(cx, query, changed.clone()),
+        None => without_index(cx, query),
+    };
+    let typed = Query { spelling: Spelling::AsTyped, ..query };
+    let found = find(&typed)?;
+    if found.total > 0 || typed.text.trim().is_empty() {
+        return Ok(found);
+    }
+    find(&Query { spelling: Spelling::Forgiving, ..typed })
+}
+
+/// What sellers call the sorts of products in facets: the sellers of what was found.
+fn sorts(cx: Cx<'_>, hits: &[Hit], facets: &Facets) -> Result<BTreeMap<Code, Name>, Error> {
+    let sellers: BTreeSet<_> = hits.iter().map(|it| it.offer.stamp.seller).collect();
+    let mut names = BTreeMap::new();
+    for (code, _) in &facets.products {
+        for seller in &sellers {
+            let found = asset::kind::of(cx, *seller, code)?;
+            if let Some(name) = found.map(|it| it.content().name.clone()) {
+                names.entry(code.clone()).or_insert(name);
+            }
+        }
+    }
+    Ok(names)
 }
 
 /// The offers that may be others than the index says, if there are few; `None` if there are many or
@@ -146,13 +191,13 @@ fn without_index(cx: Cx<'_>, query: &Query) -> Result<Found, Error> {
 /// # Errors
 /// If the store fails.
 pub fn hit(cx: Cx<'_>, offer: Offer) -> Result<Hit, Error> {
-    Ok(Hit { prices: prices(cx, offer.id)?, offer })
+    Ok(Hit { prices: prices(cx, &offer)?, offer })
 }
 
 /// What an offer costs at least today.
-fn prices(cx: Cx<'_>, id: OfferId) -> Result<Vec<LeastPrice>, Error> {
-    let today = Zone::UTC.date_of(cx.now);
-    Ok(advertised(&offer::prices(cx, id)?, today))
+fn prices(cx: Cx<'_>, offer: &Offer) -> Result<Vec<LeastPrice>, Error> {
+    let today = billing_account::shown_on(cx, offer.stamp.seller)?;
+    Ok(advertised(&offer::prices(cx, offer.id)?, today))
 }
 
 /// The state of an offer as the shelf has it: what is out of its time for good is as retired.
@@ -174,7 +219,8 @@ fn document(cx: Cx<'_>, offer: &Offer) -> Result<OfferDocument, Error> {
             categories.push(CategoryEntry { id, name: found.name });
         }
     }
-    let known_by = headline(&prices(cx, offer.id)?).into_iter();
+    let known_by = headline(&prices(cx, offer)?).into_iter();
+    let products = products(cx, offer)?;
     Ok(OfferDocument {
         id: offer.id,
         seller: offer.stamp.seller,
@@ -183,11 +229,38 @@ fn document(cx: Cx<'_>, offer: &Offer) -> Result<OfferDocument, Error> {
         descriptions: content.summary.iter().chain(&content.description).cloned().collect(),
         part_number: content.part_number.clone(),
         categories,
+        products,
         prices: known_by.map(|it| PriceEntry { from: it.amount, kind: it.kind }).collect(),
+        channels: content.eligibility.channels.clone(),
+        reach: Reach {
+            is_for_few: offer::is_for_few(content),
+            catalogs: content.catalogs.clone(),
+            valid_for: offer.life.valid_for,
+        },
     })
 }
 
-/// The offers that facts about offers, prices and categories are about.
+/// What sorts of products are in an offer and in the offers that it bundles: how each reaches the buyer,
+/// and of digital goods of which sort they are.
+///
+/// # Errors
+/// If the store fails.
+pub fn products(cx: Cx<'_>, offer: &Offer) -> Result<BTreeSet<Code>, Error> {
+    let mut found = BTreeSet::new();
+    let parts = offer.content.parts.iter().map(|it| cx.view.find::<Offer>(it.offer));
+    let parts = parts.collect::<Result<Vec<_>, _>>()?;
+    for it in parts.iter().flatten().chain([offer]) {
+        let Some(id) = it.content.specification else { continue };
+        let Some(specification) = cx.view.find::<Specification>(id)? else { continue };
+        found.extend(specification.content.delivery.word().parse::<Code>().ok());
+        for id in &specification.content.assets {
+            found.extend(cx.view.find::<Asset>(*id)?.map(|it| it.content().kind.clone()));
+        }
+    }
+    Ok(found)
+}
+
+/// The offers that facts about what offers are found by are about.
 fn about(cx: Cx<'_>, facts: &[Fact]) -> Result<BTreeSet<OfferId>, Error> {
     let mut offers = BTreeSet::new();
     let mut categories = BTreeSet::new();
@@ -197,6 +270,14 @@ fn about(cx: Cx<'_>, facts: &[Fact]) -> Result<BTreeSet<OfferId>, Error> {
             offers.insert(OfferId::from_uuid(uuid));
         } else if fact.subject.kind == Kind::Category {
             categories.insert(CategoryId::from_uuid(uuid));
+        } else if fact.subject.kind == Kind::Specification {
+            offers.extend(delivering(cx, SpecificationId::from_uuid(uuid))?);
+        } else if fact.subject.kind == Kind::Asset {
+            let key = Key::new().id(AssetId::from_uuid(uuid)).bytes();
+            let along = Along::Index(SPECIFICATION_BY_ASSET, key);
+            for it in cx.every::<Specification>(&along)? {
+                offers.extend(delivering(cx, it.id)?);
+            }
         } else if let Some(side) = fact.after.as_ref().or(fact.before.as_ref()) {
             offers.insert(record::decode::<Price>(side)?.offer);
         }
@@ -206,6 +287,12 @@ fn about(cx: Cx<'_>, facts: &[Fact]) -> Result<BTreeSet<OfferId>, Error> {
         offers.extend(cx.every::<Offer>(&along)?.iter().map(|it| it.id));
     }
     Ok(offers)
+}
+
+/// The offers that deliver what a specification says.
+fn delivering(cx: Cx<'_>, id: SpecificationId) -> Result<Vec<OfferId>, Error> {
+    let along = Along::Index(OFFER_BY_SPECIFICATION, Key::new().id(id).bytes());
+    Ok(cx.every::<Offer>(&along)?.iter().map(|it| it.id).collect())
 }
 
 /// Categories with all that lie below them.

@@ -415,7 +415,7 @@ fn administrators(cx: Cx<'_>, user: &User) -> Result<Administrators, Error> {
     Ok(Administrators::Others(u64::try_from(others).unwrap_or(u64::MAX)))
 }
 
-fn owner(user: &User) -> Result<AccountId, Error> {
+pub(super) fn owner(user: &User) -> Result<AccountId, Error> {
     user.stamp.owner.ok_or_else(|| Error::internal("a user belongs to an account"))
 }
 

@@ -48,6 +48,11 @@ record!(BillingAccount, BillingAccountId, "billing_account", shape 1,
         let failed = it.next_bill().filter(|it| it.failures > 0);
         keys.extend(failed.map(|_| Key::new().id(it.id)));
     },
+    /// `(billing account)`: those that are billed before the period is over, where they have used much.
+    BILLING_ACCOUNT_INTERIM = "interim" => |it, keys| {
+        let is_billed = it.profile().interim_at.is_some() && it.state().is_billed();
+        keys.extend(is_billed.then(|| Key::new().id(it.id)));
+    },
     due => |it| {
         let next = it.next_bill().filter(|_| it.state().is_billed());
         next.map(|it| Due { at: it.at, duty: Duty::Billing })
@@ -134,7 +139,7 @@ mod tests {
         let (it, _) = BillingAccount::open(command, now()).expect("a right command");
         let bytes = encode(&it);
         assert_eq!(decode::<BillingAccount>(&bytes).expect("readable"), it);
-        expect!["0100000000000000000000000000000004010100000000000000000000000000000001000200808082e288d2a306808082e288d2a3060000000000000000000000000000000001000001c2a45a0441636d6500000000000001000100000000000000000000004555520d4575726f70652f4265726c696e0102000001000000"].assert_eq(&hex::encode(bytes));
+        expect!["0100000000000000000000000000000004010100000000000000000000000000000001000200808082e288d2a306808082e288d2a3060000000000000000000000000000000001000001c2a45a0441636d650000000000000100010000000000000000000000004555520d4575726f70652f4265726c696e0102000001000000"].assert_eq(&hex::encode(bytes));
     }
 
     #[test]
@@ -142,6 +147,6 @@ mod tests {
         let (it, _) = CustomerClass::born_with(SellerNumber::PROVIDER, id(5), now());
         let bytes = encode(&it);
         assert_eq!(decode::<CustomerClass>(&bytes).expect("readable"), it);
-        expect!["01000000000000000000000000000000050100000000808082e288d2a306808082e288d2a306000744656661756c74000a001e01000102000001000100"].assert_eq(&hex::encode(bytes));
+        expect!["01000000000000000000000000000000050100000000808082e288d2a306808082e288d2a306000744656661756c74000a001e0100010200000100010000"].assert_eq(&hex::encode(bytes));
     }
 }

@@ -283,6 +283,14 @@ impl<'tx> Batch<'tx> {
         self.with(table, |open| rows.put_into(open))
     }
 
+    /// Whether all rows lie so in a table of which nothing waits.
+    pub(super) fn holds(&self, table: Table, rows: &Sorted) -> Result<bool, StoreError> {
+        if self.waiting().has_any(table, &KeyRange::all()) {
+            self.waiting().take(table).map_or(Ok(()), |it| self.flush(table, &it))?;
+        }
+        self.with(table, |open| rows.lie_in(open))
+    }
+
     /// Tables are opened when first needed and stay open until the commit.
     fn with<T>(
         &self,

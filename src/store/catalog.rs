@@ -2,8 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use super::StoreError;
 use super::codec::Key;
 use super::record::record;
+use super::tally::{Of, Part, rows};
+use super::view::{KeyRange, View};
 use crate::domain::catalog::asset::Asset;
 use crate::domain::catalog::asset_type::AssetType;
 use crate::domain::catalog::category::{Catalog, Category, ResourceCategory};
@@ -36,8 +39,26 @@ record!(Asset, AssetId, "asset", shape 1,
     ASSET_BY_KIND = "by_kind" => |it, keys| {
         keys.push(of_seller(it.stamp.seller, it.content().kind.as_str()).id(it.id));
     },
+    sums
+    /// `(seller)`: how many bytes are in the files of its assets.
+    ASSET_BYTES = "bytes" => |it, parts| {
+        let bytes = i64::try_from(it.bytes()).unwrap_or(i64::MAX);
+        let key = Key::new().u32(it.stamp.seller.0);
+        parts.extend((bytes > 0).then(|| Part { key, sums: vec![bytes] }));
+    },
     due => |it| it.due(),
 );
+
+/// How many bytes are in the files of a seller's assets.
+///
+/// # Errors
+/// If the engine fails or the sum cannot be read.
+pub fn asset_bytes(view: &(impl View + ?Sized), seller: SellerNumber) -> Result<u64, StoreError> {
+    let of = KeyRange::prefix(&Key::new().u32(seller.0).bytes());
+    let rows = rows::<Asset>(view, ASSET_BYTES, &of, Of::All)?;
+    let bytes = rows.iter().map(|it| it.sum(0)).sum::<i64>();
+    Ok(u64::try_from(bytes).unwrap_or(0))
+}
 
 record!(AssetType, AssetTypeId, "asset_type", shape 1,
     /// `(seller, code, sort)`.

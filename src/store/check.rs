@@ -11,8 +11,8 @@ use std::ops::ControlFlow;
 use super::record::{self, Record};
 use super::view::{KeyRange, Table, View};
 use super::{
-    StoreError, alias, content, due, fact, idempotency, invoice, journal, payment, schema, seal,
-    sequence, settlement, usage,
+    StoreError, alias, content, deferral, due, fact, idempotency, invoice, journal, payment,
+    schema, seal, sequence, settlement, usage,
 };
 use crate::domain::id::Id;
 use crate::domain::page::PageOrder;
@@ -33,6 +33,7 @@ pub const CHECKS: &[Check] = &[
     sequence::check,
     invoice::checked,
     journal::checked,
+    deferral::checked,
     settlement::checked,
     payment::checked,
     usage::checked,
@@ -301,8 +302,19 @@ mod tests {
         let (before, after) = (change.before, change.after);
         let (sequence, request, seller) = (0, String::new(), SellerNumber(1));
         let at = instant();
-        let fact =
-            Fact { sequence, at, cause, request, subject, verb, seller, owner, before, after };
+        let fact = Fact {
+            sequence,
+            at,
+            cause,
+            request,
+            subject,
+            verb,
+            seller,
+            owner,
+            before,
+            after,
+            beside: Vec::new(),
+        };
         batch.append_fact(fact)?;
         let kept = Kept { request: [0; 32], until: at, answer: vec![1] };
         batch.keep_answer(&[n; 32], &kept)

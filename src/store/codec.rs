@@ -14,7 +14,9 @@ use crate::domain::time::{Date, Instant};
 
 /// A record's bytes, headed by the version of its shape.
 pub(super) fn encode<T: Serialize>(shape: u8, value: &T) -> Vec<u8> {
-    let head = vec![shape];
+    // Most records fit, and are not moved while they grow.
+    let mut head = Vec::with_capacity(512);
+    head.push(shape);
     postcard::to_extend(value, head).expect("a domain type has only what postcard can write")
 }
 
@@ -30,7 +32,7 @@ pub(super) fn decode<T: DeserializeOwned>(
 }
 
 /// A key under construction.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Key(Vec<u8>);
 
 impl Key {

@@ -16,6 +16,7 @@ record!(Document, DocumentId, "document", shape 1,
             keys.push(named(owner, it.sort().key, it.name().as_str()).id(it.id));
         }
     },
+    due => |it| it.due(),
 );
 
 /// Where the documents of a sort lie.
@@ -28,6 +29,12 @@ pub fn of_sort(sort: &str) -> Key {
 #[must_use]
 pub fn named(owner: AccountId, sort: &str, name: &str) -> Key {
     Key::new().id(owner).text(sort).folded(name)
+}
+
+/// Where the documents of a sort lie that an account has, whose names begin so.
+#[must_use]
+pub fn beginning(owner: AccountId, sort: &str, name: &str) -> Key {
+    Key::new().id(owner).text(sort).beginning(name)
 }
 
 #[cfg(test)]

@@ -24,7 +24,7 @@ mod tests {
     use expect_test::expect;
 
     use super::*;
-    use crate::domain::account::class::CreditTerms;
+    use crate::domain::account::class::{CreditTerms, Reminding};
     use crate::domain::billing::invoice::sample::{date, euros, id, stamp};
     use crate::domain::dunning::Ladder;
     use crate::domain::dunning::case::{Look, Owed, OwedFor};
@@ -44,6 +44,7 @@ mod tests {
             owed: vec![owed],
             negative_since_on: Some(date("2026-01-01")),
             spared_until: None,
+            reminding: Reminding::Mail,
             now: Zone::UTC.start_of(date("2026-01-20")),
         };
         let of = (id(1), id(2), Currency::EUR);

@@ -54,6 +54,16 @@ pub enum StoreError {
         /// The newest schema this program knows.
         known: u32,
     },
+    /// The file was written by a program that was never released.
+    #[error(
+        "the store has schema {found} and was written before the first release, whose schema is {first}: begin a new one"
+    )]
+    Unreleased {
+        /// The schema of the file.
+        found: u32,
+        /// The first schema that was released.
+        first: u32,
+    },
     /// A record cannot be read: the file is damaged, or a shape was changed without a version.
     #[error("a record of `{table}` cannot be read")]
     Unreadable {
@@ -108,6 +118,7 @@ impl StoreError {
             | Self::InUse
             | Self::NotRecovered
             | Self::TooNew { .. }
+            | Self::Unreleased { .. }
             | Self::Unreadable { .. }
             | Self::Exists { .. }
             | Self::UnknownTable { .. }

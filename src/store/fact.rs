@@ -120,7 +120,8 @@ pub trait Facts: View {
         Ok(facts)
     }
 
-    /// The facts about offers, prices and categories after a number, oldest first, at most `limit`.
+    /// The facts about what offers are found by (offers, prices, categories, specifications, assets)
+    /// after a number, oldest first, at most `limit`.
     ///
     /// # Errors
     /// If the engine fails or a fact cannot be read.
@@ -193,7 +194,8 @@ fn read(bytes: &[u8]) -> Result<Fact, StoreError> {
 }
 
 fn is_of_catalog(fact: &Fact) -> bool {
-    [Kind::Offer, Kind::Price, Kind::Category].contains(&fact.subject.kind)
+    let of_catalog = [Kind::Offer, Kind::Price, Kind::Category, Kind::Specification, Kind::Asset];
+    of_catalog.contains(&fact.subject.kind)
 }
 
 fn by_subject(fact: &Fact) -> Vec<u8> {

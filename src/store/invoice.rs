@@ -6,12 +6,12 @@ use std::ops::ControlFlow;
 
 use super::StoreError;
 use super::batch::Batch;
+use super::charged_usage::CHARGED;
 use super::check::Report;
 use super::codec::Key;
 use super::overview;
 use super::record::{Record, Records, record};
 use super::view::{KeyRange, Table, View};
-use crate::domain::billing::charged_terms::ChargedTerms;
 use crate::domain::billing::credit::CreditNote;
 use crate::domain::billing::invoice::chain::{GENESIS, Hash, Link};
 use crate::domain::billing::invoice::lifecycle::State;
@@ -19,18 +19,12 @@ use crate::domain::billing::invoice::{Invoice, Issue};
 use crate::domain::billing::letterhead::{Imprint, Letterhead};
 use crate::domain::billing::recognition;
 use crate::domain::billing::run::{self, BillingRun};
-use crate::domain::catalog::price::Figure;
 use crate::domain::due::{Due, Duty};
-use crate::domain::id::{
-    BillingRunId, CreditNoteId, InvoiceId, LetterheadId, PriceId, SubscriptionId,
-};
+use crate::domain::id::{BillingRunId, CreditNoteId, InvoiceId, LetterheadId};
 use crate::domain::money::Money;
 use crate::domain::overview::Charged;
 use crate::domain::page::PageOrder;
-use crate::domain::quantity::Quantity;
 use crate::domain::stamp::SellerNumber;
-use crate::domain::time::{Date, Instant, Period};
-use crate::domain::usage::detail::Detail;
 
 /// When an invoice was issued that is still to be paid.
 const fn unpaid(it: &Invoice) -> Option<&Issue> {
@@ -76,6 +70,13 @@ record!(Invoice, InvoiceId, "invoice", shape 1 unnumbered,
         overview::earned_in(it.stamp.seller, &all.unwrap_or_default(), parts);
     },
     sums
+    /// `(seller, month, currency)`: what of that was charged in it and is deferred in the books, and what
+    /// of all that ever was is earned in it.
+    INVOICE_DEFERRED = "deferred" => |it, parts| {
+        let all = recognition::schedule(recognition::deferred_of_invoice(it));
+        overview::earned_in(it.stamp.seller, &all.unwrap_or_default(), parts);
+    },
+    sums
     /// `(last day for payment, seller, currency)`: what is to be paid, and on how many invoices.
     INVOICE_DUE = "due" => |it, parts| {
         let issue = it.issue().filter(|_| it.open().as_minor() > 0);
@@ -113,6 +114,12 @@ record!(CreditNote, CreditNoteId, "credit_note", shape 1 unnumbered,
     /// `(seller, month, currency)`: what was given back in it, and what of that is earned less.
     CREDIT_NOTE_EARNED = "earned" => |it, parts| {
         let all = recognition::of_credit_note(it).and_then(recognition::schedule);
+        overview::earned_in(it.stamp.seller, &all.unwrap_or_default(), parts);
+    },
+    sums
+    /// `(seller, month, currency)`: what of that is taken from what is deferred in the books.
+    CREDIT_NOTE_DEFERRED = "deferred" => |it, parts| {
+        let all = recognition::deferred_of_credit_note(it).and_then(recognition::schedule);
         overview::earned_in(it.stamp.seller, &all.unwrap_or_default(), parts);
     },
 );
@@ -269,7 +276,6 @@ pub fn check_chains<D: Sealed>(view: &dyn View) -> Result<Vec<String>, StoreErro
     Ok(wrong)
 }
 
-const CHARGED: Table = Table("charged_usage");
 /// What lies in no record.
 pub(super) const TABLES: &[Table] = &[Invoice::HEADS, CreditNote::HEADS, CHARGED];
 
@@ -278,115 +284,6 @@ pub(super) fn checked(view: &dyn View, report: &mut Report) -> Result<(), StoreE
     check_chains::<Invoice>(view)?.iter().for_each(|it| report.find(Invoice::TABLE, it));
     check_chains::<CreditNote>(view)?.iter().for_each(|it| report.find(CreditNote::TABLE, it));
     Ok(())
-}
-
-/// How much usage of a service period is on invoices.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ChargedUsage {
-    /// At which price.
-    pub price: PriceId,
-    /// The period.
-    pub period: Period,
-    /// The moment from which it was counted.
-    pub from_at: Instant,
-    /// The moment up to which it was counted. The zone of the account may have changed since.
-    pub until_at: Instant,
-    /// How much.
-    pub quantity: Quantity,
-    /// What the price asked of it beyond that.
-    pub detail: Detail,
-    /// How much of what was charged counted towards the minimum of the price; `None` if it had none.
-    pub towards: Option<Figure>,
-    /// At what it was charged.
-    pub charged_terms: Option<ChargedTerms>,
-}
-
-/// What lies under a subscription and the first day of a period: by price the day after its last
-/// one, from when to when was counted, how much, what else was asked of it, what of its minimum was
-/// reached, and at what it was charged.
-type ChargedRow = BTreeMap<
-    PriceId,
-    (Date, Instant, Instant, Quantity, Detail, Option<Figure>, Option<ChargedTerms>),
->;
-
-/// The version of its shape.
-const CHARGED_SHAPE: u8 = 1;
-
-fn charged_row(value: &[u8]) -> Result<ChargedRow, StoreError> {
-    let damaged = StoreError::Unreadable { table: CHARGED.0, source: None };
-    let body = value.strip_prefix(&[CHARGED_SHAPE]).ok_or(damaged)?;
-    super::codec::decode(CHARGED.0, body)
-}
-
-impl Batch<'_> {
-    /// Keeps how much usage of a subscription is on invoices now.
-    ///
-    /// # Errors
-    /// If the engine fails or a row cannot be read.
-    pub fn put_charged_usage(
-        &mut self,
-        subscription: SubscriptionId,
-        charged: &[ChargedUsage],
-    ) -> Result<(), StoreError> {
-        let mut rows = BTreeMap::<Date, ChargedRow>::new();
-        for it in charged {
-            let (detail, terms) = (it.detail.clone(), it.charged_terms.clone());
-            let (end, from_at, until_at) = (it.period.end(), it.from_at, it.until_at);
-            let row = (end, from_at, until_at, it.quantity, detail, it.towards, terms);
-            rows.entry(it.period.start()).or_default().insert(it.price, row);
-        }
-        for (start, row) in rows {
-            let key = Key::new().id(subscription).date(start).bytes();
-            let kept = self.value(CHARGED, &key)?.map(|it| charged_row(&it)).transpose()?;
-            let mut kept = kept.unwrap_or_default();
-            kept.extend(row);
-            self.set(CHARGED, &key, &super::codec::encode(CHARGED_SHAPE, &kept))?;
-        }
-        Ok(())
-    }
-}
-
-/// The last service periods of each of some prices whose usage is on invoices, the newest first, at
-/// most `limit` of a price.
-///
-/// # Errors
-/// If the engine fails or a row cannot be read.
-pub fn charged_usage(
-    view: &(impl View + ?Sized),
-    (subscription, prices): (SubscriptionId, &[PriceId]),
-    limit: usize,
-) -> Result<Vec<ChargedUsage>, StoreError> {
-    let mut found = Vec::<ChargedUsage>::new();
-    let wanted = limit * prices.len();
-    if wanted == 0 {
-        return Ok(found);
-    }
-    let range = KeyRange::prefix(&Key::new().id(subscription).bytes());
-    view.scan(CHARGED, &range, PageOrder::Falling, &mut |key, value| {
-        let damaged = || StoreError::Unreadable { table: CHARGED.0, source: None };
-        let start = super::codec::date_at(key.get(16..).unwrap_or_default()).ok_or_else(damaged)?;
-        for (price, (end, from_at, until_at, quantity, detail, towards, charged_terms)) in
-            charged_row(value)?
-        {
-            let is_full = found.iter().filter(|it| it.price == price).count() >= limit;
-            if prices.contains(&price) && !is_full {
-                let period = Period::new(start, end).ok_or_else(damaged)?;
-                found.push(ChargedUsage {
-                    price,
-                    period,
-                    from_at,
-                    until_at,
-                    quantity,
-                    detail,
-                    towards,
-                    charged_terms,
-                });
-            }
-        }
-        let is_all = found.len() >= wanted;
-        Ok(if is_all { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
-    })?;
-    Ok(found)
 }
 
 #[cfg(test)]
@@ -399,7 +296,7 @@ mod tests {
     use crate::domain::billing::invoice::{Issue, sample};
     use crate::domain::billing::letterhead::{Color, Look, Sayings};
     use crate::domain::money::Rounding;
-    use crate::domain::time::Zone;
+    use crate::domain::time::Date;
     use crate::store::{Commit, Store};
 
     /// An invoice that follows `previous`, numbered `number`.
@@ -440,12 +337,12 @@ mod tests {
     #[test]
     fn what_is_issued_lies_in_these_bytes() {
         let invoice = sample::issued(7, &["100"], 20, "2026-02-01");
-        expect!["0100000000000000000000000000000007010100000000000000000000000000000001000000000000000001000000000000000000000000000000010000000000000000000000000000000245555200010700000004576f726b094173206167726565640002000000a09c01455552a09c01455552a01f45555200000600020000000001000000000000a09c01020000455552010356415400280000000000000000000000000000000000050000000000000000000000000000000006010a45766572797768657265000090905900a09c01455552a01f455552a09c01455552a01f455552c0bb01455552010f494e562d323032362d3030303030370780a55a80897a9ca55a0653656c6c65720000000000010244450000054275796572000000000001024445000002656e01000000000000000000000000000000000000000000000000000000000000000000000000000000003867da80e108ee2b5dc47c6baf40a560a80e5116bdef24cf29556687fb5328e8004555520045555200455552000000"].assert_eq(&bytes(&invoice));
+        expect!["0100000000000000000000000000000007010100000000000000000000000000000001000000000000000001000000000000000000000000000000010000000000000000000000000000000245555200010700000004576f726b094173206167726565640002000000a09c01455552a09c01455552a01f45555200000600020000000001000000000000a09c0102000000455552010356415400280000000000000000000000000000000000050000000000000000000000000000000006010a45766572797768657265000090905900a09c01455552a01f455552a09c01455552a01f455552c0bb01455552010f494e562d323032362d3030303030370780a55a80897a9ca55a0653656c6c65720000000000010244450000054275796572000000000001024445000002656e0100000000000000000000000000000000000000000000000000000000000000000000000000000000003867da80e108ee2b5dc47c6baf40a560a80e5116bdef24cf29556687fb5328e80045555200455552004555520045555200000000"].assert_eq(&bytes(&invoice));
         let credit = credit::everything(&invoice, &[], Rounding::HalfUp).expect("a credit");
         let reason = "Ended early".parse().expect("a reason");
         let note = CreditNote::draft(sample::id(8), sample::stamp(), reason, credit);
         let note = note.issued(sample::issue(1, "2026-02-02"), &[]).expect("issued").0;
-        expect!["01000000000000000000000000000000080101000000000000000000000000000000010000000000000b456e646564206561726c7900000000000000000000000000000007000000000000000000000000000000010000000000000000000000000000000201000700a09c01455552a09c01455552a01f45555200455552010356415400280000000000000000000000000000000000050000000000000000000000000000000006010a45766572797768657265000090905900a09c01455552a01f455552a09c01455552a01f455552c0bb0145555200455552010f494e562d323032362d3030303030310182a55a80897a9ea55a0653656c6c65720000000000010244450000054275796572000000000001024445000002656e01000000000000000000000000000000000000000000000000000000000000000000000000000000007592c1d2700ed8efa57e9f378972978f9f6fef0b8247a524a7df880fe9c1756c"].assert_eq(&bytes(&note));
+        expect!["01000000000000000000000000000000080101000000000000000000000000000000010000000000000b456e646564206561726c7900000000000000000000000000000007000000000000000000000000000000010000000000000000000000000000000201000700a09c01455552a09c01455552a01f45555200455552010356415400280000000000000000000000000000000000050000000000000000000000000000000006010a45766572797768657265000090905900a09c01455552a01f455552a09c01455552a01f455552c0bb0145555200455552010f494e562d323032362d3030303030310182a55a80897a9ea55a0653656c6c65720000000000010244450000054275796572000000000001024445000002656e0100000000000000000000000000000000000000000000000000000000000000000000000000000000007592c1d2700ed8efa57e9f378972978f9f6fef0b8247a524a7df880fe9c1756c"].assert_eq(&bytes(&note));
     }
 
     #[test]
@@ -485,6 +382,7 @@ mod tests {
             stamp: sample::stamp(),
             says: Sayings::default(),
             look: Look { logo: None, color: Color { rgb } },
+            mail_from: None,
         };
         let put = |it: &Letterhead| {
             let kept = store.transact(|mut batch| {
@@ -504,51 +402,5 @@ mod tests {
         put(&letterhead([1, 2, 4]));
         let wrong = check();
         assert!(wrong.len() == 1 && wrong[0].contains("does not look as"), "{wrong:?}");
-    }
-
-    #[test]
-    fn the_last_periods_with_charged_usage_are_known() {
-        let store = Store::memory().expect("memory");
-        let subscription = sample::id(1);
-        let (often, once, never) = (sample::id(2), sample::id(3), sample::id(4));
-        let month = |price: PriceId, number: u32| {
-            let start = Date::new(2026, number, 1).expect("a day");
-            let period = Period::new(start, start.plus_months(1)).expect("a month");
-            let [from_at, until_at] = [start, period.end()].map(|it| Zone::UTC.start_of(it));
-            let quantity = Quantity::whole(number.into());
-            let (detail, charged_terms) = (Detail::Total, Some(ChargedTerms::at(start, None)));
-            let towards = None;
-            ChargedUsage {
-                price,
-                period,
-                from_at,
-                until_at,
-                quantity,
-                detail,
-                towards,
-                charged_terms,
-            }
-        };
-        let kept = store.transact(|mut batch| {
-            batch.put_charged_usage(subscription, &[month(often, 1), month(once, 1)])?;
-            batch.put_charged_usage(subscription, &[month(often, 2), month(often, 3)])?;
-            Ok(((), Commit::Durable))
-        });
-        kept.expect("kept");
-        let charged = |prices: &[PriceId], limit| {
-            let view = store.read().expect("snapshot");
-            charged_usage(&view, (subscription, prices), limit).expect("read")
-        };
-        assert_eq!(charged(&[often], 2), [month(often, 3), month(often, 2)]);
-        assert_eq!(charged(&[often, once], 1), [month(often, 3), month(once, 1)]);
-        assert_eq!(charged(&[never], 2), []);
-        assert_eq!(charged(&[often], 0), []);
-        let more = ChargedUsage { quantity: Quantity::whole(9), ..month(once, 1) };
-        let kept = store.transact(|mut batch| {
-            batch.put_charged_usage(subscription, std::slice::from_ref(&more))?;
-            Ok(((), Commit::Durable))
-        });
-        kept.expect("kept");
-        assert_eq!(charged(&[often, once], 3)[2..], [month(often, 1), more.clone()]);
     }
 }

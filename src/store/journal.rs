@@ -51,6 +51,8 @@ fn of_holder(seller: SellerNumber, holder: Holder) -> Key {
         Holder::Seller => key.u8(0).raw(&[0; 16]),
         Holder::Customer(id) => key.u8(1).id(id),
         Holder::Partner(id) => key.u8(2).id(id),
+        Holder::Reserved(id) => key.u8(3).id(id),
+        Holder::PrepaidReserved(id) => key.u8(4).id(id),
     }
 }
 
@@ -70,6 +72,8 @@ fn read_balance(key: &[u8], value: &[u8]) -> Result<Balance, StoreError> {
         Some(0) => Holder::Seller,
         Some(1) => Holder::Customer(BillingAccountId::from_uuid(uuid)),
         Some(2) => Holder::Partner(AccountId::from_uuid(uuid)),
+        Some(3) => Holder::Reserved(BillingAccountId::from_uuid(uuid)),
+        Some(4) => Holder::PrepaidReserved(BillingAccountId::from_uuid(uuid)),
         Some(_) | None => return Err(damaged()),
     };
     let ledger = key.get(21).and_then(|it| Ledger::ALL.get(usize::from(*it))).copied();

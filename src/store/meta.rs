@@ -1,5 +1,7 @@
 //! What the store knows about itself: its schema, its clock, and settings of the installation.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -8,8 +10,11 @@ use super::codec;
 use super::view::{Table, View};
 use super::{Commit, Store, StoreError};
 use crate::domain::billing::invoice::number::Numberings;
+use crate::domain::billing::page_link::LinkTurns;
 use crate::domain::billing::policy::Policies;
+use crate::domain::billing::recognition::Released;
 use crate::domain::bookkeeping::Charts;
+use crate::domain::id::{OfferId, SubscriptionId};
 use crate::domain::sealed::Sealed;
 use crate::domain::time::Instant;
 
@@ -59,6 +64,25 @@ impl Setting for KeyMark {
     const SHAPE: u8 = 1;
 }
 
+/// The offers whose subscriptions do not follow their service terms yet, each with the key of the last
+/// one that does.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Following(pub BTreeMap<OfferId, Option<Vec<u8>>>);
+
+impl Setting for Following {
+    const NAME: &'static str = "following_service_terms";
+    const SHAPE: u8 = 1;
+}
+
+/// The subscriptions whose time could not be reckoned when they were to follow their service terms.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unreckoned(pub BTreeSet<SubscriptionId>);
+
+impl Setting for Unreckoned {
+    const NAME: &'static str = "unreckoned_subscriptions";
+    const SHAPE: u8 = 1;
+}
+
 impl Setting for Policies {
     const NAME: &'static str = "billing_policies";
     const SHAPE: u8 = 1;
@@ -66,6 +90,16 @@ impl Setting for Policies {
 
 impl Setting for Numberings {
     const NAME: &'static str = "numberings";
+    const SHAPE: u8 = 1;
+}
+
+impl Setting for LinkTurns {
+    const NAME: &'static str = "invoice_links";
+    const SHAPE: u8 = 1;
+}
+
+impl Setting for Released {
+    const NAME: &'static str = "revenue_released";
     const SHAPE: u8 = 1;
 }
 
@@ -79,13 +113,24 @@ impl Setting for Charts {
 /// # Errors
 /// If the engine fails or the value is of an unknown shape.
 pub fn setting<S: Setting>(view: &(impl View + ?Sized)) -> Result<Option<S>, StoreError> {
-    let Some(bytes) = view.value(META, S::NAME.as_bytes())? else {
-        return Ok(None);
-    };
+    view.value(META, S::NAME.as_bytes())?.map(|it| read(&it)).transpose()
+}
+
+/// A setting from its bytes.
+///
+/// # Errors
+/// If they are of an unknown shape.
+pub fn read<S: Setting>(bytes: &[u8]) -> Result<S, StoreError> {
     match bytes.split_first() {
-        Some((shape, body)) if *shape == S::SHAPE => codec::decode(S::NAME, body).map(Some),
+        Some((shape, body)) if *shape == S::SHAPE => codec::decode(S::NAME, body),
         _ => Err(StoreError::Unreadable { table: S::NAME, source: None }),
     }
+}
+
+/// A setting's bytes, with the version of its shape.
+#[must_use]
+pub fn written<S: Setting>(it: &S) -> Vec<u8> {
+    codec::encode(S::SHAPE, it)
 }
 
 impl Store {
@@ -104,7 +149,7 @@ impl Batch<'_> {
     /// # Errors
     /// If the engine fails.
     pub fn put_setting<S: Setting>(&mut self, it: &S) -> Result<(), StoreError> {
-        self.insert(META, S::NAME.as_bytes(), &codec::encode(S::SHAPE, it)).map(|_| ())
+        self.insert(META, S::NAME.as_bytes(), &written(it)).map(|_| ())
     }
 }
 

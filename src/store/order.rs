@@ -16,7 +16,13 @@ record!(Cart, CartId, "cart", shape 1,
     },
 );
 
-record!(Order, OrderId, "order", shape 1, due => |it| it.due());
+record!(Order, OrderId, "order", shape 1,
+    /// `(supplier, order)`: what somebody delivers items of for their seller.
+    ORDER_BY_SUPPLIER = "by_supplier" => |it, keys| {
+        keys.extend(it.suppliers().into_iter().map(|who| Key::new().id(who).id(it.id)));
+    },
+    due => |it| it.due(),
+);
 
 record!(Quote, QuoteId, "quote", shape 1);
 
@@ -60,9 +66,9 @@ mod tests {
         item.attributes = vec![attribute("po", "7")];
         let request = Request { attributes: vec![attribute("ref", "8")], ..Request::plain() };
         let placed = PlaceOrder::new(id(1), vec![item], request).expect("a right order");
-        let order = Order::place(id(4), stamp(), placed, Vec::new(), stamp().created_at);
+        let order = Order::place(id(4), stamp(), placed, stamp().created_at);
         let bytes = encode(&order);
         assert_eq!(decode::<Order>(&bytes).expect("readable"), order);
-        expect!["010000000000000000000000000000000401010000000000000000000000000000000100000000000000000000000000000000000000000001000101310000010000000000000000000000000000000200000001030000000000000000000102706f000137000000000000000400000000000000000000000103726566000138000000000000000000"].assert_eq(&hex::encode(bytes));
+        expect!["010000000000000000000000000000000401010000000000000000000000000000000100000000000000000000000000000000000000000001000101310000010000000000000000000000000000000200000001030000000000000000000102706f00013700000000000000000400000000000000000000000103726566000138000000000000000000"].assert_eq(&hex::encode(bytes));
     }
 }

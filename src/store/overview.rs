@@ -188,14 +188,17 @@ pub fn earned(
     let all = KeyRange::prefix(&Key::new().u32(seller.0).bytes());
     let invoiced = rows::<Invoice>(view, INVOICE_EARNED, &all, Of::All)?;
     let given_back = rows::<CreditNote>(view, CREDIT_NOTE_EARNED, &all, Of::All)?;
-    let row = |row: Row| {
-        let mut key = Parts { table: INVOICE_EARNED, rest: &row.key };
-        key.seller()?;
-        let (month, currency) = (Month::numbered(key.u32()?), key.currency()?);
-        let sum = |place| Money::minor(row.sum(place), currency);
-        Ok(EarnedRow { month, earned: Earned { charged: sum(0), earned: sum(1) } })
-    };
+    let row = |row: Row| Ok(earned_row(INVOICE_EARNED, &row)?.1);
     invoiced.into_iter().chain(given_back).map(row).collect()
+}
+
+/// Whose a row of what is charged and earned is, and what it says.
+pub(super) fn earned_row(table: Table, row: &Row) -> Result<(SellerNumber, EarnedRow), StoreError> {
+    let mut key = Parts { table, rest: &row.key };
+    let (seller, month, currency) = (key.seller()?, Month::numbered(key.u32()?), key.currency()?);
+    let sum = |place| Money::minor(row.sum(place), currency);
+    let earned = Earned { charged: sum(0), earned: sum(1) };
+    Ok((seller, EarnedRow { month, earned }))
 }
 
 /// What came in and went back since a month.

@@ -22,6 +22,7 @@ use crate::domain::payment::Payment;
 use crate::domain::payment::debit::DebitOrder;
 use crate::domain::payment::deposit::{self, Deposit};
 use crate::domain::payment::gateway::Gateway;
+use crate::domain::payment::lifecycle;
 use crate::domain::payment::method::PaymentMethod;
 use crate::domain::payment::plan::PaymentPlan;
 use crate::domain::payment::refund::{Refund, State};
@@ -47,6 +48,18 @@ record!(Payment, PaymentId, "payment", shape 1,
     /// `(invoice, payment)`: what settles it.
     PAYMENT_SETTLES = "settles" => |it, keys| {
         keys.extend(it.allocations().iter().map(|part| Key::new().id(part.invoice).id(it.id)));
+    },
+    /// `(billing account, payment)`: those through gateways that are under way.
+    PAYMENT_UNDER_WAY = "under_way" => |it, keys| {
+        if it.attempt.is_some() && it.state().is_under_way() {
+            keys.push(Key::new().id(it.billing_account).id(it.id));
+        }
+    },
+    /// `(method, payment)`: what was ordered by the mandate of a method, and not called off.
+    PAYMENT_BY_MANDATE = "by_mandate" => |it, keys| {
+        let is_live = it.debit.is_some() && it.state() != lifecycle::State::Canceled;
+        let method = it.method.filter(|_| is_live);
+        keys.extend(method.map(|method| Key::new().id(method).id(it.id)));
     },
     sums
     /// `(month, seller, currency)`: what came in.
@@ -276,6 +289,7 @@ mod tests {
             initiative: Initiative::House,
             invoice: Some(id(9)),
             order: None,
+            wanted: euros("5"),
             tries: 2,
             until: stamp().created_at,
             look_at: Some(stamp().created_at),
@@ -292,7 +306,7 @@ mod tests {
         let payment = payment.expect("a payment").0;
         let bytes = encode(&payment);
         assert_eq!(decode::<Payment>(&bytes).expect("readable"), payment);
-        expect!["01000000000000000000000000000000030101000000000000000000000000000000010000000000000000000000000000000000000000000100000000000000000000000000000002020100000000000000000000000000000004000000010000000000000000000000000000000701010000000000000000000000000000000900020001000001010470695f31010463685f31011568747470733a2f2f7061792e6578616d706c652f310105017800e807455552000000455552"].assert_eq(&hex::encode(bytes));
+        expect!["01000000000000000000000000000000030101000000000000000000000000000000010000000000000000000000000000000000000000000100000000000000000000000000000002020100000000000000000000000000000004000000010000000000000000000000000000000701010000000000000000000000000000000900e807455552020001000001010470695f31010463685f31011568747470733a2f2f7061792e6578616d706c652f310105017800e807455552000000455552"].assert_eq(&hex::encode(bytes));
         let sealed = || Some(Sealed::new(vec![1, 2, 3]));
         let gateway = KeepGateway {
             id: id(7),

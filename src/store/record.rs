@@ -238,6 +238,34 @@ pub trait Records: View {
         Ok(ids)
     }
 
+    /// A page of the ids along an index whose keys begin with a prefix. Reads no record.
+    ///
+    /// # Errors
+    /// If the engine fails or a key ends with no id.
+    fn ids_page<R: Record>(
+        &self,
+        (index, prefix): (Table, Key),
+        request: &PageRequest,
+    ) -> Result<Page<R::Id>, StoreError> {
+        let range = KeyRange::prefix(&prefix.bytes());
+        let range = range.after(request.after.as_deref(), request.order);
+        let mut page = Page { items: Vec::new(), next: None };
+        let mut last: Vec<u8> = Vec::new();
+        self.scan(index, &range, request.order, &mut |key, _| {
+            if page.items.len() == request.limit {
+                page.next = Some(last.clone());
+                return Ok(ControlFlow::Break(()));
+            }
+            let damaged = StoreError::Unreadable { table: index.0, source: None };
+            let id = key.last_chunk::<16>().ok_or(damaged)?;
+            page.items.push(R::Id::from_uuid(Uuid::from_bytes(*id)));
+            last.clear();
+            last.extend_from_slice(key);
+            Ok(ControlFlow::Continue(()))
+        })?;
+        Ok(page)
+    }
+
     /// The ids of all that an account has, in order. Reads no record.
     ///
     /// # Errors

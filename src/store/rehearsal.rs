@@ -6,8 +6,9 @@
 //! and nothing was written.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ops::ControlFlow;
+use std::rc::Rc;
 
 use super::StoreError;
 use super::batch::Batch;
@@ -18,15 +19,24 @@ use crate::domain::page::PageOrder;
 /// What a rehearsal came to.
 pub struct Rehearsal {
     rows: BTreeMap<Table, Sorted>,
-    seen: Vec<Seen>,
+    /// The rows that were read, with their seals, or that there are none.
+    found: BTreeMap<Table, Sorted>,
+    ranges: Vec<(Stretch, Found)>,
 }
 
-/// Something that was read, as it was found.
-enum Seen {
-    /// A row with its seal, or that there is none.
-    Row(Table, Vec<u8>, Option<Vec<u8>>),
-    /// The rows of a range, up to where the reader stopped.
-    Rows { table: Table, range: KeyRange, order: PageOrder, rows: Vec<Row>, end: End },
+/// A stretch of a table, in the order in which it was read.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct Stretch {
+    table: Table,
+    range: KeyRange,
+    order: PageOrder,
+}
+
+/// The rows of a stretch as they were found, up to where the last reader stopped.
+#[derive(Clone)]
+struct Found {
+    rows: Vec<Row>,
+    end: End,
 }
 
 type Row = (Vec<u8>, Vec<u8>);
@@ -40,21 +50,29 @@ enum End {
     Enough,
 }
 
-/// Where a rehearsal takes place: over a snapshot, and what another rehearsal will have written.
+/// Where a rehearsal takes place: over a snapshot, and what another rehearsal will have written. All of
+/// that stands still, so that what is read again is looked up once.
 pub(super) struct Stage<'a> {
     view: &'a ReadTx,
     before: Option<&'a Rehearsal>,
     pub(super) waiting: Waiting,
-    seen: RefCell<Vec<Seen>>,
+    found: Waiting,
+    ranges: RefCell<HashMap<Stretch, Rc<Found>>>,
 }
 
 impl<'a> Stage<'a> {
     pub(super) fn new(view: &'a ReadTx, before: Option<&'a Rehearsal>) -> Self {
-        Self { view, before, waiting: Waiting::default(), seen: RefCell::default() }
+        let (waiting, found) = (Waiting::default(), Waiting::default());
+        Self { view, before, waiting, found, ranges: RefCell::default() }
     }
 
     pub(super) fn end(self) -> Rehearsal {
-        Rehearsal { rows: self.waiting.take_all(), seen: self.seen.into_inner() }
+        let ranges = self.ranges.into_inner().into_iter();
+        Rehearsal {
+            rows: self.waiting.take_all(),
+            found: self.found.take_all(),
+            ranges: ranges.map(|(stretch, found)| (stretch, Rc::unwrap_or_clone(found))).collect(),
+        }
     }
 
     /// A row that the work has not written itself.
@@ -63,12 +81,15 @@ impl<'a> Stage<'a> {
         table: Table,
         key: &[u8],
     ) -> Result<Option<Vec<u8>>, StoreError> {
+        if let Some(known) = self.found.get(table, key) {
+            return Ok(known);
+        }
         let before = self.before.and_then(|it| it.rows.get(&table)?.get(key));
         let found = match before {
             Some(before) => before.map(<[u8]>::to_vec),
             None => self.view.sealed_value(table, key)?,
         };
-        self.seen.borrow_mut().push(Seen::Row(table, key.to_vec(), found.clone()));
+        self.found.keep(table, key, found.clone());
         Ok(found)
     }
 
@@ -84,15 +105,29 @@ impl<'a> Stage<'a> {
         if self.waiting.has_any(table, range) || before.is_some_and(|it| it.has_any(range)) {
             return Err(StoreError::Unrehearsed);
         }
-        let (mut rows, mut end) = (Vec::new(), End::Last);
-        self.view.sealed_scan(table, range, order, &mut |key, sealed| {
+        let stretch = Stretch { table, range: range.clone(), order };
+        let known = self.ranges.borrow().get(&stretch).map(Rc::clone);
+        let mut rows = Vec::new();
+        if let Some(known) = known {
+            for (key, sealed) in &known.rows {
+                if visit(key, sealed)?.is_break() {
+                    return Ok(());
+                }
+            }
+            if known.end == End::Last {
+                return Ok(());
+            }
+            rows.clone_from(&known.rows);
+        }
+        let rest = range.clone().after(rows.last().map(|it: &Row| it.0.as_slice()), order);
+        let mut end = End::Last;
+        self.view.sealed_scan(table, &rest, order, &mut |key, sealed| {
             rows.push((key.to_vec(), sealed.to_vec()));
             let flow = visit(key, sealed)?;
             end = if flow.is_break() { End::Enough } else { End::Last };
             Ok(flow)
         })?;
-        let range = range.clone();
-        self.seen.borrow_mut().push(Seen::Rows { table, range, order, rows, end });
+        self.ranges.borrow_mut().insert(stretch, Rc::new(Found { rows, end }));
         Ok(())
     }
 
@@ -101,22 +136,18 @@ impl<'a> Stage<'a> {
     }
 }
 
-impl Seen {
-    /// Whether it is still as it was found.
-    fn stands(&self, view: &impl View) -> Result<bool, StoreError> {
-        match self {
-            Self::Row(table, key, found) => Ok(view.sealed_value(*table, key)? == *found),
-            Self::Rows { table, range, order, rows, end } => {
-                let (mut expected, mut is_so) = (rows.iter(), true);
-                view.sealed_scan(*table, range, *order, &mut |key, sealed| {
-                    is_so = expected.next().is_some_and(|it| it.0 == key && it.1 == sealed);
-                    let is_over = *end == End::Enough && expected.len() == 0;
-                    let goes_on = is_so && !is_over;
-                    Ok(if goes_on { ControlFlow::Continue(()) } else { ControlFlow::Break(()) })
-                })?;
-                Ok(is_so && expected.len() == 0)
-            }
-        }
+impl Found {
+    /// Whether a stretch is still as it was found.
+    fn stands(&self, stretch: &Stretch, view: &impl View) -> Result<bool, StoreError> {
+        let Stretch { table, range, order } = stretch;
+        let (mut expected, mut is_so) = (self.rows.iter(), true);
+        view.sealed_scan(*table, range, *order, &mut |key, sealed| {
+            is_so = expected.next().is_some_and(|it| it.0 == key && it.1 == sealed);
+            let is_over = self.end == End::Enough && expected.len() == 0;
+            let goes_on = is_so && !is_over;
+            Ok(if goes_on { ControlFlow::Continue(()) } else { ControlFlow::Break(()) })
+        })?;
+        Ok(is_so && expected.len() == 0)
     }
 }
 
@@ -131,8 +162,13 @@ impl Batch<'_> {
     /// In an act that can be taken back.
     pub fn perform(&mut self, rehearsal: &Rehearsal) -> Result<bool, StoreError> {
         assert!(self.is_bulk(), "a rehearsal keeps no old values");
-        for seen in &rehearsal.seen {
-            if !seen.stands(self)? {
+        for (table, rows) in &rehearsal.found {
+            if !self.holds(*table, rows)? {
+                return Ok(false);
+            }
+        }
+        for (stretch, found) in &rehearsal.ranges {
+            if !found.stands(stretch, self)? {
                 return Ok(false);
             }
         }
@@ -252,6 +288,42 @@ mod tests {
         assert!(performed(&store, &early.1));
         assert_eq!(rows(&store, ATTIC), "1=1 2=7 3=38 ");
         assert!(!performed(&store, &late.1), "the sum is there by now");
+    }
+
+    #[test]
+    fn what_is_read_again_in_a_rehearsal_is_the_same_and_all_of_it_must_stand() {
+        fn both(mut batch: Batch<'_>) -> Result<Vec<Vec<u8>>, StoreError> {
+            let mut told = Vec::new();
+            for most in [1, 3, 2, 9] {
+                let mut found = Vec::new();
+                batch.scan(CELLAR, &KeyRange::all(), PageOrder::Rising, &mut |_, value| {
+                    found.push(value[0]);
+                    let is_enough = found.len() == most;
+                    Ok(if is_enough { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+                })?;
+                told.push(found);
+            }
+            for _ in 0..2 {
+                told.push(vec![batch.value(ATTIC, &[1])?.map_or(0, |it| it[0])]);
+                batch.insert(ATTIC, &[4], &[1])?;
+                told.push(vec![batch.value(ATTIC, &[4])?.map_or(0, |it| it[0])]);
+            }
+            Ok(told)
+        }
+        let store = store();
+        let rehearse = || {
+            let view = store.read().expect("a snapshot");
+            store.rehearse((&view, None), both).expect("rehearsed")
+        };
+        let (told, rehearsal) = rehearse();
+        let (all, one): (&[u8], &[u8]) = (&[10, 20, 30], &[1]);
+        assert_eq!(told, [&all[..1], all, &all[..2], all, one, one, one, one]);
+        put(&store, CELLAR, &[(4, 40)]);
+        assert!(!performed(&store, &rehearsal), "the last reader looked for more than three");
+        let (_, rehearsal) = rehearse();
+        put(&store, ATTIC, &[(1, 7)]);
+        assert!(!performed(&store, &rehearsal), "a row that was read twice is another");
+        assert!(performed(&store, &rehearse().1));
     }
 
     #[test]

@@ -8,8 +8,8 @@ use super::check::{self, Report};
 use super::record::{self, Record, Records as _};
 use super::view::{Table, View};
 use super::{
-    StoreError, alias, content, due, fact, idempotency, invoice, journal, meta, resale, sequence,
-    tally, usage,
+    StoreError, alias, content, due, errand, fact, idempotency, invoice, journal, meta, reopened,
+    resale, sequence, tally, usage,
 };
 use crate::domain::account::Account;
 use crate::domain::account::billing_account::BillingAccount;
@@ -53,7 +53,8 @@ use crate::domain::payment::statement::BankStatement;
 use crate::domain::provisioning::task::Task;
 use crate::domain::review::{Review, Sla};
 use crate::domain::settlement::note::SettlementNote;
-use crate::domain::settlement::share::{ShareModel, ShareRecord};
+use crate::domain::settlement::record::ShareRecord;
+use crate::domain::settlement::share::ShareModel;
 use crate::domain::stamp::Stamp;
 use crate::domain::subscription::Subscription;
 use crate::domain::subscription::seat::Seat;
@@ -169,11 +170,13 @@ pub const OTHERS: &[&[Table]] = &[
     alias::TABLES,
     content::TABLES,
     due::TABLES,
+    errand::TABLES,
     fact::TABLES,
     idempotency::TABLES,
     invoice::TABLES,
     journal::TABLES,
     meta::TABLES,
+    reopened::TABLES,
     resale::TABLES,
     sequence::TABLES,
     usage::TABLES,

@@ -1,12 +1,17 @@
 //! Subscriptions and their seats, as they are kept.
 
+use std::ops::ControlFlow;
+
+use uuid::Uuid;
+
 use super::codec::Key;
 use super::record::record;
 use super::tally::{Of, Part, rows};
 use super::view::{KeyRange, View};
 use super::{StoreError, overview};
 use crate::domain::due::{Due, Duty};
-use crate::domain::id::{SeatId, SubscriptionId};
+use crate::domain::id::{AccountId, Id as _, SeatId, SpecificationId, SubscriptionId};
+use crate::domain::page::PageOrder;
 use crate::domain::subscription::Subscription;
 use crate::domain::subscription::seat::Seat;
 
@@ -22,6 +27,11 @@ record!(Subscription, SubscriptionId, "subscription", shape 1,
     /// `(parent, subscription)`: what belongs to one.
     SUBSCRIPTION_BY_PARENT = "by_parent" => |it, keys| {
         keys.extend(it.parent().map(|(parent, _)| Key::new().id(parent).id(it.id)));
+    },
+    /// `(account, specification, subscription)`: what of a specification somebody has.
+    SUBSCRIPTION_BY_SPECIFICATION = "by_specification" => |it, keys| {
+        let of = it.deal().specification;
+        keys.extend(of.map(|of| Key::new().id(it.account()).id(of).id(it.id)));
     },
     /// `(order, subscription)`: what an order brought about.
     SUBSCRIPTION_BY_ORDER = "by_order" => |it, keys| {
@@ -40,6 +50,32 @@ record!(Subscription, SubscriptionId, "subscription", shape 1,
     SUBSCRIPTION_RUNNING = "running" => overview::running,
     due => |it| it.due_at().map(|at| Due { at, duty: Duty::Term }),
 );
+
+/// Of which specifications an account has something. It takes one step for each of them, however many
+/// subscriptions of it there are.
+///
+/// # Errors
+/// If the engine fails or a key is too short.
+pub fn specifications_of(
+    view: &(impl View + ?Sized),
+    account: AccountId,
+) -> Result<Vec<SpecificationId>, StoreError> {
+    let table = SUBSCRIPTION_BY_SPECIFICATION;
+    let (all, mut found) = (Key::new().id(account).bytes(), Vec::new());
+    let mut range = KeyRange::prefix(&all);
+    loop {
+        let mut next = None;
+        view.scan(table, &range, PageOrder::Rising, &mut |key, _| {
+            let damaged = StoreError::Unreadable { table: table.0, source: None };
+            next = Some(*key[all.len()..].first_chunk::<16>().ok_or(damaged)?);
+            Ok(ControlFlow::Break(()))
+        })?;
+        let Some(id) = next else { return Ok(found) };
+        found.push(SpecificationId::from_uuid(Uuid::from_bytes(id)));
+        let last = [&all[..], &id, &[u8::MAX; 16]].concat();
+        range = KeyRange::prefix(&all).after(Some(&last), PageOrder::Rising);
+    }
+}
 
 record!(Seat, SeatId, "seat", shape 1,
     /// `(subscription, seat)`.

@@ -31,7 +31,7 @@ impl Table {
 pub type Visit<'a> = dyn FnMut(&[u8], &[u8]) -> Result<ControlFlow<()>, StoreError> + 'a;
 
 /// A stretch of keys: from a first one up to one that is no longer in it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct KeyRange {
     /// Where it begins.
     pub from: Bound<Vec<u8>>,

@@ -133,40 +133,77 @@ impl Sorted {
         !range.is_empty() && self.0.range::<[u8], _>(range.bounds()).next().is_some()
     }
 
-    /// Puts the rows: in one go where nothing lies between them, else one by one.
+    /// Whether all rows lie so in a table.
+    pub(super) fn lie_in(
+        &self,
+        table: &redb::Table<'_, Bytes, Bytes>,
+    ) -> Result<bool, redb::Error> {
+        for (key, sealed) in &self.0 {
+            let kept = table.get(key.as_slice())?;
+            if kept.as_ref().map(|it| it.value()) != sealed.as_deref() {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Puts the rows: in one go as far as nothing lies between them, else one by one. Where some had to
+    /// be put one by one it is looked for a gap again after twice as many, for looking costs as much as
+    /// putting one.
     pub(super) fn put_into(
         &self,
         table: &mut redb::Table<'_, Bytes, Bytes>,
     ) -> Result<(), redb::Error> {
-        if self.is_in_a_gap(table)? {
-            let first = self.0.keys().next().map_or(&[][..], Vec::as_slice);
-            let mut cursor = table.upper_bound_mut(Bound::Included(first))?;
-            for (key, value) in &self.0 {
-                let value = value.as_deref().unwrap_or_default();
-                cursor.insert_before(key.as_slice(), value)?;
+        let (mut rows, mut single) = (self.0.iter(), 1);
+        while rows.len() > 0 {
+            let in_gap = in_gap(rows.clone(), table)?;
+            if in_gap >= GAP_MIN {
+                put_in_gap(rows.by_ref().take(in_gap), table)?;
+                single = 1;
+                continue;
             }
-            return Ok(cursor.close()?);
-        }
-        for (key, value) in &self.0 {
-            match value {
-                Some(value) => drop(table.insert(key.as_slice(), value.as_slice())?),
-                None => drop(table.remove(key.as_slice())?),
+            for (key, value) in rows.by_ref().take(single) {
+                match value {
+                    Some(value) => drop(table.insert(key.as_slice(), value.as_slice())?),
+                    None => drop(table.remove(key.as_slice())?),
+                }
             }
+            single = SINGLE_MAX.min(single * 2);
         }
         Ok(())
     }
+}
 
-    /// Whether all rows are new and no other lies between them.
-    fn is_in_a_gap(&self, table: &redb::Table<'_, Bytes, Bytes>) -> Result<bool, redb::Error> {
-        let (Some(first), Some(last)) = (self.0.keys().next(), self.0.keys().next_back()) else {
-            return Ok(false);
-        };
-        if self.0.values().any(Option::is_none) {
-            return Ok(false);
-        }
-        let between = (Bound::Included(first.as_slice()), Bound::Included(last.as_slice()));
-        Ok(table.range::<&[u8]>(between)?.next().is_none())
+/// So many rows are worth being put in one go.
+const GAP_MIN: usize = 4;
+/// So many rows are put one by one at most before it is looked for a gap again.
+const SINGLE_MAX: usize = 64;
+
+type Rows<'a> = std::collections::btree_map::Iter<'a, Vec<u8>, Option<Vec<u8>>>;
+
+/// How many of some rows stay, are new, and have no other row of the table between them.
+fn in_gap(mut rows: Rows<'_>, table: &redb::Table<'_, Bytes, Bytes>) -> Result<usize, redb::Error> {
+    let Some((first, Some(_))) = rows.clone().next() else { return Ok(0) };
+    let after = table.range::<&[u8]>(first.as_slice()..)?.next().transpose()?;
+    let after = after.as_ref().map(|it| it.0.value());
+    let is_in_gap = |(key, value): (&Vec<u8>, &Option<Vec<u8>>)| {
+        value.is_some() && after.is_none_or(|it| key.as_slice() < it)
+    };
+    let count = rows.len();
+    Ok(rows.position(|it| !is_in_gap(it)).unwrap_or(count))
+}
+
+fn put_in_gap<'a>(
+    mut rows: impl Iterator<Item = (&'a Vec<u8>, &'a Option<Vec<u8>>)>,
+    table: &mut redb::Table<'_, Bytes, Bytes>,
+) -> Result<(), redb::Error> {
+    let Some((first, value)) = rows.next() else { return Ok(()) };
+    let mut cursor = table.upper_bound_mut(Bound::Included(first.as_slice()))?;
+    cursor.insert_before(first.as_slice(), value.as_deref().unwrap_or_default())?;
+    for (key, value) in rows {
+        cursor.insert_before(key.as_slice(), value.as_deref().unwrap_or_default())?;
     }
+    Ok(cursor.close()?)
 }
 
 #[cfg(test)]
@@ -231,6 +268,38 @@ mod tests {
         assert_eq!(gap, "10=1 12=2 13=2 14=2 20=1 30=1 ");
         let mixed = bulk(&store, Commit::Durable, |batch| put(batch, &[(35, 3), (20, 3), (5, 3)]));
         assert_eq!(mixed, "5=3 10=1 12=2 13=2 14=2 20=3 30=1 35=3 ");
+    }
+
+    #[test]
+    fn rows_find_their_places_where_many_gaps_lie_between_single_ones() {
+        let store = Store::memory().expect("memory");
+        let key = |it: u16| it.to_be_bytes();
+        let is_there = |it: &u16| it.is_multiple_of(7) || (300..400).contains(it);
+        let goes = |it: u16| it.is_multiple_of(21);
+        let done = store.bulk(|mut batch| {
+            (0..1000).filter(is_there).try_for_each(|it| batch.set(ATTIC, &key(it), &[1]))?;
+            Ok(((), Commit::Durable))
+        });
+        done.expect("put");
+        let done = store.bulk(|mut batch| {
+            for it in (0..1200_u16).rev() {
+                match goes(it) {
+                    true => batch.unset(ATTIC, &key(it))?,
+                    false => batch.set(ATTIC, &key(it), &[2])?,
+                }
+            }
+            Ok(((), Commit::Durable))
+        });
+        done.expect("put");
+        let view = store.read().expect("a snapshot");
+        let mut found = Vec::new();
+        let scanned = view.scan(ATTIC, &KeyRange::all(), PageOrder::Rising, &mut |key, value| {
+            found.push((u16::from_be_bytes([key[0], key[1]]), value[0]));
+            Ok(ControlFlow::Continue(()))
+        });
+        scanned.expect("scanned");
+        let expected: Vec<_> = (0..1200).filter(|it| !goes(*it)).map(|it| (it, 2)).collect();
+        assert_eq!(found, expected);
     }
 
     #[test]

@@ -30,6 +30,8 @@ pub(super) struct Documents {
     pub(super) password: Document,
     /// To ask for such a link.
     pub(super) forgotten: Document,
+    /// An invoice for who got it by mail and cannot sign in.
+    pub(super) invoice: Document,
     /// Where whoever tries a payment says what becomes of it.
     pub(super) sandbox: Document,
 }
@@ -57,6 +59,7 @@ impl Documents {
             set_up: document("set_up.html", "ui/door/set_up.js"),
             password: document("password.html", "ui/door/password.js"),
             forgotten: document("forgotten.html", "ui/door/forgotten.js"),
+            invoice: document("invoice.html", "ui/door/invoice.js"),
             sandbox: document("sandbox.html", "ui/door/sandbox.js"),
         }
     }

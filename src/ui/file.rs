@@ -74,9 +74,11 @@ impl Files {
             return None;
         }
         let EmbeddedFile { data, metadata } = embedded(name)?;
-        let bytes = match data {
-            Cow::Borrowed(bytes) => Bytes::from_static(bytes),
-            Cow::Owned(bytes) => Bytes::from(bytes),
+        let is_own_module = name.starts_with("ui/") && name.ends_with(".js");
+        let bytes = match (data, is_own_module) {
+            (data, true) => Bytes::from(plain(std::str::from_utf8(&data).ok()?)),
+            (Cow::Borrowed(bytes), false) => Bytes::from_static(bytes),
+            (Cow::Owned(bytes), false) => Bytes::from(bytes),
         };
         let kind = HeaderValue::from_str(metadata.mimetype()).ok()?;
         Some(File { bytes, kind, tag: format!("\"{}\"", short(&metadata.sha256_hash())) })
@@ -106,6 +108,23 @@ impl Files {
     }
 }
 
+/// A module without its comments, of which browsers make nothing: each stands on lines of its own.
+fn plain(module: &str) -> String {
+    let mut kept = String::with_capacity(module.len());
+    let mut is_within = false;
+    for line in module.lines() {
+        let bare = line.trim();
+        let begins = bare.starts_with("/*");
+        if is_within || begins || bare.starts_with("//") {
+            is_within = (is_within || begins) && !bare.ends_with("*/");
+            continue;
+        }
+        kept.push_str(line);
+        kept.push('\n');
+    }
+    kept
+}
+
 /// The paths that a module imports statically: what stands quoted after `from`.
 fn imports(text: &str) -> impl Iterator<Item = &str> {
     text.split("from").skip(1).filter_map(|rest| {
@@ -131,4 +150,25 @@ fn resolve(from: &str, path: &str) -> String {
 /// A digest in as many letters as are needed to tell two files of ours apart.
 pub(super) fn short(digest: &[u8]) -> String {
     digest.iter().take(TAG_BYTES).map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_module_is_sent_without_its_comments() {
+        let module = "// What it is.\nimport { a } from \"./a.js\";\n\n/** One. */\nconst b = 1; // stays\n/**\n * Two\n * lines.\n */\n  // And one.\nconst url = \"https://a.example\";\n";
+        let expected = "import { a } from \"./a.js\";\n\nconst b = 1; // stays\nconst url = \"https://a.example\";\n";
+        assert_eq!(plain(module), expected);
+        let all = Files::embedded();
+        let modules =
+            Files::names().into_iter().filter(|it| it.starts_with("ui/") && it.ends_with(".js"));
+        for name in modules {
+            let sent = all.get(&name).expect("a file").bytes;
+            let sent = std::str::from_utf8(&sent).expect("a text");
+            assert!(!sent.contains("\n//") && !sent.contains("/**"), "{name}");
+            assert!(!sent.is_empty(), "{name}");
+        }
+    }
 }

@@ -68,6 +68,7 @@ async fn below(
         "set-up" => show(&documents.set_up, &headers),
         "password" | "invitation" => show(&documents.password, &headers),
         "forgotten" => show(&documents.forgotten, &headers),
+        "invoice" => show(&documents.invoice, &headers),
         "sandbox" => show(&documents.sandbox, &headers),
         _ => show(&documents.app, &headers),
     }

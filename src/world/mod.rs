@@ -5,6 +5,7 @@
 
 pub mod clock;
 pub mod entropy;
+pub mod gate;
 pub mod gateway;
 pub mod http;
 pub mod mail;

@@ -92,8 +92,10 @@ fn settings_come_from_flag_before_variable_before_file() {
         # secret_key_file is not set # default
         allow_private_targets = "false" # default
         strict_references = "false" # default
+        public_shop = "true" # default
         usage_window_days = "9" # FILE
         file_mib_max = "256" # default
+        seller_gib_max = "10" # default
         log_format = "text" # default
         log = "info" # default"#]]
     .assert_eq(&trimmed.join("\n"));

@@ -160,6 +160,9 @@ fn whatever_the_machines_clock_says_nothing_is_billed_twice_and_who_must_is_aske
             set_right += 1;
         } else {
             house.operator().post("/clock/confirm", &json!({}));
+            let told = house.operator().get("/events?kind=account&limit=1")["items"][0].clone();
+            assert_eq!(told["cause"]["kind"], "user", "{told}");
+            assert_eq!(told["changes"][0]["path"], "/clock/until", "{told}");
             house.seen = house.app.wall();
         }
         house.live();

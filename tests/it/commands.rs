@@ -241,6 +241,16 @@ fn what_is_set_of_an_operator_without_a_name_is_refused() {
     }
 }
 
+/// What one exported for the tour of another store is no reason not to serve one's own.
+#[test]
+fn a_token_without_an_operator_is_left_alone_where_there_is_one() {
+    let place = tempdir().unwrap();
+    drop(founded(place.path()));
+    let token = [("TILLBOX_OPERATOR_TOKEN", "tbx_0123456789abcdef0123456789abcdef")];
+    let server = Server::start_with(place.path(), &[], &token);
+    assert_eq!(sign_in(&server, "olga@provider.test", "till-4-the-box!"), 201);
+}
+
 #[test]
 fn there_is_no_operator_before_the_appliance_is_set_up() {
     let place = tempdir().unwrap();
@@ -292,10 +302,10 @@ fn the_books_are_a_file_and_what_is_earned_a_table() {
     let days = ["--from", "2026-01-01", "--until", "2026-02-01"];
     let legs = run(&folder, &[["journal"].as_slice(), &days].concat()).ok();
     assert!(legs.starts_with("entry,on,at,cause,text,ledger,"), "{legs}");
-    assert!(legs.contains(",receivable,1400,"), "{legs}");
+    assert!(legs.contains(",receivable,10008,"), "{legs}");
     let bookings = run(&folder, &[["journal", "--datev"].as_slice(), &days].concat()).ok();
     assert!(
-        bookings.contains("\"EXTF\";700;21;") && bookings.contains(";1400;8200;"),
+        bookings.contains("\"EXTF\";700;21;") && bookings.contains(";10008;8400;"),
         "{bookings}"
     );
     let refused = run(&folder, &["journal", "--from", "2026-01-01", "--until", "2025-01-01"]);

@@ -26,7 +26,8 @@ fn expected(needs: Needs, role: Option<Role>) -> &'static str {
         roles.into_iter().any(|it| reach(*it, permission).word() != "-") && !member_may_not
     };
     match (needs, role) {
-        (Needs::Nothing, _) | (Needs::SignIn, Some(_)) => "in",
+        (Needs::Nothing, _) | (Needs::Shelf, None) | (Needs::SignIn, Some(_)) => "in",
+        (Needs::Shelf, Some(_)) => expected(Needs::Permission(Permission::OfferBrowse), role),
         (Needs::SignIn | Needs::Permission(_), None) => "401",
         (Needs::Permission(permission), Some(_)) if reaches(permission) => "in",
         (Needs::Permission(_), Some(_)) => "403",

@@ -247,14 +247,27 @@ fn the_tour_of_the_readme_ends_with_a_balance_of_nothing() {
     let readme = include_str!("../../README.md");
     let tour = readme.split("```sh\n").find(|it| it.starts_with("API=")).unwrap();
     let (tour, _) = tour.split_once("\n```").unwrap();
-    let place = tempdir().unwrap();
-    let server = Server::start_with(place.path(), &["--demo"], &OPERATOR);
-    let tour = tour.replace("127.0.0.1:8080", &server.address);
-    for turn in ["the first time", "and again"] {
+    let taxing = readme.split("```sh\n").find(|it| it.starts_with("ZONE=")).unwrap();
+    let (taxing, _) = taxing.split_once("```").unwrap();
+    let order = "# An order.";
+    assert!(tour.contains(order));
+    let from_nothing = tour.replace(order, &format!("{taxing}{order}"));
+    let go = |server: &Server, tour: &str| {
+        let tour = tour.replace("127.0.0.1:8080", &server.address);
         let mut shell = Command::new("bash");
         let shell =
             shell.args(["-eu", "-o", "pipefail", "-c", &tour]).env(OPERATOR[2].0, OPERATOR[2].1);
-        let done = Ended::from(shell.output().unwrap()).ok();
+        Ended::from(shell.output().unwrap()).ok()
+    };
+    let places = [tempdir().unwrap(), tempdir().unwrap()];
+    let demo = Server::start_with(places[0].path(), &["--demo"], &OPERATOR);
+    let empty = Server::start_with(places[1].path(), &["--test-clock"], &OPERATOR);
+    for (server, tour, turn) in [
+        (&demo, tour, "the first time"),
+        (&demo, tour, "and again"),
+        (&empty, from_nothing.as_str(), "on an empty store"),
+    ] {
+        let done = go(server, tour);
         let said = |text: &str| assert!(done.contains(text), "{turn}: `{text}` is not in {done}");
         said(r#"{"accepted":3,"duplicates":1,"unrated":[],"rejected":[]}"#);
         said(r#""gross":{"amount":"115.42","currency":"EUR"}"#);

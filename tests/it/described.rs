@@ -3,7 +3,7 @@
 //! ours, and each answer is as it is described.
 
 use crate::harness::process::Server;
-use crate::harness::python::Package;
+use crate::harness::python::{Package, script};
 use crate::harness::scale::rounds;
 
 const TOKEN: &str = concat!("tbx_", "0123456789abcdefghijklmnopqrstuvwxyzABCDEFG");
@@ -63,4 +63,15 @@ fn every_answer_is_as_it_is_described_and_none_is_a_failure() {
     // Whoever asked was let in to the end.
     let bearer = format!("authorization: Bearer {TOKEN}\r\n");
     assert_eq!(server.over_network("GET /api/v1/session", &bearer).status, 200);
+}
+
+/// A client in another language, which has nothing of ours but the description, sells, buys and reads what
+/// it costs; and what is described is HTTP and JSON, whatever the server is made of.
+#[test]
+fn a_client_in_another_language_needs_nothing_but_the_description() {
+    let place = tempfile::tempdir().unwrap();
+    let server = Server::start_with(&place.path().join("data"), &[], OPERATOR);
+    let address = format!("http://{}", server.address);
+    let told = script("tests/described_client.py", &[&address, TOKEN]);
+    assert!(told.contains("all is as it is described"), "{told}");
 }

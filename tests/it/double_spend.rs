@@ -53,10 +53,10 @@ fn of_many_who_allocate_or_refund_one_payment_at_once_one_does() {
         let path = format!("POST /payments/{payment}/refund");
         let (amount, left) =
             [("12", "0"), ("6.01", "5.99"), ("11.99", "0.01")][(round % 3) as usize];
-        let amount = json!({ "amount": euros(amount) });
+        let amount = json!({ "amount": euros(amount), "reopens": true });
         winner(&operator.at_once(CLIENTS, &path, Some(&amount)), &["payment_exceeds"]);
         // What is left goes back too, so that the invoice is open for the next round.
-        operator.call(&path, Some(&json!({ "amount": euros(left) })));
+        operator.call(&path, Some(&json!({ "amount": euros(left), "reopens": true })));
         assert_eq!(due(&market, &invoice), "12.00", "round {round}");
     }
     market.must_be_whole();
@@ -75,7 +75,8 @@ fn of_many_payments_that_would_settle_one_invoice_at_once_one_does() {
         let got = operator.at_once(CLIENTS, "POST /payments", Some(&pay));
         let payment = text(&winner(&got, &["reference_unknown"])["id"]);
         assert_eq!(due(&market, &invoice), "0.00", "round {round}");
-        operator.post(&format!("/payments/{payment}/refund"), &json!({ "amount": euros("12") }));
+        let back = json!({ "amount": euros("12"), "reopens": true });
+        operator.post(&format!("/payments/{payment}/refund"), &back);
     }
     market.must_be_whole();
 }
@@ -122,7 +123,9 @@ fn of_many_who_bring_a_coupon_for_its_last_use_at_once_one_does() {
     let operator = market.operator();
     let account = market.customer("Payer", "EUR");
     let offer = market.offer("Flat", &[monthly("Base", "EUR", "10")]);
-    let unlocked = json!({ "name": { "en": "Spring" }, "percent": "10", "access": "coupon" });
+    let unlocked = json!({
+        "name": { "en": "Spring" }, "percent": "10", "access": "coupon", "lasting": "always",
+    });
     let unlocked = operator.post("/discounts", &unlocked)["id"].clone();
     for round in 0..rounds(100, 2_000) {
         let code = format!("LAST{round}");

@@ -90,7 +90,7 @@ impl Life {
             let operator = self.market.operator();
             let paid = operator.post("/payments", &json!({ "account": account, "amount": amount }));
             if self.chance.hits(1, 10) {
-                let back = json!({ "amount": paid["amount"] });
+                let back = json!({ "amount": paid["amount"], "reopens": true });
                 operator.post(&format!("/payments/{}/refund", text(&paid["id"])), &back);
             }
         }

@@ -40,8 +40,24 @@ async function offerOthers() {
   others.hidden = items.length === 0;
 }
 
+/** Shows the way to the shop, where that is open to everybody. */
+async function showShop() {
+  const { open: isOpen } = await get("/shop");
+  document.getElementById("shop").hidden = !isOpen;
+}
+
 const why = new URLSearchParams(location.search);
+
+// Who comes back from paying an invoice by its link goes back to its page.
+const held = JSON.parse(sessionStorage.getItem("tillbox.invoice") ?? "null");
+if (held && why.get("next")?.startsWith(`/ui/invoices/${held.id}`)) location.replace(`/ui/invoice?of=${held.id}`);
 
 onSend(signIn);
 document.getElementById("used").hidden = !why.has("used");
-open().then(() => why.has("another") && askForAnother()).then(offerOthers).catch(() => {});
+
+/** Says so where nobody can sign in yet. */
+const offerSetUp = async () => {
+  document.getElementById("unfounded").hidden = !(await get("/setup")).needed;
+};
+
+open().then(() => why.has("another") && askForAnother()).then(offerSetUp).then(() => Promise.all([offerOthers(), showShop()])).catch(() => {});

@@ -1,6 +1,7 @@
 // The API as the pages use it: requests, problems, pages of lists. There is no other way to the server.
 import { signal } from "../../vendor/signals/signals.js";
-import { t } from "./text.js";
+import { asking } from "./route.js";
+import { said, t } from "./text.js";
 
 const BASE = "/api/v1";
 
@@ -24,14 +25,16 @@ export function carry(token) {
   csrf = token;
 }
 
-/** Why a request was refused: a problem document of RFC 9457. */
+/** Why a request was refused: a problem document of RFC 9457. Its message stands alone, its detail below its title. */
 export class Problem extends Error {
   constructor(document, status) {
-    super(document.detail || document.title || `HTTP ${status}`);
+    const { title = "", detail = "" } = document;
+    super(said(detail, title) || t(title) || `HTTP ${status}`);
     this.status = status;
-    this.title = t(document.title ?? "");
+    this.title = t(title);
+    this.detail = said(detail);
     this.name = (document.type ?? "").replace("/problems/", "");
-    this.errors = document.errors ?? [];
+    this.errors = (document.errors ?? []).map((it) => ({ ...it, message: said(it.message, `rule ${it.rule}`) }));
     this.request = document.request_id;
   }
 
@@ -47,11 +50,7 @@ export class Problem extends Error {
 }
 
 /** An address below the API, with a query of what is not empty. */
-export function address(path, query = {}) {
-  const given = Object.entries(query).filter(([, it]) => it !== undefined && it !== null && it !== "");
-  const text = new URLSearchParams(given).toString();
-  return `${BASE}${path}${text ? `?${text}` : ""}`;
-}
+export const address = (path, query) => asking(BASE + path, query);
 
 async function ask(method, path, { query, body, revision, key } = {}) {
   const headers = { accept: "application/json" };

@@ -17,3 +17,10 @@ export function countries() {
   const names = new Intl.DisplayNames(language.value, { type: "region" });
   return CODES.map((it) => [it, names.of(it)]).sort((one, other) => one[1].localeCompare(other[1], language.value));
 }
+
+/** A zone as the reader calls it, where it is called as a country is in English; else as it is called. */
+export function inLanguage(zone) {
+  const english = new Intl.DisplayNames("en", { type: "region" });
+  const code = zone && CODES.find((it) => english.of(it) === zone);
+  return code ? country(code) : zone ?? "?";
+}

@@ -10,7 +10,7 @@ const READ = {
   ofr: (id) => get(`/offers/${id}`, { fields: "name" }).then((it) => it.name),
   usr: (id) => get(`/users/${id}`, { fields: "name" }).then((it) => it.name),
   res: (id) => get(`/resources/${id}`).then((it) => it.name),
-  sub: (id) => get(`/subscriptions/${id}`).then((it) => it.name ?? `#${it.number}`),
+  sub: (id) => get(`/subscriptions/${id}`).then((it) => it.name ?? get(`/offers/${it.offer}`, { fields: "name" }).then((offer) => offer.name, () => `#${it.number}`)),
   inv: (id) => get(`/invoices/${id}`, { fields: "number" }).then((it) => it.number),
   bac: (id) => get(`/billing_accounts/${id}`).then((it) => it.name),
   mtr: (id) => get(`/meters/${id}`).then((it) => it.name),

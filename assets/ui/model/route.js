@@ -11,12 +11,15 @@ function read() {
   return { path, query: Object.fromEntries(new URLSearchParams(location.search)) };
 }
 
-/** The address of a page, for a link. */
-export function to(path, query = {}) {
+/** A path with a query of what is not empty. */
+export function asking(path, query = {}) {
   const given = Object.entries(query).filter(([, it]) => it !== undefined && it !== null && it !== "");
   const text = new URLSearchParams(given).toString();
-  return `${ROOT}${path}${text ? `?${text}` : ""}`;
+  return text ? `${path}?${text}` : path;
 }
+
+/** The address of a page, for a link. */
+export const to = (path, query) => asking(ROOT + path, query);
 
 /** Goes to a page. */
 export function go(path, query) {

@@ -1,12 +1,17 @@
 // Who is signed in, what it may do, and going out.
 import { signal } from "../../vendor/signals/signals.js";
 import * as api from "./api.js";
+import { to } from "./route.js";
 
 /** The session as the server tells it. */
 export const session = signal(null);
 
-/** Finds out who is here; leads to the door whoever is not signed in, or has yet to choose a password. */
-export async function enter() {
+/**
+ * Finds out who is here; leads to the door whoever is not signed in, or has yet to choose a password. A page that `isOpen`
+ * needs nobody to be signed in, where the shop is open to everybody.
+ */
+export async function enter({ isOpen = false } = {}) {
+  if (isOpen && (await lookIn())) return true;
   try {
     session.value = await api.get("/session");
     api.carry(session.value.csrf_token);
@@ -18,11 +23,28 @@ export async function enter() {
   return true;
 }
 
+const CURRENCY = "tillbox.currency";
+
+/** Lets whoever is not signed in look at the shop, if everybody may. */
+async function lookIn() {
+  const shop = await api.get("/shop");
+  if (shop.signed_in || !shop.open) return false;
+  const chosen = localStorage.getItem(CURRENCY);
+  const currency = shop.currencies.includes(chosen) ? chosen : shop.currencies[0] ?? "EUR";
+  session.value = { account: { ...shop, id: null, kind: "guest", currency }, permissions: ["offer_browse"] };
+  return true;
+}
+
+/** Chooses the currency in which a guest sees prices. */
+export function chooseCurrency(currency) {
+  localStorage.setItem(CURRENCY, currency);
+  session.value = { ...session.value, account: { ...session.value.account, currency } };
+}
+
 /** Leads to the door, and back to this page afterwards; `why` is told there. */
 export function leave(why = {}) {
   const back = location.pathname + location.search;
-  const query = new URLSearchParams({ ...why, ...(back === "/ui/" ? {} : { next: back }) }).toString();
-  location.replace(`/ui/sign-in${query && `?${query}`}`);
+  location.replace(to("/sign-in", { ...why, next: back === "/ui/" ? "" : back }));
   return false;
 }
 
@@ -35,6 +57,9 @@ export async function signOut() {
   }
   location.replace("/ui/sign-in");
 }
+
+/** Whether nobody is signed in who looks at the shop all the same. */
+export const isGuest = () => session.value?.account.kind === "guest";
 
 /** Whether the caller works for who runs the appliance. */
 export const isHouse = () => session.value?.account.kind === "provider";

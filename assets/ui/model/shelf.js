@@ -1,5 +1,6 @@
 // What is on the shelf as a buyer looks for it: found by words, narrowed by facets, sorted; and one offer with its particulars.
 import { get } from "./api.js";
+import { channel } from "./channel.js";
 import { compare } from "./decimal.js";
 import { listed } from "./name.js";
 import { isHouse } from "./session.js";
@@ -18,6 +19,12 @@ export function offered(id) {
     details.set(id, reading);
   }
   return details.get(id);
+}
+
+/** The offers with terms of use that who buys one accepts: itself, and what a bundle comes with. */
+export async function withTerms(offer) {
+  const parts = offer.bundle.filter((it) => it.default > 0).map((it) => offered(it.offer).catch(() => null));
+  return [offer, ...await Promise.all(parts)].filter((it) => it?.terms_of_use);
 }
 
 const KINDS = ["recurring", "one_time", "usage"];
@@ -58,12 +65,13 @@ const ORDERS = {
 };
 
 /**
- * The hits of a search, and what they can be narrowed by. `category` is a name, `kind` how one pays, `up_to` a decimal text in
+ * The hits of a search, and what they can be narrowed by. `category` is a name, `product` a sort of product, `kind` how one pays, `up_to` a decimal text in
  * `currency`; what the index does not know is narrowed among its best hits.
  */
-export async function find({ q, category, kind, seller, language, up_to, sort, currency }) {
-  const asked = { q, language, limit: MOST, ...(up_to ? { price_max: up_to, currency } : {}) };
-  const [whole, known] = await Promise.all([get("/search", asked), listed("/categories")]);
+export async function find({ q, category, product, kind, seller, language, up_to, sort, currency }) {
+  const wide = { q, language, channel: channel(), limit: MOST, ...(up_to ? { price_max: up_to, currency } : {}) };
+  const asked = { ...wide, product };
+  const [whole, known, others] = await Promise.all([get("/search", asked), listed("/categories"), product && get("/search", { ...wide, limit: 1 })]);
   const categories = named(whole.facets.categories, known);
   const chosen = categories.find((it) => it.name === category);
   const parts = chosen ? await Promise.all(chosen.ids.map((id) => get("/search", { ...asked, category: id }))) : [whole];
@@ -79,6 +87,7 @@ export async function find({ q, category, kind, seller, language, up_to, sort, c
     isCut: total > all.length,
     total: kind || seller ? hits.length : total,
     categories,
+    products: (others || whole).facets.products,
     kinds: counted(all, kindsOf(currency)).sort((one, other) => KINDS.indexOf(one.value) - KINDS.indexOf(other.value)),
     sellers: counted(all, (it) => it.seller_name ?? []),
     languages: whole.facets.languages,
@@ -87,7 +96,7 @@ export async function find({ q, category, kind, seller, language, up_to, sort, c
 
 /** Other offers of the same categories. */
 async function beside(offer, few) {
-  const found = await Promise.all(offer.categories.slice(0, 2).map((id) => get("/search", { category: id, limit: few + 1 })));
+  const found = await Promise.all(offer.categories.slice(0, 2).map((id) => get("/search", { category: id, channel: channel(), limit: few + 1 })));
   const hits = new Map(found.flatMap((it) => it.items).map((it) => [it.id, it]));
   hits.delete(offer.id);
   return [...hits.values()].slice(0, few);

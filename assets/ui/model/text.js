@@ -49,6 +49,27 @@ export function t(text, values = {}) {
   });
 }
 
+const VALUE = /`[^`]*`|\b\d+(?:[.,:-]\d+)*\b/g;
+
+/** What the server quotes, such as a state, in the reader's words. */
+function word(it) {
+  const found = catalogue.value[it.charAt(0).toUpperCase() + it.slice(1).replaceAll("_", " ")];
+  return typeof found === "string" ? found : it;
+}
+
+/**
+ * A sentence of the server in the reader's words: in the catalogue it stands with `{1}`, `{2}` … for its numbers and for what
+ * it quotes in backticks. If it does not, it stands as it was said behind the words for what it is `about`.
+ */
+export function said(text, about) {
+  const values = [];
+  const pattern = text.replace(VALUE, (it) => `{${values.push(it.startsWith("`") ? it.slice(1, -1) : it)}}`);
+  const found = catalogue.value[pattern];
+  if (typeof found === "string") return found.replace(/\{(\d+)\}/g, (all, at) => word(values[at - 1]));
+  const matter = text && catalogue.value[about];
+  return matter ? `${matter.replace(/\.$/, "")} (${text})` : text;
+}
+
 /** The colon after a name: French has a space before it. */
 export const colon = () => (language.value === "fr" ? "\u00a0:" : ":");
 

@@ -17,15 +17,22 @@ export async function readClock() {
   clock.value = { ...(await get("/clock")), read: Date.now() };
 }
 
-/** Business time: it goes on since it was read, unless somebody moves it by hand. */
-export function now() {
-  const it = clock.value;
-  if (!it) return new Date();
-  return new Date(Date.parse(it.now) + (it.movable ? 0 : Date.now() - it.read));
+/** Says how late it was a moment ago, to who may not ask the clock. */
+export function stand(now) {
+  clock.value = { now, movable: false, read: Date.now() };
 }
 
-/** The day of business time where the reader is. */
-export const today = () => now().toLocaleDateString("sv", { timeZone: zone.value });
+/** Business time: it goes on since it was read. */
+export function now() {
+  const it = clock.value;
+  return it ? new Date(Date.parse(it.now) + Date.now() - it.read) : new Date();
+}
+
+/** The day of an instant where the reader is. */
+const dayOf = (at) => at.toLocaleDateString("sv", { timeZone: zone.value });
+
+/** The day of business time. */
+export const today = () => dayOf(now());
 
 /** The day after another. */
 export const after = (text) => new Date(Date.parse(text) + DAY).toISOString().slice(0, 10);
@@ -65,11 +72,12 @@ export function period(start, end) {
   return last <= start ? day(start) : format.formatRange(new Date(start), new Date(last));
 }
 
-/** How far from business time, or from wall time: `in 3 days`. */
+/** How far from business time, or from wall time: `in 3 days`, which are days of the calendar. */
 export function distance(text, isWall = false) {
-  const from = isWall ? new Date() : isDay(text) ? new Date(`${today()}T00:00:00Z`) : now();
-  const gap = new Date(text) - from;
-  const [unit, least, size = least] = UNITS.find(([, least]) => Math.abs(gap) >= least) ?? (isDay(text) ? ["day", DAY] : ["minute", 60_000]);
+  const [at, from] = [new Date(text), isWall ? new Date() : now()];
+  const isDays = isDay(text) || Math.abs(at - from) >= DAY;
+  const gap = isDays ? Date.parse(isDay(text) ? text : dayOf(at)) - Date.parse(dayOf(from)) : at - from;
+  const [unit, least, size = least] = UNITS.find(([, least]) => Math.abs(gap) >= least) ?? (isDays ? ["day", DAY] : ["minute", 60_000]);
   return new Intl.RelativeTimeFormat(locale(), { numeric: "auto" }).format(Math.round(gap / size), unit);
 }
 

@@ -33,9 +33,12 @@ import { Users } from "./account/users.js";
 
 const SPENT = ["closed", "erased", "closing"];
 
-export const subscriptionColumns = () => [
+/** Whether what is paid for runs on although its account is on hold: one sees at each which it is. */
+const runsOn = (it, of) => it.state === "active" && of.holds.length > 0;
+
+export const subscriptionColumns = (of) => [
   { head: t("Subscription"), cell: (it) => html`<a class="whole" href=${to(`/subscriptions/${it.id}`)}>${it.name ?? name(it.offer).value ?? it.number}</a>` },
-  { head: t("State"), lead: true, cell: (it) => html`<${State} of=${it.state} />` },
+  { head: t("State"), lead: true, cell: (it) => html`<${State} of=${it.state} />${runsOn(it, of) && html` <small class="one-line">${t("paid, runs on")}</small>`}` },
   { head: t("Quantity"), num: true, cell: (it) => it.quantity },
   { head: t("Since"), extra: true, cell: (it) => day(it.started_on) },
   { head: t("Term ends"), cell: (it) => it.term?.end && html`<${Far} at=${it.term.end} />` },
@@ -125,6 +128,10 @@ function Unreachable({ of }) {
     <p class="notice warn"><${Icon} name="triangle-alert" />${t("Its address lacks {parts}: no invoice can be made out to it, unless a billing account has an address of its own.", { parts: lacks.join(", ") })}</p>`;
 }
 
+/** Invoices and reminders of it reach nobody: whoever sells to it hears that before money is lost. */
+const Unwritten = ({ of }) => of.unreachable && !isBuyer() && !SPENT.includes(of.state) && html`
+  <p class="notice warn"><${Icon} name="triangle-alert" />${t("Nobody of it can be written to: it has no contact for invoices and no administrator. Invoices and reminders reach nobody, and until a reminder has gone out it pays no fee for being late and is not held.")}</p>`;
+
 // What dunning writes down says what was owed on its day, and is not true for long.
 const isAutomatic = (it) => it.reason === "ACCOUNT_OVERDUE";
 
@@ -134,7 +141,7 @@ const wordOf = (reason) => (reason === "OTHER" ? "" : word(reason.toLowerCase())
 function Holds({ of }) {
   return of.holds.map((it) => html`
     <div class="notice warn" key=${it.kind}><${Icon} name="pause" />
-      <p><span class="strong">${it.kind === "credit" ? t("Held because invoices are unpaid") : t("Held by an operator")}</span>${isAutomatic(it) ? html` · ${t("What is owed stands below, as of now.")}` : [wordOf(it.reason), it.comment].filter(Boolean).map((text) => `: ${text}`)} · <${Far} at=${it.since} /></p></div>`);
+      <p><span class="strong">${it.kind === "credit" ? t("Held because invoices are unpaid") : t("Held by an operator")}</span>${isAutomatic(it) ? html` · ${t("Nothing can be ordered; what is paid for runs on. What is owed stands below.")}` : [wordOf(it.reason), it.comment].filter(Boolean).map((text) => `: ${text}`)} · <${Far} at=${it.since} /></p></div>`);
 }
 
 function Usage({ account }) {
@@ -152,7 +159,7 @@ function Summary({ of }) {
   return html`
     <div class="stack">
       <${Card} title=${t("Subscriptions")} actions=${html`<a class="button small" href=${to(`/accounts/${of.id}`, { part: "subscriptions" })}>${t("All")}</a>`}>
-        <${Rows} path="/subscriptions" query=${{ account: of.id }} label=${t("Subscriptions")} columns=${subscriptionColumns()}
+        <${Rows} path="/subscriptions" query=${{ account: of.id }} label=${t("Subscriptions")} columns=${subscriptionColumns(of)}
           empty=${html`<${Empty} icon="repeat" title=${t("It has nothing yet")}><p>${t("Place an order, and what it buys appears here.")}</p><//>`} />
       <//>
       <${Usage} account=${of} />
@@ -180,7 +187,7 @@ function Invoices({ account }) {
 const PARTS = [
   ["summary", () => t("Summary"), null, Summary],
   ["subscriptions", () => t("Subscriptions"), "subscription_read", ({ of }) => html`
-    <section class="card"><${Rows} path="/subscriptions" query=${{ account: of.id }} label=${t("Subscriptions")} columns=${subscriptionColumns()}
+    <section class="card"><${Rows} path="/subscriptions" query=${{ account: of.id }} label=${t("Subscriptions")} columns=${subscriptionColumns(of)}
       empty=${html`<${Empty} icon="repeat" title=${t("It has nothing yet")} />`} /></section>`],
   ["invoices", () => t("Invoices"), "invoice_read", ({ of }) => html`
     <section class="card"><${Rows} path="/invoices" query=${{ account: of.id }} label=${t("Invoices")} columns=${invoiceColumns()}
@@ -217,12 +224,13 @@ export default function Account({ id }) {
       ].filter(Boolean);
       const actions = html`
         ${may("payment_record") && !isOwn(id) && html`<button type="button" class="button" onClick=${() => act("pay")}><${Icon} name="banknote" />${t("Record payment")}</button>`}
-        ${may("order_place") && !isOver && html`<button type="button" class="button primary" onClick=${() => act("order")}><${Icon} name="plus" />${t("New order")}</button>`}
+        ${may("order_place") && !isOver && html`<button type="button" class=${`button ${of.holds.length > 0 ? "" : "primary"}`} onClick=${() => act("order")}><${Icon} name="plus" />${t("New order")}</button>`}
         ${more.length > 0 && html`<${Menu} label=${t("More actions")} kind="button" button=${html`<${Icon} name="ellipsis" />`} items=${more} />`}`;
       return html`
         <${Page} title=${of.name} crumbs=${isBuyer() ? undefined : [["/accounts", t("Accounts")]]} state=${html`<${State} of=${of.state} />`} actions=${actions}>
           <${Holds} of=${of} />
           <${Unreachable} of=${of} />
+          <${Unwritten} of=${of} />
           <${Tabs} label=${t("Parts of the account")} path=${`/accounts/${id}`} at=${at[0]} of=${parts.map(([key, text]) => [key, text()])} />
           ${at[0] === "summary"
             ? html`<div class="side-by-side"><${Part} of=${of} />

@@ -4,7 +4,7 @@ import { useState } from "../../vendor/preact/hooks.js";
 import { post } from "../model/api.js";
 import { go, here, refine, to } from "../model/route.js";
 import { may, session } from "../model/session.js";
-import { t } from "../model/text.js";
+import { LANGUAGES, t } from "../model/text.js";
 import { day } from "../model/time.js";
 import { AddressFields } from "../part/address.js";
 import { AttributeFields, saidOf, useAsked } from "../part/attributes.js";
@@ -51,7 +51,7 @@ function NewAccount({ onClose }) {
       <${AttributeFields} asked=${asked} />
       <div class="pair">
         <${Field} name="billing/currency" label=${t("Currency")} value=${session.value.account.currency ?? ""} hint=${t("Yours if you say nothing")} maxlength="3" />
-        <${Field} name="locale" label=${t("Language")} kind="select" options=${[["en", "English"], ["de", "Deutsch"]]} />
+        <${Field} name="locale" label=${t("Language")} kind="select" options=${Object.entries(LANGUAGES)} />
       </div>
     <//>`;
 }

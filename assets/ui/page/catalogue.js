@@ -7,12 +7,14 @@ import { listed, rememberAll } from "../model/name.js";
 import { isNothing, money } from "../model/money.js";
 import { here, refine, to } from "../model/route.js";
 import { isHouse, may, session } from "../model/session.js";
+import { headline, offered } from "../model/shelf.js";
 import { count, local, t } from "../model/text.js";
-import { costOf, usualTerm } from "../part/cost.js";
+import { costOf, priceless, usualTerm } from "../part/cost.js";
 import { Icon } from "../part/icon.js";
 import { Page } from "../part/page.js";
 import { State, stateName } from "../part/state.js";
 import { Empty, Loaded } from "../part/still.js";
+import { often } from "./shop/card.js";
 
 const NONE = new Set();
 const STATES = ["launched", "in_study", "in_design", "in_test", "active", "retired", "rejected"];
@@ -54,14 +56,11 @@ async function list({ q, state }) {
   return { offers: shown.slice(0, MOST), total: found.length, categories: [], currencies: [] };
 }
 
-const PER = { recurring: () => t("recurring"), one_time: () => t("once"), usage: () => t("by usage") };
-
 /** The least price; one below the smallest coin says only what it is for. */
-const From = ({ of }) => html`
-  ${!isNothing(of.price) && html`${t("from")} <span class="strong">${money(of.price)}</span> `}<small>${PER[of.kind]?.()}</small>`;
-
-/** What an offer is known by in a currency: what recurs before what is charged once and what is used. */
-const known = (prices, currency) => Object.keys(PER).map((kind) => prices.find((it) => it.kind === kind && it.price.currency === currency)).find(Boolean);
+function From({ of, id }) {
+  const offer = useLoad(() => offered(id), ["offered", id], { isDerived: true }).data;
+  return html`${!isNothing(of.price) && html`${t("from")} <span class="strong">${money(of.price)}</span> `}<small>${often(offer, of)}</small>`;
+}
 
 /** What a bundle comes to with all that is in it, as it is if nobody chooses otherwise. */
 function Whole({ of, currency }) {
@@ -69,24 +68,24 @@ function Whole({ of, currency }) {
     const offer = await get(`/offers/${of}`);
     return costOf(offer, { currency, quantity: 1, term: usualTerm(offer) || undefined });
   }, ["whole", of, currency], { isDerived: true });
-  if (read.error) return html`<small>${t("There is no price in {currency} for this choice.", { currency })}</small>`;
+  if (read.error) return html`<small>${priceless(read.error, currency)}</small>`;
   return (read.data?.rhythms ?? []).map(([name, sum], at) => html`${at > 0 && " + "}<span class="strong" key=${name}>${money(sum)}</span> <small>${name}</small>`);
 }
 
 /** The least price in the currency that was chosen, or else in one's own; only if it has none there, in another. */
-function Least({ of, currency, bundle }) {
+function Least({ of, id, currency, bundle }) {
   const own = currency || session.value.account.currency;
-  const found = known(of.prices ?? [], own) ?? of.from_price;
+  const found = headline(of.prices ?? [], own) ?? of.from_price;
   if (bundle) return html`<${Whole} of=${bundle} currency=${found?.price.currency ?? own} />`;
   if (!found) return null;
-  return html`<${From} of=${found} />${found.price.currency !== own && html` <small>${t("not in {currency}", { currency: own })}</small>`}`;
+  return html`<${From} of=${found} id=${id} />${found.price.currency !== own && html` <small>${t("not in {currency}", { currency: own })}</small>`}`;
 }
 
 const Card = ({ of, currency, isSeveral, isBundle }) => html`
   <article class="card offer-card">
     <div class="row between"><h2><a href=${to(`/catalogue/${of.id}`)}>${local(of.names)}</a></h2>${of.state && html`<${State} of=${of.state} />`}</div>
     <p>${of.description}</p>
-    <footer><div><${Least} of=${of} currency=${currency} bundle=${isBundle && of.id} /></div>${isSeveral && html`<small>${of.seller_name}</small>`}</footer>
+    <footer><div><${Least} of=${of} id=${of.id} currency=${currency} bundle=${isBundle && of.id} /></div>${isSeveral && html`<small>${of.seller_name}</small>`}</footer>
   </article>`;
 
 const Pick = ({ name, at, value, children }) => html`

@@ -1,6 +1,7 @@
 // The pages: which address shows which, what one needs to see it, and where it stands in the navigation.
 import { inCart } from "../model/cart.js";
-import { isBuyer, isHouse, session } from "../model/session.js";
+import { match } from "../model/route.js";
+import { isBuyer, isGuest, isHouse, session } from "../model/session.js";
 import { t } from "../model/text.js";
 
 const page = (path, needs, load, place = {}) => ({ path, needs, load, ...place });
@@ -8,10 +9,10 @@ const page = (path, needs, load, place = {}) => ({ path, needs, load, ...place }
 /** Every page: its pattern, the permission it needs, how its module is loaded, and its place in the navigation. */
 export const PAGES = [
   page("", null, () => import("./overview.js"), { text: () => t("Overview"), icon: "layout-dashboard", group: "" }),
-  page("/shop", "offer_browse", () => import("./shop.js"), { isForBuyers: true, text: () => t("Shop"), icon: "tag", group: "" }),
-  page("/shop/:id", "offer_browse", () => import("./shop/offer.js")),
-  page("/compare", "offer_browse", () => import("./shop/compare.js")),
-  page("/cart", "order_place", () => import("./shop/cart.js"), { isForBuyers: true, text: () => t("Cart"), icon: "shopping-cart", group: "", badge: () => inCart.value }),
+  page("/shop", "offer_browse", () => import("./shop.js"), { isOpen: true, isForBuyers: true, text: () => t("Shop"), icon: "tag", group: "" }),
+  page("/shop/:id", "offer_browse", () => import("./shop/offer.js"), { isOpen: true }),
+  page("/compare", "offer_browse", () => import("./shop/compare.js"), { isOpen: true }),
+  page("/cart", "order_place", () => import("./shop/cart.js"), { isOpen: true, isForBuyers: true, text: () => t("Cart"), icon: "shopping-cart", group: "", badge: () => inCart.value }),
   page("/checkout", "order_place", () => import("./shop/checkout.js")),
   page("/accounts", "account_read", () => import("./accounts.js"), { text: () => t("Accounts"), icon: "users", group: "customers" }),
   page("/accounts/:id", "account_read", () => import("./account.js")),
@@ -28,7 +29,7 @@ export const PAGES = [
   page("/catalogue/:id", "offer_browse", () => import("./offer.js")),
   page("/catalogue/:id/edit", "catalog_write", () => import("./offer/editor.js")),
   page("/blocks", "catalog_read", () => import("./blocks.js"), { text: () => t("Building blocks"), icon: "layers", group: "catalogue" }),
-  page("/usage", "usage_read", () => import("./usage.js"), { text: () => t("Usage"), icon: "gauge", group: "catalogue" }),
+  page("/usage", "usage_read", () => import("./usage.js"), { text: () => t("Usage"), icon: "gauge", group: "catalogue", groupOfBuyers: "customers" }),
   page("/invoices", "invoice_read", () => import("./invoices.js"), { text: () => t("Invoices"), icon: "receipt-text", group: "money" }),
   page("/invoices/:id", "invoice_read", () => import("./invoice.js")),
   page("/credit-notes", "invoice_read", () => import("./credit_notes.js")),
@@ -57,8 +58,17 @@ const GROUPS = {
   house: () => (isBuyer() ? t("System") : t("House")),
 };
 
-/** Whether somebody who may do some things sees a page; the books are those of the whole house. */
-export const sees = (it, may) => (!it.needs || may(it.needs)) && (!it.isHouse || isHouse());
+/** Whether somebody who may do some things sees a page; the books are those of the whole house, and guests see the shop. */
+export const sees = (it, may) => (isGuest() ? Boolean(it.isOpen) : (!it.needs || may(it.needs)) && (!it.isHouse || isHouse()));
+
+/** The page at a path, with what stands in it. */
+export function found(path) {
+  for (const page of PAGES) {
+    const parameters = match(page.path, path);
+    if (parameters) return { page, parameters };
+  }
+  return {};
+}
 
 /** A page as it stands in the navigation: who buys has one account, and goes right to it. */
 const shown = (it) => (it.path === "/accounts" && isBuyer() ? { ...it, path: `/accounts/${session.value.account.id}`, text: () => t("Your account") } : it);
@@ -68,6 +78,6 @@ export function navigation(may) {
   return Object.entries(GROUPS).map(([key, text]) => ({
     key,
     text: text(),
-    pages: PAGES.filter((it) => it.group === key && sees(it, may) && !(it.isForSellers && isBuyer()) && !(it.isForBuyers && isHouse()) && !(it.isForHouse && !isHouse())).map(shown),
+    pages: PAGES.filter((it) => ((isBuyer() && it.groupOfBuyers) || it.group) === key && sees(it, may) && !(it.isForSellers && isBuyer()) && !(it.isForBuyers && isHouse()) && !(it.isForHouse && !isHouse())).map(shown),
   })).filter((it) => it.pages.length > 0);
 }

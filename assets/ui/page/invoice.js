@@ -1,27 +1,30 @@
 // One invoice, as it lies on paper: parties, lines each with its explanation, taxes, sums; beside it seal, payments, credit.
 import { html } from "../html.js";
-import { useEffect, useState } from "../../vendor/preact/hooks.js";
-import { all, get, post } from "../model/api.js";
+import { useState } from "../../vendor/preact/hooks.js";
+import { all, get, post, workOut } from "../model/api.js";
 import { country } from "../model/country.js";
 import { compare, minus, plus } from "../model/decimal.js";
 import { useLoad } from "../model/load.js";
 import { isNothing, money, quantity, share } from "../model/money.js";
-import { payAt } from "../model/pay.js";
 import { to } from "../model/route.js";
 import { isBuyer, isHouse, isOwn, may } from "../model/session.js";
-import { colon, t } from "../model/text.js";
+import { colon, language, t } from "../model/text.js";
 import { day, period } from "../model/time.js";
 import { Dunning } from "../part/dunning.js";
 import { Why } from "../part/explanation.js";
 import { breakable, Far, Named } from "../part/figure.js";
+import { Unpayable } from "../part/first_steps.js";
+import { Dialog } from "../part/dialog.js";
 import { Field, FormDialog } from "../part/form.js";
 import { Icon } from "../part/icon.js";
 import { Menu } from "../part/menu.js";
+import { Pay, Returned, useReturn } from "../part/paying.js";
 import { Card, Page } from "../part/page.js";
 import { PaymentDialog } from "../part/payment_dialog.js";
-import { sentence, State, stateName } from "../part/state.js";
+import { Secret } from "../part/secret.js";
+import { sentence, State } from "../part/state.js";
 import { Loaded } from "../part/still.js";
-import { complain, say } from "../part/toast.js";
+import { say } from "../part/toast.js";
 
 // What begins with letters is a number for value added tax, which some countries give beside another.
 const taxNumber = (it) => `${/^[A-Z]{2}/.test(it) ? t("VAT number") : t("Tax number")} ${it}`;
@@ -43,7 +46,7 @@ function Lines({ of }) {
         <thead><tr><th scope="col">${t("What")}</th><th scope="col" class="end">${t("Quantity")}</th><th scope="col" class="end">${t("Tax")}</th><th scope="col" class="end">${t("Net")}</th></tr></thead>
         <tbody>${of.lines.map((it) => html`
           <tr key=${it.id}>
-            <td><p class="strong">${it.text}</p>
+            <td><p class="strong" lang=${of.imprint?.locale.replace("_", "-")}>${it.text}</p>
               <p class="quiet">${it.service_period ? period(it.service_period.start, it.service_period.end) : t(sentence(it.kind))}</p></td>
             <td class="end">${quantity(it.quantity)}${it.unit && ` ${it.unit}`}</td>
             <td class="end">${it.tax_rate === null ? "–" : share(it.tax_rate)}</td>
@@ -61,6 +64,9 @@ export function taxName(it) {
 }
 
 function Sums({ of }) {
+  // What was settled as it was issued may have been paid for its order.
+  const isByCredit = of.set_off && compare(of.set_off.amount, of.credited.amount) <= 0;
+  const noted = isByCredit ? { ...of.credited, amount: minus(of.credited.amount, of.set_off.amount) } : of.credited;
   return html`
     <dl class="sums">
       <div><dt>${t("Net")}</dt><dd>${money(of.net)}</dd></div>
@@ -68,7 +74,8 @@ function Sums({ of }) {
         <div key=${it.rule + it.rate}><dt>${taxName(it)} ${t("on {amount}", { amount: money(it.base) })}</dt><dd>${money(it.tax)}</dd></div>`)}
       <div class="total"><dt>${t("Total")}</dt><dd>${money(of.gross)}</dd></div>
       ${!isNothing(of.paid) && html`<div><dt>${t("Paid")}</dt><dd>− ${money(of.paid)}</dd></div>`}
-      ${!isNothing(of.credited) && html`<div><dt>${t("Credited")}</dt><dd>− ${money(of.credited)}</dd></div>`}
+      ${isByCredit && html`<div><dt>${t("Settled by credit")}</dt><dd>− ${money(of.set_off)}</dd></div>`}
+      ${!isNothing(noted) && html`<div><dt>${t("Credited")}</dt><dd>− ${money(noted)}</dd></div>`}
       <div class="strong"><dt>${t("Still to pay")}</dt><dd>${money(of.due)}</dd></div>
     </dl>`;
 }
@@ -83,18 +90,24 @@ export const forms = (path) => [
 
 /** Where it is to be paid, and who the seller is in law, as it was copied in. */
 function Imprint({ of, due }) {
-  const { bank } = of.imprint;
+  const bank = of.collected_by ? null : of.imprint.bank;
   const rows = [
     bank && [t("Account holder"), bank.holder ?? of.seller.name], bank && ["IBAN", bank.iban.match(/.{1,4}/g).join(" ")], bank?.bic && ["BIC", bank.bic], bank?.bank && [t("Bank"), bank.bank],
     due && [t("Payment reference"), of.number],
   ].filter(Boolean);
   return html`
     <div class="stack tight">
+      ${due && of.collected_by === "gateway" && html`<p>${t("It is taken from the method of payment on file. There is nothing to do.")}</p>`}
+      ${due && of.collected_by === "mandate" && html`<p>${t("It is collected from the bank account by mandate. There is nothing to do.")}</p>`}
       ${due && of.imprint.payment_terms && html`<p>${of.imprint.payment_terms}</p>`}
       ${bank && html`<dl class="paper-days">${rows.map(([name, value]) => html`<div key=${name}><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`}
       ${(of.imprint.registration || of.imprint.management) && html`<p class="quiet">${[of.imprint.registration, of.imprint.management].filter(Boolean).join(" · ")}</p>`}
     </div>`;
 }
+
+/** Whether a paper was written for a reader of another language. */
+const inWords = (locale) => new Intl.DisplayNames(language.value, { type: "language" }).of(locale.slice(0, 2));
+const isForeign = (of) => of.imprint && !of.imprint.locale.startsWith(language.value);
 
 function Paper({ of }) {
   return html`
@@ -109,6 +122,7 @@ function Paper({ of }) {
           ${of.period && html`<div><dt>${t("For")}</dt><dd>${period(of.period.start, of.period.end)}</dd></div>`}
         </dl>
       </header>
+      ${isForeign(of) && html`<p class="quiet screen-only">${t("Its lines are in {language}, as its buyer reads them.", { language: inWords(of.imprint.locale) })}</p>`}
       <${Lines} of=${of} />
       <${Sums} of=${of} />
       ${of.imprint && html`<${Imprint} of=${of} due=${!isNothing(of.due)} />`}
@@ -221,41 +235,13 @@ function Resolve({ of, onClose }) {
     <//>`;
 }
 
-/** Pays at the gateway of the seller, and comes back here. */
-const pay = (of) => post("/checkouts", { invoice: of.id }).then((it) => payAt(it.attempt.page), (problem) => {
-  const isNowhere = problem.errors?.some((it) => it.pointer === "/gateway");
-  complain(isNowhere ? { title: t("The seller takes no payments here"), message: t("Pay by bank transfer, and name the number of the invoice.") } : problem);
-});
-
-/** What became of the payment from which a payer is back; nothing if it is none of these. */
-function useReturn() {
-  const [payment, set] = useState(null);
-  useEffect(() => {
-    const id = new URLSearchParams(location.search).get("payment");
-    if (id) post(`/payments/${id}/follow`).then(set, complain);
-  }, []);
-  return payment;
-}
-
-const REASONS = {
-  insufficient_funds: () => t("There is not enough money."),
-  method_expired: () => t("The card or account has expired."),
-  not_authenticated: () => t("The bank was not told that it is you."),
-  called_off: () => t("It was called off."),
-  method_unusable: () => t("The card or account cannot be used for it."),
-  refused: () => t("The bank refuses, and does not say why."),
-  misunderstood: () => t("The payment service did not understand what it was asked."),
-};
-const PAID = ["captured", "partly_refunded", "refunded"];
-const GONE = ["declined", "expired", "canceled", "failed"];
-
-/** What became of a payment: it stays there to be read, as long as one is on the page. */
-function Returned({ of }) {
-  const [tone, icon] = PAID.includes(of.state) ? ["good", "circle-check"] : GONE.includes(of.state) ? ["bad", "circle-alert"] : ["info", "clock"];
-  const why = PAID.includes(of.state) ? null : REASONS[of.attempt?.reason]?.() ?? (GONE.includes(of.state) ? null : t("It is not known yet what becomes of it."));
+/** A link to its page for who has no login, to be handed on. */
+function LinkTo({ of, onClose }) {
+  const read = useLoad(() => workOut(`/invoices/${of.id}/link`, {}), ["link", of.id], { isDerived: true });
   return html`
-    <div class=${`notice ${tone}`} role="status"><${Icon} name=${icon} />
-      <p><span class="strong">${t("Payment of {amount}", { amount: money(of.amount) })}${colon()} ${stateName(of.state)}.</span> ${why} ${tone === "bad" && t("Nothing was paid.")}</p></div>`;
+    <${Dialog} title=${t("Link for who cannot sign in")} onClose=${onClose}><div class="inside stack">
+      <p class="quiet">${t("Who has it sees and pays this invoice alone.")}</p>
+      <${Loaded} of=${read}>${(it) => html`<${Secret} text=${it.link} label=${t("Link for who cannot sign in")} /><p class="quiet">${t("It opens until {day}.", { day: day(it.until.slice(0, 10)) })}</p>`}<//></div><//>`;
 }
 
 /** The page. */
@@ -270,6 +256,7 @@ export default function Invoice({ id }) {
       const isOpen = isTheirs && !isNothing(of.due) && of.number;
       const canCredit = isTheirs && of.number && compare(of.credited.amount, of.gross.amount) < 0;
       const more = [
+        may("invoice_issue") && isTheirs && of.number && of.state !== "credited" && { text: t("Link for who cannot sign in"), icon: "mail", onClick: () => act("link") },
         may("credit_note_write") && canCredit && { text: t("Give credit"), icon: "undo-2", onClick: () => act("credit") },
         may("invoice_dispute") && isOpen && !of.dispute && { text: t("Dispute it"), icon: "circle-alert", onClick: () => act("dispute") },
         may("invoice_dispute") && isTheirs && of.dispute && { text: t("Resolve the dispute"), icon: "check", onClick: () => act("resolve") },
@@ -280,10 +267,11 @@ export default function Invoice({ id }) {
           actions=${html`
             <button type="button" class="button" onClick=${() => print()}><${Icon} name="printer" />${t("Print")}</button>
             ${of.number && html`<${Menu} label=${t("As a file")} kind="button" button=${html`<${Icon} name="download" />${t("As a file")}`} items=${forms(`/invoices/${of.id}`)} />`}
-            ${!isTheirs && !isHouse() && may("payment_make") && of.number && !isNothing(of.due) && html`<button type="button" class="button primary" onClick=${() => pay(of)}><${Icon} name="wallet" />${t("Pay now")}</button>`}
+            ${!isTheirs && !isHouse() && may("payment_make") && of.number && !isNothing(of.due) && html`<${Pay} what=${{ invoice: of.id }} account=${of.account}><${Icon} name="wallet" />${t("Pay now")}<//>`}
             ${may("payment_record") && isOpen && html`<button type="button" class="button primary" onClick=${() => act("pay")}><${Icon} name="banknote" />${t("Record payment")}</button>`}
             ${more.length > 0 && html`<${Menu} label=${t("More actions")} kind="button" button=${html`<${Icon} name="ellipsis" />`} items=${more} />`}`}>
           ${returned && html`<${Returned} of=${returned} />`}
+          ${isOpen && may("settings_write") && !of.imprint?.bank && html`<${Unpayable} />`}
           <div class="side-by-side">
             <${Paper} of=${of} />
             <div class="stack screen-only">
@@ -297,6 +285,7 @@ export default function Invoice({ id }) {
             </div>
           </div>
           ${action === "pay" && html`<${PaymentDialog} account=${{ id: of.account, name: of.buyer.name, billing_account: of.billing_account }} invoice=${of.id} onClose=${close} />`}
+          ${action === "link" && html`<${LinkTo} of=${of} onClose=${close} />`}
           ${action === "credit" && html`<${Credit} of=${of} onClose=${close} />`}
           ${action === "dispute" && html`<${Dispute} of=${of} onClose=${close} />`}
           ${action === "resolve" && html`<${Resolve} of=${of} onClose=${close} />`}

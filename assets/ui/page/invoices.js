@@ -9,6 +9,7 @@ import { Amount, Named } from "../part/figure.js";
 import { Icon } from "../part/icon.js";
 import { List } from "../part/list.js";
 import { Page } from "../part/page.js";
+import { PayAll } from "../part/paying.js";
 import { State, stateName } from "../part/state.js";
 import { Empty } from "../part/still.js";
 
@@ -34,6 +35,7 @@ export default function Invoices() {
   return html`
     <${Page} title=${t("Invoices")} actions=${html`<a class="button" href=${to("/credit-notes")}><${Icon} name="undo-2" />${t("Credit notes")}</a>`}>
       ${kind === "reseller" && html`<div class="segments start" role="group" aria-label=${t("Whose invoices")}>${side("", t("To customers"))}${side(1, t("To us"))}</div>`}
+      ${(isMine || isBuyer()) && html`<${PayAll} account=${id} />`}
       <${List} path="/invoices" key=${isMine} query=${isMine ? { account: id } : {}} label=${t("Invoices")} file="invoices" columns=${columns()}
         filters=${[
           { key: "state", kind: "select", label: t("State"), options: STATES.map((it) => [it, stateName(it)]) },

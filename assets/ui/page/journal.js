@@ -22,13 +22,20 @@ import { say } from "../part/toast.js";
 /** What a ledger is called; money is there in any form, unlike a payment in cash. */
 const called = (ledger) => (ledger === "cash" ? t("Cash and bank") : t(sentence(ledger)));
 
-const KINDS = { inv: () => t("Invoice"), pay: () => t("Payment"), crn: () => t("Credit note"), rfd: () => t("Refund") };
+const KINDS = {
+  inv: () => t("Invoice"), pay: () => t("Payment"), crn: () => t("Credit note"), rfd: () => t("Refund"), shr: () => t("Share of what was earned"),
+  stl: () => t("Settlement"), dep: () => t("Deposit"), bkt: () => t("Balance"), dun: () => t("Late fee"), acc: () => t("Account"), bac: () => t("Billing account"),
+};
+
+/** Where what has no page of its own is shown. */
+const SHOWN = { shr: "/settlements" };
 
 const positive = (it) => ({ ...it, amount: it.amount.replace("-", "") });
 
 function Cause({ of }) {
-  const text = KINDS[of.slice(0, 3)]?.() ?? of;
-  return pathOf(of) ? html`<a href=${to(pathOf(of))}>${text}</a>` : text;
+  const kind = of.slice(0, 3);
+  const [text, path] = [KINDS[kind]?.() ?? of, pathOf(of) ?? SHOWN[kind]];
+  return path ? html`<a href=${to(path)} title=${of}>${text}</a>` : html`<span title=${of}>${text}</span>`;
 }
 
 const legs = (it, isDebit) => html`
@@ -80,6 +87,11 @@ function grid(found) {
   };
 }
 
+const TAXED = {
+  standard: () => t("Revenue at the standard rate"), reduced: () => t("at a reduced rate"), abroad: () => t("at the rate of another country"),
+  reverse_charge: () => t("reverse charge"), third_country: () => t("third countries"), exempt: () => t("free of tax"),
+};
+
 /** In which accounts one's accountant books, and as whose books. */
 function Chart({ account, onClose }) {
   const read = useLoad(() => get(`/accounts/${account}/booking_chart`), ["chart", account]);
@@ -95,8 +107,10 @@ function Chart({ account, onClose }) {
           <${Field} name="consultant" label=${t("Number of the accountant")} kind="number" value=${of.consultant} required />
           <${Field} name="client" label=${t("Your number with that")} kind="number" value=${of.client} required />
           <${Field} name="year_begins" label=${t("Month in which your year begins")} kind="number" min="1" max="12" value=${of.year_begins} required />
+          <${Field} name="debtors_from" label=${t("Customers' accounts from")} kind="number" min="0" value=${of.debtors_from ?? 0} required hint=${t("A customer's number is added to it; 0 for one account of all.")} />
         </div>
         <p class="quiet">${Object.entries(of.accounts).map(([ledger, number]) => `${called(ledger)} ${number}`).join(" · ")}</p>
+        <p class="quiet">${Object.entries(of.revenues).map(([taxed, number]) => `${TAXED[taxed]()} ${number}`).join(" · ")}</p>
       <//>`}<//>`;
 }
 

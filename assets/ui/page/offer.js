@@ -16,6 +16,7 @@ import { Icon } from "../part/icon.js";
 import { Menu } from "../part/menu.js";
 import { OrderDialog } from "../part/order_dialog.js";
 import { Card, Facts, Page } from "../part/page.js";
+import { Retiring } from "../part/retiring.js";
 import { State } from "../part/state.js";
 import { Empty, Loaded } from "../part/still.js";
 import { Timeline } from "../part/timeline.js";
@@ -73,7 +74,7 @@ function SellOn({ of, onClose }) {
 }
 
 /** Whether who is here sells, and this is an offer of the vendor. */
-const canSellOn = (of) => session.value?.account.kind === "reseller" && of.is_kept === false && of.state === "launched" && may("catalog_write");
+const canSellOn = (of) => session.value?.account.kind === "reseller" && of.is_kept === false && of.resellable !== false && of.state === "launched" && may("catalog_write");
 
 /** The page. */
 export default function Offer({ id }) {
@@ -81,7 +82,8 @@ export default function Offer({ id }) {
   const categories = useLoad(() => listed("/categories"), ["category names"]);
   const [isOrdering, order] = useState(false);
   const [isCopying, copy] = useState(false);
-  const step = ([verb, text]) => ({ text: text(), icon: "arrow-up-right", onClick: () => post(`/offers/${id}/${verb}`).then(() => say(text()), complain) });
+  const [isRetiring, retire] = useState(false);
+  const step = ([verb, text]) => (verb === "retire" ? { text: text(), icon: "ban", danger: true, onClick: () => retire(true) } : { text: text(), icon: "arrow-up-right", onClick: () => post(`/offers/${id}/${verb}`).then(() => say(text()), complain) });
   const discard = () => send("DELETE", `/offers/${id}`).then(() => { say(t("It is gone")); go("/catalogue"); }, complain);
   return html`
     <${Loaded} page of=${read}>${(of) => {
@@ -110,8 +112,10 @@ export default function Offer({ id }) {
                   [t("Version"), of.version],
                   [t("Charged"), of.prices.some((it) => it.kind === "recurring") && CHARGED[of.billing_model]?.()],
                   [t("Prices"), of.freeze_prices ? t("stay as they were at the beginning") : t("follow changes")],
+                  [t("Who delivers it"), of.supplier && html`<${Named} id=${of.supplier} />`],
                   [t("Copy of"), of.copy_of && html`<${Named} id=${of.copy_of} />`],
                   [t("On top of its prices"), of.mark_up && share(of.mark_up)],
+                  [t("Sold through"), of.channels?.join(", ")],
                   [t("Adds to"), of.adds_to && html`<${Named} id=${of.adds_to} />`],
                   [t("On sale until"), day(of.valid.to)],
                   [t("May change to"), of.switches.length > 0 && html`<${Switches} of=${of.switches} />`],
@@ -126,6 +130,7 @@ export default function Offer({ id }) {
             <${Calculator} offer=${of} />
           </div>
           ${isOrdering && html`<${OrderDialog} offer=${of} onClose=${() => order(false)} />`}
+          ${isRetiring && html`<${Retiring} path=${`/offers/${id}`} name=${local(of.name)} onClose=${() => retire(false)} />`}
           ${isCopying && html`<${SellOn} of=${of} onClose=${() => copy(false)} />`}
         <//>`;
     }}<//>`;

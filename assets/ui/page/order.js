@@ -3,24 +3,43 @@ import { html } from "../html.js";
 import { useState } from "../../vendor/preact/hooks.js";
 import { get, post } from "../model/api.js";
 import { useLoad } from "../model/load.js";
-import { here } from "../model/route.js";
-import { isBuyer, may } from "../model/session.js";
-import { t } from "../model/text.js";
+import { money } from "../model/money.js";
+import { here, to } from "../model/route.js";
+import { isBuyer, isOwn, may } from "../model/session.js";
+import { said, t } from "../model/text.js";
 import { Named, When } from "../part/figure.js";
 import { Field, Form, FormDialog } from "../part/form.js";
 import { Icon } from "../part/icon.js";
 import { Card, Facts, Page } from "../part/page.js";
-import { OVER, Pieces, useWatch } from "../part/pieces.js";
+import { Pieces, useWatch } from "../part/pieces.js";
 import { Shipments } from "../part/shipments.js";
 import { sentence, State } from "../part/state.js";
 import { Loaded } from "../part/still.js";
 import { say } from "../part/toast.js";
-import { Next, Payment, Thanks, useReturn } from "./order/placed.js";
+import { Handed, Next, Payment, Thanks, useReturn } from "./order/placed.js";
+
+// What its seller may do with it as a whole.
+const DEEDS = [
+  { verb: "hold", text: () => t("Keep it back"), intro: () => t("Nothing more of it is begun. What is begun may end."), field: "reason" },
+  { verb: "ask", text: () => t("Ask the buyer"), intro: () => t("The order waits for the answer. Without it, it is called off after 30 days."), field: "what", isRequired: true },
+  { verb: "resume", text: () => t("Let it go on") },
+  { verb: "reject", text: () => t("Refuse it"), field: "reason", isRequired: true, isDanger: true },
+];
+const ASKED = { reason: () => t("Reason"), what: () => t("What is missing") };
+
+/** Whether what became of its payment says already why it was called off. */
+const isSaid = ({ reason, payment }) => payment && reason.startsWith("its payment is ");
 
 const LOST = ["failed", "rejected", "canceled"];
 // How far a state is on the way: placed, accepted, worked on, done.
 const FAR = { acknowledged: 0, pending: 1, held: 1, in_progress: 2, partial: 3, completed: 3 };
 const STATIONS = [() => t("Placed"), () => t("Accepted"), () => t("Worked on"), () => t("Done")];
+
+/** Whether one bought it: who delivers some of what others ordered is no buyer of that. */
+const isBought = (of) => isBuyer() && isOwn(of.account);
+
+/** Whether one says how far its pieces are: who decides on it, or delivers them for its seller. */
+const canWork = (of) => may("order_decide") || of.items.some((it) => it.supplier && isOwn(it.supplier));
 
 /** How far it is on its way. */
 function Way({ of }) {
@@ -41,14 +60,21 @@ function Notes({ of }) {
   return html`
     <${Card} title=${t("Notes")}><div class="inside stack">
       ${of.notes.length > 0 && html`<ul class="stack tight">${of.notes.map((it, at) => html`<li key=${at} class="answer letter">${it}</li>`)}</ul>`}
-      ${may("order_place") && html`<${Form} onSend=${tell} send=${t("Say it")}><${Field} name="text" label=${isBuyer() ? t("Say something to the seller") : t("Say something to the buyer")} kind="area" required /><//>`}
+      ${may("order_place") && html`<${Form} onSend=${tell} send=${t("Say it")}><${Field} name="text" label=${isBought(of) ? t("Say something to the seller") : t("Say something to the buyer")} kind="area" required /><//>`}
     </div><//>`;
+}
+
+/** What its seller does with it as a whole: what waits for its payment does that by itself. */
+function Deeds({ of, onChoose }) {
+  if (of.state === "pending" && of.payment?.until) return null;
+  return DEEDS.filter((it) => of.can.includes(it.verb)).map((it) => html`<button key=${it.verb} type="button" class="button" onClick=${() => onChoose(it)}>${it.text()}</button>`);
 }
 
 /** The page. */
 export default function Order({ id }) {
   const read = useLoad(() => get(`/orders/${id}`), [id]);
   const [isCanceling, cancel] = useState(false);
+  const [deed, choose] = useState();
   useWatch(read.data);
   useReturn(id);
   const { placed, payment } = here.value.query;
@@ -56,36 +82,48 @@ export default function Order({ id }) {
     await post(`/orders/${id}/cancel`, body);
     say(t("The order is called off"));
   };
+  const decide = async (body) => {
+    await post(`/orders/${id}/${deed.verb}`, body);
+    say(t("It is done"));
+  };
   return html`
     <${Loaded} page of=${read}>${(of) => html`
       <${Page} title=${t("Order {number}", { number: String(of.number) })} crumbs=${[["/orders", t("Orders")]]} state=${html`<${State} of=${of.state} />`}
-        actions=${may("order_cancel") && !OVER.includes(of.state) && html`<button type="button" class="button danger" onClick=${() => cancel(true)}>${t("Call it off")}</button>`}>
-        ${(placed || payment) && isBuyer() && !LOST.includes(of.state) && html`<${Thanks} of=${of} />`}
+        actions=${html`<${Deeds} of=${of} onChoose=${choose} />${of.can.includes("cancel") && html`<button type="button" class="button danger" onClick=${() => cancel(true)}>${t("Call it off")}</button>`}`}>
+        ${(placed || payment) && isBought(of) && !LOST.includes(of.state) && html`<${Thanks} of=${of} />`}
         <${Payment} of=${of} />
-        ${of.reason && html`<p class="notice warn">${of.reason}</p>`}
+        ${of.reason && !isSaid(of) && html`<p class="notice warn">${said(of.reason)}</p>`}
+        ${of.missing && html`<p class="notice warn">${of.missing.what}</p>`}
+        ${of.untaxed && html`<div class="notice warn"><${Icon} name="triangle-alert" /><p><span class="strong">${t("No bill of it can be made yet.")}</span> ${said(of.untaxed)} <a href=${to("/settings", { part: "tax" })}>${t("Say how you tax")}</a></p></div>`}
         <${Way} of=${of} />
-        <div class=${isBuyer() ? "side-by-side" : "stack"}>
+        <div class=${isBought(of) ? "side-by-side" : "stack"}>
           <div class="stack">
-            <${Card} title=${t("Pieces")}><${Pieces} of=${of} canWork=${may("order_decide")} /><//>
+            ${isBought(of) && html`<${Handed} of=${of} />`}
+            <${Card} title=${t("Pieces")}><${Pieces} of=${of} canWork=${canWork(of)} /><//>
             <${Shipments} order=${id} />
             <${Notes} of=${of} />
           </div>
           <div class="stack">
-            ${isBuyer() && html`<${Next} of=${of} />`}
+            ${isBought(of) && html`<${Next} of=${of} />`}
             <${Card} title=${t("About")}><div class="inside"><${Facts} of=${[
-              !isBuyer() && [t("Account"), html`<${Named} id=${of.account} />`],
+              !isBuyer() && of.account_name && [t("Account"), html`<${Named} id=${of.account} />`],
               of.seller_name && [t("Seller"), of.seller_name],
               !isBuyer() && [t("Kind"), t(sentence(of.kind))],
               [t("Placed"), html`<${When} at=${of.ordered_at} />`],
+              [t("Will be done"), of.expected_at && html`<${When} at=${of.expected_at} />`],
+              [t("Answer until"), of.missing && html`<${When} at=${of.missing.until} />`],
               [t("Begins"), of.requested_start_on && html`<${When} at=${of.requested_start_on} />`],
               [t("Done"), of.completed_at && html`<${When} at=${of.completed_at} />`],
               [t("The buyer calls it"), of.external_id],
+              [t("Total"), of.totals?.map(({ gross }) => money(gross)).join(" + ")],
               [t("Coupons"), of.coupons.join(", ")],
             ].filter(Boolean)} /></div><//>
           </div>
         </div>
+        ${deed && html`
+          <${FormDialog} title=${deed.text()} onClose=${() => choose()} onSend=${decide} send=${deed.text()} danger=${deed.isDanger} intro=${deed.intro?.()}>${deed.field && html`<${Field} name=${deed.field} label=${ASKED[deed.field]()} required=${deed.isRequired} />`}<//>`}
         ${isCanceling && html`
           <${FormDialog} title=${t("Call it off")} onClose=${() => cancel(false)} onSend=${callOff} send=${t("Call it off")} danger
-            intro=${t("Pieces that are not done yet will not be done.")}><${Field} name="reason" label=${t("Reason")} /><//>`}
+            intro=${of.payment && !of.payment.until ? t("Nobody has begun with it, and nothing of it will be done. What was paid for it goes back.") : t("Nobody has begun with it, and nothing of it will be done.")}><${Field} name="reason" label=${t("Reason")} /><//>`}
       <//>`}<//>`;
 }

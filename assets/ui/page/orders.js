@@ -12,6 +12,7 @@ import { OrderDialog } from "../part/order_dialog.js";
 import { Page } from "../part/page.js";
 import { sentence, State, stateName } from "../part/state.js";
 import { Empty } from "../part/still.js";
+import { Supplied } from "../part/supplied.js";
 
 const STATES = ["acknowledged", "pending", "held", "in_progress", "partial", "completed", "failed", "rejected", "canceled"];
 
@@ -30,6 +31,7 @@ export default function Orders() {
   const create = may("order_place") && html`<button type="button" class="button primary" onClick=${() => order(true)}><${Icon} name="plus" />${t("New order")}</button>`;
   return html`
     <${Page} title=${t("Orders")} actions=${create}>
+      <${Supplied} />
       <${List} path="/orders" label=${t("Orders")} file="orders" names=${["/accounts", "/offers"]} columns=${columns()}
         filters=${[{ key: "state", kind: "select", label: t("State"), options: STATES.map((it) => [it, stateName(it)]) }]}
         empty=${html`<${Empty} icon="shopping-cart" title=${t("No orders yet")}><p>${t("An order asks for an offer; when it is done, the account has a subscription.")}</p>${create}<//>`} />

@@ -12,7 +12,6 @@ import { count, t } from "../model/text.js";
 import { day, month, today } from "../model/time.js";
 import { Chart } from "../part/chart.js";
 import { Change, Far } from "../part/figure.js";
-import { FirstSteps } from "../part/first_steps.js";
 import { Icon } from "../part/icon.js";
 import { Card, Page } from "../part/page.js";
 import { State } from "../part/state.js";
@@ -31,13 +30,14 @@ const Against = ({ this: now, last, percent }) => (isNothing(now) && last && !is
   ? t("nothing charged yet; last month {amount}", { amount: round(last) })
   : html`<${Change} percent=${percent} growth=${isBuyer() ? "neither" : "good"} />`);
 
-function Figures({ of }) {
-  const { change, currency, overdue: late } = of;
+function Figures({ of, isWithResellers }) {
+  const where = isWithResellers ? t("in {currency}, with resellers", { currency: of.currency }) : t("in {currency}", { currency: of.currency });
+  const { change, overdue: late } = of;
   const [last, now] = of.months.slice(-2);
   return html`
     <dl class="figures">
-      <${Figure} name=${t("Recurring each month, net")} value=${round(of.mrr)}>${t("in {currency}", { currency })}<//>
-      <${Figure} name=${t("Active subscriptions")} value=${count(of.active_subscriptions)}>${t("in {currency}", { currency })}<//>
+      <${Figure} name=${t("Recurring each month, net")} value=${round(of.mrr)}>${where}<//>
+      <${Figure} name=${t("Active subscriptions")} value=${count(of.active_subscriptions)}>${where}<//>
       <${Figure} name=${t("Invoiced this month, net")} value=${round(of.invoiced_this_month)}><${Against} this=${now.invoiced_net} last=${last?.invoiced_net} percent=${change.invoiced_percent} /><//>
       <${Figure} name=${t("Overdue, gross")} value=${round(late.amount)}>
         ${late.invoices > 0
@@ -59,7 +59,7 @@ function begun(months) {
   return over.slice(Math.max(0, Math.min(first - 1, over.length - SOME)));
 }
 
-function Revenue({ of }) {
+function Revenue({ of, isWithResellers }) {
   const [series, choose] = useState("invoiced_net");
   const months = begun(of.months);
   const points = months.map((it) => ({
@@ -70,7 +70,7 @@ function Revenue({ of }) {
     series: SERIES.find(([key]) => key === series)[1](), count: points.length, month: last?.at ?? "", amount: last?.said ?? "",
   });
   return html`
-    <${Card} title=${isBuyer() ? t("Invoices by month, net") : t("Revenue by month, net")} actions=${html`
+    <${Card} title=${isBuyer() ? t("Invoices by month, net") : isWithResellers ? t("Revenue by month, net, with that of resellers") : t("Revenue by month, net")} actions=${html`
       <div class="segments" role="group" aria-label=${isBuyer() ? t("Which invoices") : t("Which revenue")}>
         ${SERIES.map(([key, text]) => html`<button type="button" aria-pressed=${key === series} onClick=${() => choose(key)}>${text()}</button>`)}
       </div>`}>
@@ -83,6 +83,8 @@ const main = (all) => all.toSorted((one, other) => other.active_subscriptions - 
 
 function Month() {
   const read = useLoad(() => get("/overview"), ["overview"]);
+  // The figures of a house are those of all who sell in it.
+  const isWithResellers = useLoad(async () => isHouse() && may("account_read") && (await some("/accounts", { kind: "reseller", limit: 1 })).items.length > 0, ["resellers"]).data;
   if (read.error?.isNoRoute) return null;
   return html`
     <${Loaded} of=${read}>${(found) => {
@@ -94,8 +96,8 @@ function Month() {
           <div class="segments start" role="group" aria-label=${t("Currency")}>
             ${all.map((it) => html`<button type="button" aria-pressed=${it === of} onClick=${() => refine({ currency: it.currency })}>${it.currency}</button>`)}
           </div>`}
-        <${Figures} of=${of} />
-        <${Revenue} of=${of} />`;
+        <${Figures} of=${of} isWithResellers=${isWithResellers} />
+        <${Revenue} of=${of} isWithResellers=${isWithResellers} />`;
     }}<//>`;
 }
 
@@ -129,6 +131,8 @@ function Overdue() {
     const { items } = await some("/invoices", { state: "overdue", limit: 200, order: "oldest" });
     return { items: items.sort((one, other) => (one.due_on < other.due_on ? -1 : 1)).slice(0, FEW) };
   }, ["overdue"]);
+  // Who buys is told by the figure that nothing is late.
+  if (isBuyer() && !read.data?.items.length && !read.error) return null;
   return html`
     <${Card} title=${t("Overdue")} actions=${html`<a class="button small" href=${to("/invoices", { state: "overdue" })}>${t("All overdue")}</a>`}>
       <${Loaded} of=${read}>${({ items }) => items.length === 0
@@ -206,6 +210,16 @@ function Mine() {
     <//>`;
 }
 
+/** The steps to the first invoice, for who sells and has not come far: nobody else reads their code. */
+function Beginning() {
+  const read = useLoad(async () => {
+    if (!may("catalog_write") || !may("account_register")) return null;
+    const { items } = await some("/invoices", { limit: 2 });
+    return items.length > 1 ? null : import("../part/first_steps.js");
+  }, ["beginning"]);
+  return read.data && html`<${read.data.FirstSteps} />`;
+}
+
 /** The page. */
 export default function Overview() {
   if (!may("invoice_read")) return html`<${Page} title=${t("Overview")}><${Welcome} /><${Mine} /><//>`;
@@ -215,7 +229,7 @@ export default function Overview() {
   const [late, next] = [html`<${Overdue} />`, may("billing_account_read") && html`<${Next} />`];
   return html`
     <${Page} title=${t("Overview")} actions=${actions}>
-      <${FirstSteps} />
+      <${Beginning} />
       <${Own} />
       ${isBuyer() && html`<${Welcome} /><div class="halves"><${Mine} /><div class="stack">${next}${late}</div></div>`}
       <${Month} />

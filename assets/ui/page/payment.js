@@ -13,6 +13,7 @@ import { Amount, Named, When } from "../part/figure.js";
 import { Field, FormDialog } from "../part/form.js";
 import { Icon } from "../part/icon.js";
 import { Card, Facts, Page } from "../part/page.js";
+import { Returned, useReturn } from "../part/paying.js";
 import { sentence, State } from "../part/state.js";
 import { Empty, Loaded } from "../part/still.js";
 import { Table } from "../part/table.js";
@@ -45,21 +46,26 @@ function Refunds({ of }) {
     </ul><//>`;
 }
 
+// What it had paid is credited, owed again, or covered by credit that is there: who gives it back says which.
+const INSTEAD = [["credit_note", () => t("a credit note is written for it")], ["reopens", () => t("it is owed again")], ["", () => t("there must be credit for it")]];
+
 function Refund({ of, left, onClose }) {
-  const refund = async ({ amount, reason }) => {
-    await post(`/payments/${of.id}/refund`, { reason, amount: { amount, currency: of.amount.currency } });
+  const refund = async ({ amount, reason, instead }) => {
+    await post(`/payments/${of.id}/refund`, { reason, amount: { amount, currency: of.amount.currency }, credit_note: instead === "credit_note", reopens: instead === "reopens" });
     say(t("Given back"), money({ amount, currency: of.amount.currency }));
   };
   return html`
     <${FormDialog} title=${t("Give money back")} onClose=${onClose} onSend=${refund} send=${t("Give back")}
       intro=${t("At most {amount} of this payment can be given back.", { amount: money({ amount: left, currency: of.amount.currency }) })}>
       <${Field} name="amount" label=${t("Amount in {currency}", { currency: of.amount.currency })} value=${left} kind="decimal" required autofocus />
-      <${Field} name="reason" label=${t("Reason")} />
+      ${of.allocations.length > 0 && html`<${Field} name="instead" label=${t("What it had paid")} kind="select" value="credit_note" options=${INSTEAD.map(([value, told]) => [value, told()])} />`}
+      <${Field} name="reason" label=${t("Reason")} required=${of.allocations.length > 0} />
     <//>`;
 }
 
 /** The page. */
 export default function Payment({ id }) {
+  const returned = useReturn();
   const read = useLoad(() => get(`/payments/${id}`), [id]);
   const [isRefunding, refund] = useState(false);
   const settle = () => post(`/payments/${id}/allocate`).then(() => say(t("It settles what is due first")), complain);
@@ -71,6 +77,7 @@ export default function Payment({ id }) {
           actions=${html`
             ${may("payment_record") && !isNothing(of.unallocated) && html`<button type="button" class="button" onClick=${settle}><${Icon} name="list-checks" />${t("Settle what is due")}</button>`}
             ${may("refund_write") && compare(left, "0") > 0 && html`<button type="button" class="button" onClick=${() => refund(true)}><${Icon} name="undo-2" />${t("Give money back")}</button>`}`}>
+          ${returned && html`<${Returned} of=${returned} />`}
           <${Card} title=${t("About")}><div class="inside"><${Facts} of=${[
             [t("Amount"), html`<span class="strong">${money(of.amount)}</span>`],
             [t("Account"), html`<${Named} id=${of.account} />`],

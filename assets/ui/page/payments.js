@@ -23,7 +23,7 @@ const columns = () => [
   !isBuyer() && { head: t("Account"), cell: (it) => html`<${Named} id=${it.account} />`, text: (it) => name(it.account).value ?? it.account },
   { head: t("Came in on"), cell: (it) => html`<span class="one-line">${day(it.received_on ?? it.created_at)}</span>`, text: (it) => it.received_on },
   { head: t("How"), spare: true, cell: (it) => t(sentence(it.method)), text: (it) => it.method },
-  { head: t("Reference"), cut: true, cell: (it) => it.reference, text: (it) => it.reference },
+  { head: t("Reference"), cut: true, cell: (it) => it.reference || (it.allocations ?? []).map((part, at) => html`${at > 0 && ", "}<${Named} key=${part.invoice} id=${part.invoice} />`), text: (it) => it.reference },
   { head: t("Amount"), num: true, cell: (it) => html`${money(it.amount)}${!isNothing(it.unallocated) && html`<br /><small>${t("{amount} as credit", { amount: money(it.unallocated) })}</small>`}`, text: (it) => it.amount.amount },
   { head: t("Credit left"), text: (it) => it.unallocated.amount },
   { head: t("Currency"), text: (it) => it.amount.currency },

@@ -12,12 +12,14 @@ import { Gateways } from "./settings/gateways.js";
 import { Hearing } from "./settings/hearing.js";
 import { Letterhead } from "./settings/letterhead.js";
 import { Policy } from "./settings/policy.js";
+import { Roles } from "./settings/roles.js";
 import { Security } from "./settings/security.js";
 import { Tax } from "./settings/tax.js";
 
 const PARTS = [
   ["security", () => t("Security and tokens"), null, Security],
   ["users", () => t("Users"), "user_read", () => html`<${Users} account=${session.value.account} />`],
+  ["roles", () => t("Roles"), null, Roles],
   ["tax", () => t("Tax"), "tax_read", Tax],
   ["letterhead", () => t("Letterhead"), "settings_read", Letterhead],
   ["gateways", () => t("Gateways"), "settings_read", Gateways],

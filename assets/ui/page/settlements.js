@@ -1,7 +1,8 @@
 // Settlement: the notes by which partners are paid out, and the models that say who gets which part.
 import { html } from "../html.js";
 import { useState } from "../../vendor/preact/hooks.js";
-import { post, send } from "../model/api.js";
+import { all, post, send } from "../model/api.js";
+import { plus } from "../model/decimal.js";
 import { useLoad } from "../model/load.js";
 import { money, share } from "../model/money.js";
 import { listed } from "../model/name.js";
@@ -10,13 +11,14 @@ import { may, session } from "../model/session.js";
 import { local, t } from "../model/text.js";
 import { day } from "../model/time.js";
 import { Create } from "../part/editable.js";
-import { Named } from "../part/figure.js";
+import { Named, When } from "../part/figure.js";
 import { Field, FormDialog, Repeat } from "../part/form.js";
 import { Icon } from "../part/icon.js";
 import { List, Rows } from "../part/list.js";
 import { Card, Page } from "../part/page.js";
 import { State, stateName } from "../part/state.js";
 import { Empty } from "../part/still.js";
+import { Table } from "../part/table.js";
 import { complain, say } from "../part/toast.js";
 
 const ROLES = [["partner", () => t("Partner")], ["owner", () => t("The seller")], ["platform", () => t("The platform")]];
@@ -31,6 +33,21 @@ const columns = () => [
   { head: t("Amount"), num: true, cell: (it) => money(it.gross), text: (it) => it.gross.amount },
   { head: t("Currency"), text: (it) => it.currency },
 ];
+
+/** What one has earned of what others sell, and stands on no note yet; nothing where that is nothing. */
+function Earned() {
+  const { id } = session.value.account;
+  const { data } = useLoad(() => all("/share_records", { account: id, state: "open" }, 1000), ["earned", id]);
+  const rows = data?.filter((it) => it.role === "partner") ?? [];
+  if (rows.length === 0) return null;
+  const sums = [...Map.groupBy(rows, (it) => it.amount.currency)].map(([currency, its]) => ({ currency, amount: its.reduce((sum, it) => plus(sum, it.amount.amount), "0") }));
+  return html`
+    <${Card} title=${t("Earned, and on no note yet")} actions=${html`<span class="strong">${sums.map((it) => money(it)).join(" + ")}</span>`}>
+      <${Table} label=${t("Earned, and on no note yet")} rows=${rows.slice(0, 20)} columns=${[
+        { head: t("Since"), cell: (it) => html`<${When} at=${it.recorded_at} />` },
+        { head: t("Amount"), num: true, cell: (it) => money(it.amount) },
+      ]} /><//>`;
+}
 
 /** Turns what is open into notes. */
 function Settle({ onClose }) {
@@ -95,7 +112,8 @@ export default function Settlements() {
   const actions = may("settlement_run") && html`<button type="button" class="button primary" onClick=${() => settle(true)}><${Icon} name="play" />${t("Settle")}</button>`;
   return html`
     <${Page} title=${t("Settlement")} actions=${actions}>
-      ${kind === "reseller" && html`<div class="segments start" role="group" aria-label=${t("Whose notes")}>${side("", t("To partners"))}${side(1, t("To us"))}</div>`}
+      ${kind === "reseller" && html`<div class="segments start" role="group" aria-label=${t("Whose notes")}>${side("", t("All notes"))}${side(1, t("To us"))}</div>`}
+      ${kind !== "provider" && html`<${Earned} />`}
       <${List} path="/settlements" key=${isMine} query=${isMine ? { account: id } : {}} label=${t("Settlement notes")} file="settlements" columns=${columns()}
         filters=${[{ key: "state", kind: "select", label: t("State"), options: ["issued", "paid"].map((it) => [it, stateName(it)]) }]}
         empty=${html`<${Empty} icon="wallet" title=${t("No settlement note yet")}><p>${t("A note pays a partner out what it has earned.")}</p><//>`} />

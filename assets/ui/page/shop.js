@@ -1,24 +1,31 @@
 // The shop: all that one can buy, found as one types, narrowed by what it is, how one pays, and by whom it is sold.
 import { html } from "../html.js";
 import { useEffect, useState } from "../../vendor/preact/hooks.js";
+import { channel } from "../model/channel.js";
 import { compared, forgetAll } from "../model/compared.js";
 import { useLoad, useStill } from "../model/load.js";
 import { typed, written } from "../model/money.js";
 import { here, refine, to } from "../model/route.js";
-import { isHouse, session } from "../model/session.js";
+import { isGuest, isHouse, session } from "../model/session.js";
 import { find, MOST, wanted } from "../model/shelf.js";
 import { count, languageName, t } from "../model/text.js";
 import { Field } from "../part/form.js";
 import { Icon } from "../part/icon.js";
 import { Page } from "../part/page.js";
+import { sentence } from "../part/state.js";
 import { Empty, Failure } from "../part/still.js";
 import { OfferCard } from "./shop/card.js";
 
 const FEW = 24;
 const FIRST = 3;
-const KEYS = ["category", "kind", "seller", "language", "up_to"];
+const KEYS = ["category", "product", "kind", "seller", "language", "up_to"];
 const PAID = { recurring: () => t("Again and again"), one_time: () => t("Once"), usage: () => t("By usage") };
 const SORTS = [["", () => t("Best match")], ["name", () => t("Name")], ["cheap", () => t("Price: low to high")], ["dear", () => t("Price: high to low")]];
+
+const PRODUCTS = { digital: () => t("Digital"), physical: () => t("Is sent") };
+
+/** What a sort of product is called: by its seller, if it says so. */
+const productName = ({ product, name }) => name ?? PRODUCTS[product]?.() ?? t(sentence(product));
 
 /** One way of narrowing: its values with how many there are of each, of which one may be chosen. */
 function Facet({ name, label, of, at }) {
@@ -44,6 +51,7 @@ function UpTo({ currency, at }) {
 function Facets({ of, chosen, currency }) {
   return html`
     <${Facet} name="category" label=${t("Category")} at=${chosen.category} of=${of.categories.map((it) => [it.name, it.name, it.count])} />
+    <${Facet} name="product" label=${t("What it is")} at=${chosen.product} of=${of.products.map((it) => [it.product, productName(it), it.count])} />
     <${Facet} name="kind" label=${t("How one pays")} at=${chosen.kind} of=${of.kinds.map((it) => [it.value, PAID[it.value](), it.count])} />
     <${Facet} name="seller" label=${t("Seller")} at=${chosen.seller} of=${of.sellers.map((it) => [it.value, it.value, it.count])} />
     <${Facet} name="language" label=${t("Described in")} at=${chosen.language} of=${of.languages.map((it) => [it.language, languageName(it.language), it.count])} />
@@ -51,8 +59,9 @@ function Facets({ of, chosen, currency }) {
 }
 
 /** What was chosen, each to be taken back. */
-function Chosen({ chosen, currency }) {
-  const said = { category: chosen.category, kind: PAID[chosen.kind]?.(), seller: chosen.seller, language: chosen.language && languageName(chosen.language), up_to: chosen.up_to && t("at most {amount} {currency}", { amount: written(chosen.up_to), currency }) };
+function Chosen({ of, chosen, currency }) {
+  const product = of.products.find((it) => it.product === chosen.product);
+  const said = { category: chosen.category, product: product && productName(product), kind: PAID[chosen.kind]?.(), seller: chosen.seller, language: chosen.language && languageName(chosen.language), up_to: chosen.up_to && t("at most {amount} {currency}", { amount: written(chosen.up_to), currency }) };
   const on = KEYS.filter((it) => said[it]);
   if (on.length === 0) return null;
   return html`
@@ -98,14 +107,14 @@ function Results({ of, chosen, currency, words }) {
 
 /** The page. */
 export default function Shop() {
-  const { q = "", sort = "", ...chosen } = here.value.query;
+  const { q = "", sort = "", channel: _, ...chosen } = here.value.query;
   const { currency } = session.value.account;
   const [text, type] = useState(q);
   const still = useStill(text, 120);
   useEffect(() => {
     if (still !== (here.value.query.q ?? "")) refine({ q: still });
   }, [still]);
-  const asked = { ...chosen, q: still, sort, currency };
+  const asked = { ...chosen, q: still, sort, currency, through: channel() };
   const read = useLoad(() => find(asked), ["shop", asked]);
   const [last, keep] = useState(null);
   if (read.data && read.data !== last) keep(read.data);
@@ -120,8 +129,8 @@ export default function Shop() {
         <div class="with-facets">
           <details class="facets" open=${innerWidth >= 820}><summary><${Icon} name="filter" />${t("Narrow down")}</summary><div class="stack"><${Facets} of=${found} chosen=${chosen} currency=${currency} /></div></details>
           <div class="stack">
-            ${!still && !sort && !isHouse() && KEYS.every((it) => !chosen[it]) && html`<${ForYou} currency=${currency} />`}
-            <div class="row between"><p class="quiet" role="status">${t("{count} offers", { count: found.total })}</p><${Chosen} chosen=${chosen} currency=${currency} /></div>
+            ${!still && !sort && !isHouse() && !isGuest() && KEYS.every((it) => !chosen[it]) && html`<${ForYou} currency=${currency} />`}
+            <div class="row between"><p class="quiet" role="status">${t("{count} offers", { count: found.total })}</p><${Chosen} of=${found} chosen=${chosen} currency=${currency} /></div>
             <${Results} key=${JSON.stringify(chosen)} of=${found} chosen=${chosen} currency=${currency} words=${still} />
           </div>
         </div>`}

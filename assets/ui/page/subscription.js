@@ -5,17 +5,19 @@ import { get, post, send, workOut } from "../model/api.js";
 import { compare } from "../model/decimal.js";
 import { useLoad, useStill } from "../model/load.js";
 import { listed, name } from "../model/name.js";
-import { money, quantity } from "../model/money.js";
+import { money, quantity, typed } from "../model/money.js";
+import { isCount, unitOf } from "../model/price.js";
 import { isBuyer, isOwn, may } from "../model/session.js";
 import { local, t } from "../model/text.js";
 import { before, day } from "../model/time.js";
+import { Access } from "../part/access.js";
+import { begun, Choices, chosenOf, isOpen, wished } from "../part/choices.js";
 import { Downloads } from "../part/downloads.js";
 import { Far, Named, When } from "../part/figure.js";
 import { Field, FormDialog } from "../part/form.js";
 import { Icon } from "../part/icon.js";
 import { Menu } from "../part/menu.js";
 import { Card, Facts, Page } from "../part/page.js";
-import { Secret } from "../part/secret.js";
 import { State, word } from "../part/state.js";
 import { Empty, Failure, Loaded } from "../part/still.js";
 import { Table } from "../part/table.js";
@@ -34,6 +36,13 @@ function Holds({ of }) {
   return of.holds.map((it) => html`
     <div class="notice warn" key=${it.kind + it.origin}><${Icon} name="pause" />
       <p><span class="strong">${it.kind === "credit" ? t("Held because invoices are unpaid") : t("Held by an operator")}</span> ${ORIGINS[it.origin]?.() ?? it.origin}${["ACCOUNT_OVERDUE", "OTHER"].includes(it.reason) ? "" : ` (${word(it.reason.toLowerCase())})`}${it.comment && it.reason !== "ACCOUNT_OVERDUE" ? `: ${it.comment}` : ""} · <${Far} at=${it.since} /></p></div>`);
+}
+
+/** Why it runs on although its account is on hold. */
+function RunsOn({ of }) {
+  const read = useLoad(async () => (may("account_read") && of.state === "active" ? get(`/accounts/${of.account}`, { fields: "holds" }) : null), ["held", of.account, of.state]);
+  if (!read.data?.holds.length) return null;
+  return html`<p class="notice info"><${Icon} name="pause" /><span>${t("The account is on hold: nothing can be ordered for it. This is paid and runs on.")}</span></p>`;
 }
 
 const isGiven = (it) => it.state !== "released";
@@ -63,40 +72,48 @@ function Seats({ of, isOver }) {
       <//>`}<//>`;
 }
 
-/** How the buyer reaches what it has: where, and with what; what is secret is shown when it is asked for. */
-function Access({ id }) {
-  const { data } = useLoad(() => get(`/subscriptions/${id}/access`), ["access", id]);
-  const [isOpen, open] = useState(false);
-  if (!data?.url && !data?.credentials) return null;
-  return html`
-    <${Card} title=${t("How you reach it")}><div class="inside stack">
-      ${data.url && html`<div><a class="button primary" href=${data.url} target="_blank" rel="noopener noreferrer"><${Icon} name="arrow-up-right" />${t("Open it")}</a></div>`}
-      ${data.credentials && (isOpen ? html`<${Secret} text=${data.credentials} label=${t("Access")} />` : html`<div><button type="button" class="button" onClick=${() => open(true)}><${Icon} name="key-round" />${t("Show the access")}</button></div>`)}
-    </div><//>`;
-}
-
 function Resources({ of }) {
   const read = useLoad(() => listed("/resources"), ["resources"]);
   const rows = Object.entries(of.resources).filter(([, amount]) => compare(amount, "0") > 0);
   if (rows.length === 0 || !read.data) return null;
   return html`
-    <${Card} title=${t("Resources")}><div class="inside"><${Facts} of=${rows.map(([id, amount]) => [local(read.data.get(id)?.name) || id, `${quantity(amount)} ${read.data.get(id)?.unit ?? ""}`])} /></div><//>`;
+    <${Card} title=${t("Resources")}><div class="inside"><${Facts} of=${rows.map(([id, amount]) => [local(read.data.get(id)?.name) || id, `${quantity(amount)} ${unitOf(read.data.get(id))}`])} /></div><//>`;
 }
 
 function ChangeQuantity({ of, onClose }) {
   const [text, type] = useState(String(of.quantity));
   const [isShown, show] = useState(false);
   const still = useStill(text, 250);
-  const wish = still === text && /^[1-9]\d{0,5}$/.test(text) && Number(text) !== of.quantity && { quantity: Number(text) };
-  const change = async (body) => {
-    await post(`/subscriptions/${of.id}/change`, body, { revision: of.revision });
-    const isLess = Number(body.quantity) < of.quantity;
-    say(isLess ? t("Changed; what is paid in advance runs to the end of its period, and then fewer are charged") : t("Changed; the next invoice has what came, by the day"));
+  const isRight = isCount(text);
+  const wished = Number(typed(text));
+  const wish = still === text && isRight && wished !== of.quantity && { quantity: wished };
+  const change = async () => {
+    await post(`/subscriptions/${of.id}/change`, wish, { revision: of.revision });
+    say(wished < of.quantity ? t("Changed; what is paid in advance runs to the end of its period, and then fewer are charged") : t("Changed; the next invoice has what came, by the day"));
   };
   return html`
     <${FormDialog} title=${t("Change the quantity")} onClose=${onClose} onSend=${change} send=${t("Change it")} isOff=${!wish || !isShown}>
-      <${Field} name="quantity" label=${t("Quantity")} kind="number" min="1" value=${text} required autofocus onInput=${(event) => { type(event.target.value); show(false); }}
-        hint=${t("{count} at present", { count: of.quantity })} />
+      <${Field} name="quantity" label=${t("Quantity")} kind="decimal" value=${text} required autofocus onInput=${(event) => { type(event.target.value); show(false); }}
+        fault=${isRight ? undefined : t("A whole number from 1 to 999,999")} hint=${t("{count} at present", { count: of.quantity })} />
+      ${wish && html`<${Preview} key=${still} id=${of.id} wish=${wish} onShown=${show} />`}
+    <//>`;
+}
+
+/** Other choices, with what they come to. */
+function ChangeChoice({ of, offer, onClose }) {
+  const [chosen, choose] = useState(begun(offer, of.characteristics));
+  const [isShown, show] = useState(false);
+  const said = JSON.stringify(wished(offer, chosen));
+  const still = useStill(said, 250);
+  const had = JSON.stringify(wished(offer, begun(offer, of.characteristics)));
+  const wish = still === said && said !== had && { characteristics: JSON.parse(said) };
+  const change = async () => {
+    await post(`/subscriptions/${of.id}/change`, wish, { revision: of.revision });
+    say(t("Changed"));
+  };
+  return html`
+    <${FormDialog} title=${t("Choose otherwise")} onClose=${onClose} onSend=${change} send=${t("Change it")} isOff=${!wish || !isShown}>
+      <${Choices} of=${offer} chosen=${chosen} onChoose=${(it) => { choose(it); show(false); }} />
       ${wish && html`<${Preview} key=${still} id=${of.id} wish=${wish} onShown=${show} />`}
     <//>`;
 }
@@ -167,6 +184,7 @@ export default function Subscription({ id }) {
           ? { text: t("Release"), icon: "lock-open", onClick: () => attempt("release", {}, t("It goes on")) }
           : { text: t("Hold"), icon: "pause", onClick: () => attempt("hold", {}, t("It is on hold")) }),
         may("subscription_change") && of.term?.end && { text: t("Renew for another term"), icon: "refresh-cw", onClick: () => attempt("renew", {}, t("Renewed")) },
+        may("subscription_change") && offer && isOpen(offer) && { text: t("Choose otherwise"), icon: "pencil", onClick: () => act("choice") },
         may("subscription_change") && { text: t("Name the subscription"), icon: "pencil", onClick: () => act("name") },
         may("subscription_change") && of.term?.end && !of.ends_on && { text: of.term.auto_renew ? t("Do not renew it by itself") : t("Renew it by itself"), icon: "refresh-cw", onClick: () => say_of({ auto_renew: !of.term.auto_renew }) },
         may("subscription_cancel") && of.ends_on && { text: t("Let it go on"), icon: "undo-2", onClick: () => send("DELETE", `/subscriptions/${id}/cancel`).then(() => say(t("It goes on")), complain) },
@@ -180,12 +198,14 @@ export default function Subscription({ id }) {
             ${may("subscription_change") && !isOver && html`<button type="button" class="button" onClick=${() => act("change")}><${Icon} name="pencil" />${t("Change the quantity")}</button>`}
             ${more.length > 0 && html`<${Menu} label=${t("More actions")} kind="button" button=${html`<${Icon} name="ellipsis" />`} items=${more} />`}`}>
           <${Holds} of=${of} />
+          <${RunsOn} of=${of} />
           <${Waiting} of=${of} />
           <${Card} title=${t("About")}><div class="inside"><${Facts} of=${[
             [t("Number"), of.number],
             !isBuyer() && [t("Account"), html`<${Named} id=${of.account} />`],
             [t("Offer"), html`<${Named} id=${of.offer} />`],
             [t("Quantity"), of.quantity],
+            ...chosenOf(of.characteristics, offer?.characteristics),
             [t("Since"), day(of.started_on)],
             [t("Free until"), of.trial_until && html`<${When} at=${of.trial_until} />`],
             [t("Term"), of.term && (of.term.end ? [termName(offer, of.term.key), `(${t("no. {count}", { count: of.term.count })})`].filter(Boolean).join(" ") : t("open-ended: until it is canceled"))],
@@ -204,6 +224,7 @@ export default function Subscription({ id }) {
           <${Card} title=${t("Timeline")}><${Timeline} path=${`/subscriptions/${id}/timeline`} own=${id} /><//>
           ${action === "plan" && html`<${ChangePlan} of=${of} onClose=${() => act(null)} />`}
           ${action === "change" && html`<${ChangeQuantity} of=${of} onClose=${() => act(null)} />`}
+          ${action === "choice" && html`<${ChangeChoice} of=${of} offer=${offer} onClose=${() => act(null)} />`}
           ${action === "name" && html`<${Rename} of=${of} onClose=${() => act(null)} />`}
           ${action === "cancel" && html`<${Cancel} of=${of} onClose=${() => act(null)} />`}
         <//>`;

@@ -5,6 +5,7 @@ import { get } from "../model/api.js";
 import { useLoad } from "../model/load.js";
 import { listed, name } from "../model/name.js";
 import { quantity } from "../model/money.js";
+import { called, unitOf } from "../model/price.js";
 import { to } from "../model/route.js";
 import { isHouse, may, session } from "../model/session.js";
 import { count, t } from "../model/text.js";
@@ -18,6 +19,7 @@ import { sentence, word } from "../part/state.js";
 import { Empty, Loaded } from "../part/still.js";
 import { Table } from "../part/table.js";
 import { UsageChart } from "../part/usage_chart.js";
+import { Sources } from "./usage/sources.js";
 
 const EXAMPLE = `curl -X POST "$TILLBOX/api/v1/usage" -H "Authorization: Bearer $TOKEN" \\
   -H "Content-Type: application/json" \\
@@ -26,9 +28,9 @@ const EXAMPLE = `curl -X POST "$TILLBOX/api/v1/usage" -H "Authorization: Bearer 
 function Meters() {
   const read = useLoad(() => listed("/meters"), ["meters"]);
   const columns = [
-    { head: t("Meter"), cell: (it) => html`<span class="strong">${it.name}</span>` },
+    { head: t("Meter"), cell: (it) => html`<span class="strong">${called(it)}</span>` },
     { head: t("Code"), cell: (it) => html`<span class="mono">${it.code}</span>` },
-    { head: t("Unit"), cell: (it) => it.unit },
+    { head: t("Unit"), cell: unitOf },
     { head: t("Counts"), lead: true, cell: (it) => t(sentence(it.aggregation)) },
   ];
   return html`
@@ -94,7 +96,7 @@ function Events({ of }) {
   const chosen = meter || [...(meters.data?.keys() ?? [])][0];
   if (!chosen) return null;
   return html`
-    <${Card} title=${t("Latest events")} actions=${html`<select class="small" name="meter" aria-label=${t("Which meter")} onChange=${(event) => choose(event.target.value)}>${[...meters.data.values()].map((it) => html`<option value=${it.id} selected=${it.id === chosen}>${it.name}</option>`)}</select>`}>
+    <${Card} title=${t("Latest events")} actions=${html`<select class="small" name="meter" aria-label=${t("Which meter")} onChange=${(event) => choose(event.target.value)}>${[...meters.data.values()].map((it) => html`<option value=${it.id} selected=${it.id === chosen}>${called(it)}</option>`)}</select>`}>
       <${Rows} path="/usage" query=${{ subscription: of.id, meter: chosen }} label=${t("Latest events")} columns=${[
         { head: t("When"), cell: (it) => moment(it.at) },
         { head: t("Quantity"), num: true, lead: true, cell: (it) => html`<span class="strong">${quantity(it.quantity)}</span>` },
@@ -126,9 +128,10 @@ export default function Usage() {
   const [account, pick] = useState(own.kind === "customer" ? own : null);
   return html`
     <${Page} title=${t("Usage")}>
-      ${own.kind !== "customer" && html`<section class="card"><div class="inside"><${AccountPicker} onPick=${(it) => it && pick(it)} /></div></section>`}
+      ${own.kind !== "customer" && html`<${Card} title=${t("Usage of an account")}><div class="inside"><${AccountPicker} onPick=${(it) => it && pick(it)} /></div><//>`}
       ${account && html`<${OfAccount} key=${account.id} account=${account} />`}
       ${may("catalog_read") && html`<${Meters} />`}
+      ${own.kind !== "customer" && may("settings_read") && html`<${Sources} />`}
       ${may("usage_write") && html`<${Unrated} /><${Refused} />
         <${Card} title=${t("Report usage")}><div class="inside stack tight"><p class="quiet">${t("Events count once, by source and id: send them again as often as you like.")}</p><pre class="code" tabindex="0">${EXAMPLE}</pre></div><//>`}
     <//>`;

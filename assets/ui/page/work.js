@@ -15,8 +15,10 @@ import { Card, Page } from "../part/page.js";
 import { OpenShipments } from "../part/shipments.js";
 import { State } from "../part/state.js";
 import { Empty, Loaded } from "../part/still.js";
+import { Supplied } from "../part/supplied.js";
 import { Table } from "../part/table.js";
 import { complain, say } from "../part/toast.js";
+import { Unheard } from "../part/unheard.js";
 
 const OPEN = ["queued", "started", "failed"];
 const UNDER_WAY = ["acknowledged", "pending", "held", "in_progress"];
@@ -97,5 +99,5 @@ function Orders() {
 
 /** The page. */
 export default function Work() {
-  return html`<${Page} title=${t("To do")}><${Tasks} /><${OpenShipments} /><${Orders} /><//>`;
+  return html`<${Page} title=${t("To do")}>${may("invoice_read") && html`<${Unheard} />`}<${Supplied} isOpen /><${Tasks} /><${OpenShipments} /><${Orders} /><//>`;
 }

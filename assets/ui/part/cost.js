@@ -1,13 +1,15 @@
 // What something costs before one orders it: of a bundle piece by piece, what comes once and what in which rhythm.
 import { html } from "../html.js";
-import { useState } from "../../vendor/preact/hooks.js";
+import { useEffect, useState } from "../../vendor/preact/hooks.js";
 import { get, workOut } from "../model/api.js";
 import { plus } from "../model/decimal.js";
 import { useLoad, useStill } from "../model/load.js";
 import { isNothing, money } from "../model/money.js";
 import { called } from "../model/price.js";
+import { may } from "../model/session.js";
 import { local, t } from "../model/text.js";
-import { day, period, rhythm, span } from "../model/time.js";
+import { before, day, period, rhythm, span } from "../model/time.js";
+import { Follows } from "./choices.js";
 
 /** The term of an offer that is taken if nobody chooses another; nothing if there is none. */
 export const usualTerm = (offer) => offer.terms.find((it) => it.default)?.key ?? "";
@@ -27,12 +29,12 @@ async function pieces(offer, { quantity, term }) {
 const when = (price) => (price?.kind === "recurring" ? rhythm(price.period) : price?.kind === "usage" ? t("by usage") : t("once"));
 
 /** What one piece comes to in a whole period of each of its prices; a bundle may have no price of its own. */
-async function worked(piece, { currency, country, resources, usage }, isFirst) {
-  const wish = { currency, country, term: piece.term, quantity: piece.quantity, ...(isFirst ? { resources, usage } : {}) };
+async function worked(piece, { currency, country, account, resources, usage, characteristics }, isFirst) {
+  const wish = { currency, country, account, term: piece.term, quantity: piece.quantity, ...(isFirst ? { resources, usage, characteristics } : {}) };
   const { prices } = piece.offer;
   if (prices.length === 0) return { ...piece, lines: [], isFree: true };
   try {
-    if (!prices.some((it) => it.currency === currency)) throw Object.assign(new Error(currency), { name: "price_missing" });
+    if (!prices.some((it) => it.currency === currency)) throw Object.assign(new Error(currency), { name: "price_missing", isElsewhere: true });
     const found = await workOut(`/offers/${piece.offer.id}/calculate`, wish);
     const priceOf = (it) => piece.offer.prices.find(({ id }) => id === it.price);
     const lines = found.lines.map((it) => ({ ...it, name: priceOf(it) ? called(priceOf(it)) : it.name, when: when(priceOf(it)) }));
@@ -57,7 +59,22 @@ export async function costOf(offer, wish) {
   return { pieces: found, rhythms: [...rhythms], net, one: charged.length === 1 ? charged[0] : null };
 }
 
+const sentence = (text) => `${text[0].toUpperCase()}${text.slice(1)}${text.endsWith(".") ? "" : "."}`;
+
+/** Whether some of it is charged by usage. */
+export const isByUse = (found) => found.pieces.some((it) => it.lines.some((line) => line.when === t("by usage")));
+
 const trialOf = ({ offer, term }) => offer.terms.find((it) => it.key === term)?.trial;
+
+/** What of a choice cannot be chosen so, and why; nothing if a refusal is not about that. */
+function unchosen({ errors = [] }) {
+  const it = errors.find(({ pointer }) => pointer.startsWith("/characteristics/"));
+  return it && `${it.pointer.slice("/characteristics/".length).replaceAll("~1", "/").replaceAll("~0", "~")}: ${it.message}`;
+}
+
+/** Why something has no price, in a few words: none in the currency, or none for the choice on this day. */
+export const priceless = (problem, currency) => (problem.name !== "price_missing" ? unchosen(problem) ?? problem.message
+  : problem.isElsewhere ? t("no price in {currency}", { currency }) : t("no price for this choice today"));
 
 /** One piece of a bundle: how many, for how long free, and what each of its prices comes to. */
 function Piece({ of }) {
@@ -78,24 +95,33 @@ function Sums({ of }) {
     ${!of.one && html`<p class="quiet">${t("Tax comes on top.")}</p>`}`;
 }
 
-/** What a choice costs in a whole period. `wish` is as it is for the calculator of the API. */
-export function Cost({ offer, wish }) {
+/** What a choice costs in a whole period. `wish` is as it is for the calculator of the API; `onKnown` hears whether it has a price. */
+export function Cost({ offer, wish, onKnown }) {
   const still = useStill(JSON.stringify(wish));
   const read = useLoad(() => costOf(offer, JSON.parse(still)), ["cost", offer.id, still], { isDerived: true });
   const [last, keep] = useState(null);
   if (read.data && read.data !== last) keep(read.data);
-  if (read.error) return html`<p class="notice warn">${read.error.name === "price_missing" ? t("There is no price in {currency} for this choice.", { currency: wish.currency }) : read.error.message}</p>`;
+  useEffect(() => onKnown?.(!read.error), [read.error]);
+  if (read.error) return html`<p class="notice warn">${sentence(priceless(read.error, wish.currency))}</p>`;
   const found = read.data ?? last;
   if (!found) return html`<span class="bone"></span>`;
   const [first] = found.pieces;
   return html`
     <div class="stack tight" aria-live="polite">
+      <${Follows} of=${offer} values=${first.characteristics} />
       <h3>${t("What it costs in a whole period")}</h3>
       ${isBundle(offer)
         ? html`<ul class="stack tight">${found.pieces.map((it, at) => html`<${Piece} key=${at} of=${it} />`)}</ul>`
         : html`${trialOf(first) && html`<p class="quiet">${t("{span} free", { span: span(trialOf(first)) })}</p>`}<dl class="sums wide">${first.lines.filter((it) => it.when === t("by usage") || !isNothing(it.net)).map((it) => html`<div key=${it.price}><dt>${it.name}</dt><dd>${it.when === t("by usage") && isNothing(it.net) ? it.when : money(it.net)}</dd></div>`)}</dl>`}
-      <${Sums} of=${found} />
+      ${isNothing(found.net) && isByUse(found) ? html`<p class="quiet">${t("Nothing is fixed: one pays for what is used.")}</p>` : html`<${Sums} of=${found} />`}
     </div>`;
+}
+
+/** For which days a line is; where that is a part of a period, of how many, and when that period ends. */
+export function Days({ of: { service_period: of, explanation } }) {
+  if (!of) return null;
+  const part = explanation.days && t("{used} of {all} days of a period that ends on {day}", { used: explanation.days.used, all: explanation.days.of, day: day(before(of.end)) });
+  return html`<small>${[period(of.start, of.end), part].filter(Boolean).join(": ")}</small>`;
 }
 
 /** What the first invoice will say of an order, worked out as it would be made; nothing while it cannot be placed. */
@@ -104,14 +130,16 @@ export function FirstInvoice({ order }) {
   const read = useLoad(() => workOut("/orders/preview", JSON.parse(still)), ["first invoice", still], { isDerived: true });
   // It keeps its line while it is not known: nothing below it may move under somebody who goes on to a button.
   const isOfCoupon = (it) => it.name === "coupon_forbids" || it.errors?.some(({ pointer }) => pointer.startsWith("/coupons"));
-  const why = (it) => (isOfCoupon(it) ? it.message : t("What the first invoice says is not known yet."));
+  // How it is taxed is for its seller to say.
+  const isToBeSaid = (it) => it.name === "tax_undetermined" && may("tax_write");
+  const why = (it) => (isOfCoupon(it) || isToBeSaid(it) ? it.message : t("What the first invoice says is not known yet."));
   if (!read.data) return html`<details><summary>${read.error ? why(read.error) : "…"}</summary></details>`;
   const [invoice] = read.data.invoices;
   if (!invoice || invoice.lines.length === 0) return html`<details><summary>${t("Nothing of it is charged on the invoices of the next two years.")}</summary></details>`;
   return html`
     <details><summary>${t("First invoice of it: {day}, {amount} with tax", { day: day(invoice.on), amount: money(invoice.gross) })}</summary>
       <dl class="sums wide">
-        ${invoice.lines.map((it) => html`<div key=${it.id}><dt>${it.text} <small>${it.service_period && period(it.service_period.start, it.service_period.end)}</small></dt><dd>${money(it.net)}</dd></div>`)}
+        ${invoice.lines.map((it) => html`<div key=${it.id}><dt>${it.text} <${Days} of=${it} /></dt><dd>${money(it.net)}</dd></div>`)}
         <div class="total"><dt>${t("Net")}</dt><dd>${money(invoice.net)}</dd></div>
         <div><dt>${t("with tax")}</dt><dd>${money(invoice.gross)}</dd></div>
       </dl></details>`;

@@ -9,8 +9,8 @@ import { Icon } from "./icon.js";
 import { Card } from "./page.js";
 import { Table } from "./table.js";
 
-/** The card; nothing where nothing can be downloaded. */
-export function Downloads({ of }) {
+/** The card, with what it is `called` where several stand together; nothing where nothing can be downloaded. */
+export function Downloads({ of, called }) {
   const read = useLoad(() => get(`/subscriptions/${of}/assets`), ["downloads", of]);
   const items = read.data?.items ?? [];
   if (items.length === 0) return null;
@@ -22,5 +22,5 @@ export function Downloads({ of }) {
       ? html`<a class="button small" href=${it.download} download><${Icon} name="download" />${t("Download")}</a>`
       : html`<span class="quiet">${t("not at present")}</span>`) },
   ];
-  return html`<${Card} title=${t("Downloads")}><${Table} label=${t("Downloads")} columns=${columns} rows=${items} /><//>`;
+  return html`<${Card} title=${called ? t("Downloads of {name}", { name: called }) : t("Downloads")}><${Table} label=${t("Downloads")} columns=${columns} rows=${items} /><//>`;
 }

@@ -41,6 +41,6 @@ export const Dunning = ({ of }) => html`
       ${of.steps.length > 0
         ? html`<ol class="timeline">${of.steps.map((it) => html`<${Step} key=${it.at + it.action} of=${it} />`)}</ol>`
         : html`<p class="quiet">${t("Nothing was done about it yet.")}</p>`}
-      ${of.next ? html`<${Next} of=${of.next} />` : html`<p class="quiet">${t("Nothing is left to do by itself.")}</p>`}
+      ${of.next ? html`<${Next} of=${of.next} />` : html`<p class="quiet">${of.steps.some((it) => it.action === "credit_hold" && !outcome(it)) ? t("No step is left. What is held goes on by itself once all that is overdue is paid.") : t("No step is left.")}</p>`}
     </div>
   <//>`;

@@ -19,7 +19,7 @@ export const When = ({ at, far = true }) =>
 /** How far away, with the exact time at hand; `wall` for what does not follow business time. */
 export const Far = ({ at, wall = false }) => (at ? html`<time datetime=${at} title=${moment(at)}>${distance(at, wall)}</time>` : null);
 
-const PATHS = { acc: "/accounts", ofr: "/catalogue", sub: "/subscriptions", inv: "/invoices", ord: "/orders", pay: "/payments", run: "/billing", crn: "/credit-notes", dbo: "/debit-orders", bst: "/bank-statements" };
+const PATHS = { acc: "/accounts", ofr: "/catalogue", sub: "/subscriptions", inv: "/invoices", ord: "/orders", pay: "/payments", run: "/billing", crn: "/credit-notes", dbo: "/debit-orders", bst: "/bank-statements", stl: "/settlements" };
 
 /** A mail address that may go on in the next line before its host. */
 export const breakable = (email) => html`${email.slice(0, email.indexOf("@"))}<wbr />${email.slice(email.indexOf("@"))}`;

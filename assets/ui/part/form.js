@@ -60,11 +60,11 @@ export const Checks = ({ name, label, options, value = [] }) => html`
   </div></fieldset>`;
 
 /** A text in several languages: the reader's first, then any in which it is; the others of the UI for the asking. */
-export function Texts({ name, label, value, required, autofocus, ...rest }) {
+export function Texts({ name, label, value, required, autofocus, but = [], ...rest }) {
   const [added, add] = useState([]);
   const place = useRef();
-  const shown = [...new Set([language.value, ...Object.keys(value ?? {}), ...added])];
-  const left = Object.keys(LANGUAGES).filter((it) => !shown.includes(it));
+  const shown = [...new Set([language.value, ...Object.keys(value ?? {}), ...added])].filter((it) => !but.includes(it));
+  const left = Object.keys(LANGUAGES).filter((it) => !shown.includes(it) && !but.includes(it));
   const called = (it) => `${label} (${languageName(it)})`;
   const grow = (it) => {
     add([...added, it]);
@@ -73,7 +73,7 @@ export function Texts({ name, label, value, required, autofocus, ...rest }) {
   return html`<div class="stack tight" ref=${place}><div class="pair texts">${shown.map((it, at) => html`
     <${Field} key=${it} name=${`${name}/${it}`} label=${called(it)} value=${value?.[it] ?? ""}
       required=${required && at === 0 && (!value || it in value)} autofocus=${autofocus && at === 0} ...${rest} />`)}</div>
-    ${left.length > 0 && html`<small class="row tight">${left.map((it) => html`
+    ${left.length > 0 && html`<small class="row tight">${shown.length === 0 && label}${left.map((it) => html`
       <button key=${it} type="button" class="link" aria-label=${`${label}: ${languageName(it)}`} onClick=${() => grow(it)}><${Icon} name="plus" />${languageName(it)}</button>`)}</small>`}</div>`;
 }
 
@@ -171,6 +171,7 @@ function changed(body, before) {
 export function Form({ onSend, onCancel, onTyped, send, back = t("Cancel"), danger = false, isOff = false, children, keeps = false, isChange = false }) {
   const [problem, set] = useState(null);
   const [isBusy, wait] = useState(false);
+  const isUnderWay = useRef(false);
   const place = useRef();
   const before = useRef();
   useEffect(() => {
@@ -186,6 +187,9 @@ export function Form({ onSend, onCancel, onTyped, send, back = t("Cancel"), dang
     const form = event.currentTarget;
     const mistyped = [...form.elements].filter(isMistyped);
     if (mistyped.length > 0) return refuse(form, { title: t("This cannot be read as a number"), errors: mistyped.map((it) => ({ pointer: `/${it.name}`, label: it.labels[0]?.textContent.trim(), message: misread() })) });
+    // A second click comes before what the first has changed is drawn.
+    if (isUnderWay.current) return;
+    isUnderWay.current = true;
     set(null);
     wait(true);
     try {
@@ -194,6 +198,7 @@ export function Form({ onSend, onCancel, onTyped, send, back = t("Cancel"), dang
     } catch (found) {
       refuse(form, found);
     }
+    isUnderWay.current = false;
     wait(false);
   };
   // What one has chosen may bring other fields, or take some away: they are looked at when they are there.
@@ -206,7 +211,7 @@ export function Form({ onSend, onCancel, onTyped, send, back = t("Cancel"), dang
   return html`
     <${Refusal.Provider} value=${problem}>
       <form class="fields" ref=${place} onSubmit=${submit} onInput=${follow}>
-        ${problem && html`<div class="notice bad" role="alert" tabindex="-1"><${Icon} name="circle-alert" /><div><p class="strong">${problem.title}</p><p>${fields ?? problem.message}</p></div></div>`}
+        ${problem && html`<div class="notice bad" role="alert" tabindex="-1"><${Icon} name="circle-alert" /><div><p class="strong">${problem.title}</p><p>${fields ?? (problem.detail || problem.message)}</p></div></div>`}
         ${children}
         <div class="buttons">
           ${onCancel && html`<button type="button" class="button" onClick=${onCancel}>${back}</button>`}

@@ -28,3 +28,12 @@ export function Menu({ button, label, items, kind = "icon-button", above = false
         : html`<button type="button" class=${`menu-item ${it.danger ? "text bad" : ""}`} onClick=${pick(it)}><${Icon} name=${it.icon} />${it.text}</button>`)}
     </div>`;
 }
+
+/** A choice between a few, inside of a menu: `[key, text]`. */
+export function Segments({ label, of, at, onPick }) {
+  return html`
+    <div class="inside-menu"><small>${label}</small>
+      <div class="segments" role="group" aria-label=${label}>
+        ${of.map(([key, text]) => html`<button type="button" aria-pressed=${key === at} onClick=${() => onPick(key)}>${text}</button>`)}
+      </div></div>`;
+}

@@ -61,7 +61,6 @@ function Money({ account, currency, invoices, methods, meant, onClose }) {
   const amount = typed(text) ?? "0";
   const isAmount = compare(amount, "0") > 0;
   const onFile = methods.filter((it) => it.state === "active").map((it) => [it.id, t("{name}, on file", { name: it.name })]);
-  const usual = methods.find((it) => it.default && it.state === "active")?.id;
   const record = async ({ amount: _, how, ...said }) => {
     const body = { ...said, [onFile.some(([id]) => id === how) ? "payment_method" : "method"]: how };
     const parts = isAmount ? spread(amount, invoices).parts.filter(([, part]) => compare(part, "0") > 0) : [];
@@ -76,7 +75,7 @@ function Money({ account, currency, invoices, methods, meant, onClose }) {
         <${Field} name="received_on" label=${t("Came in on")} kind="date" hint=${t("Today, if you say nothing")} />
       </div>
       <div class="pair">
-        <${Field} name="how" label=${t("How")} kind="select" value=${usual ?? "bank_transfer"} options=${[...onFile, ...METHODS.map(([key, text]) => [key, text()])]} />
+        <${Field} name="how" label=${t("How")} kind="select" value="bank_transfer" options=${[...METHODS.map(([key, text]) => [key, text()]), ...onFile]} />
         <${Field} name="reference" label=${t("Reference")} hint=${t("What the payer or the bank wrote to it")} />
       </div>
       ${isAmount && html`<${Preview} amount=${amount} currency=${currency} invoices=${invoices} />`}

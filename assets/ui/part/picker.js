@@ -8,10 +8,13 @@ import { t } from "../model/text.js";
 const FEW = 20;
 const shown = (it) => `${it.name} (${it.number})`;
 
-/** The field; `onPick` gets the account, or nothing while there is none by what is typed. */
-export function AccountPicker({ onPick }) {
+/**
+ * The field; `onPick` gets the account, or nothing while there is none by what is typed. `begun` is what stands in it at first,
+ * and `isOptional` that it can be empty.
+ */
+export function AccountPicker({ onPick, label = t("Account"), begun = "", hint, isOptional = false }) {
   const id = useId();
-  const [typed, type] = useState("");
+  const [typed, type] = useState(begun);
   const words = useStill(typed.replace(/ \(\d+\)$/, ""), 120);
   const read = useLoad(() => some("/accounts", { q: words, limit: FEW, fields: "name,number,billing_account,state,kind,address,seller,seller_name" }), ["pick", words]);
   const found = read.data?.items ?? [];
@@ -20,8 +23,8 @@ export function AccountPicker({ onPick }) {
     onPick(found.find((it) => shown(it) === event.target.value) ?? null);
   };
   return html`
-    <div><label for=${id}><span>${t("Account")}</span></label>
-      <input id=${id} list=${`${id}-found`} value=${typed} onInput=${input} autocomplete="off" required placeholder=${t("Name begins with")} />
-      <datalist id=${`${id}-found`}>${found.map((it) => html`<option key=${it.id} value=${shown(it)}></option>`)}</datalist>
+    <div><label for=${id}><span>${label}</span></label>
+      <input id=${id} list=${`${id}-found`} value=${typed} onInput=${input} autocomplete="off" required=${!isOptional} placeholder=${t("Name begins with")} />
+      <datalist id=${`${id}-found`}>${found.map((it) => html`<option key=${it.id} value=${shown(it)}></option>`)}</datalist>${hint && html`<small>${hint}</small>`}
     </div>`;
 }

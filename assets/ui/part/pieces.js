@@ -1,9 +1,13 @@
 // The pieces of an order: what each is, how far it is, and what came of it; looked at again while it is worked on.
 import { html } from "../html.js";
 import { useEffect, useState } from "../../vendor/preact/hooks.js";
-import { changes, post } from "../model/api.js";
+import { changes, get, post } from "../model/api.js";
+import { useLoad } from "../model/load.js";
+import { money } from "../model/money.js";
 import { to } from "../model/route.js";
-import { t } from "../model/text.js";
+import { isOwn } from "../model/session.js";
+import { local, said, t } from "../model/text.js";
+import { inWords } from "./choices.js";
 import { Named } from "./figure.js";
 import { Field, FormDialog } from "./form.js";
 import { Icon } from "./icon.js";
@@ -34,14 +38,24 @@ function Works({ order, of }) {
       <${Field} name="reason" label=${t("Why")} required autofocus hint=${t("The buyer reads it.")} /><//>`}`;
 }
 
+/** What the term of a piece is called; its key where nobody said, or the offer is not to be seen. */
+function Term({ of }) {
+  const offer = useLoad(async () => (of.term && of.offer ? get(`/offers/${of.offer}`) : null), ["term of", of.offer, of.term], { isDerived: true }).data;
+  return local(offer?.terms.find((it) => it.key === of.term)?.name) || of.term;
+}
+
+/** Whether one delivers a piece for its seller: its subscription is nothing of one's own, and its offer may not be shown. */
+const isSupplied = (it) => it.supplier && isOwn(it.supplier);
+
 const columns = (order, items, canWork) => [
-  { head: t("What"), cell: (it) => html`<span>${it.quantity > 1 && `${it.quantity} × `}${it.name && html`<span class="strong">${it.name}</span> · `}<${Named} id=${it.offer} /></span>` },
+  { head: t("What"), cell: (it) => html`<span>${it.quantity > 1 && `${it.quantity} × `}${it.name && html`<span class="strong">${it.name}</span> · `}${isSupplied(it) ? it.offer_name : html`<${Named} id=${it.offer} />`}${it.characteristics && html`<br /><small>${inWords(it.characteristics)}</small>`}</span>` },
   { head: t("State"), lead: true, cell: (it) => html`<${State} of=${it.state} />` },
   items.some((it) => it.action !== "add") && { head: t("Action"), cell: (it) => t(sentence(it.action)) },
-  { head: t("Term"), cell: (it) => it.term },
-  { head: t("Subscription"), cell: (it) => it.subscription && html`<a href=${to(`/subscriptions/${it.subscription}`)}>${t("Show it")}</a>` },
+  { head: t("Term"), cell: (it) => (isSupplied(it) ? it.term : html`<${Term} of=${it} />`) },
+  !items.every(isSupplied) && { head: t("Subscription"), cell: (it) => it.subscription && html`<a href=${to(`/subscriptions/${it.subscription}`)}>${t("Show it")}</a>` },
+  items.some((it) => it.totals) && { head: t("Price"), num: true, cell: (it) => it.totals?.map(({ gross }) => money(gross)).join(" + ") },
   canWork && items.some((it) => OPEN.includes(it.state)) && { head: "", num: true, cell: (it) => OPEN.includes(it.state) && html`<${Works} order=${order} of=${it} />` },
-  items.some((it) => it.failure) && { head: t("Why not"), cell: (it) => it.failure && html`<span class="text bad">${it.failure}</span>` },
+  items.some((it) => it.failure) && { head: t("Why not"), cell: (it) => it.failure && html`<span class="text bad">${said(it.failure)}</span>` },
 ].filter(Boolean);
 
 /** Looks again while an order is being worked on. */

@@ -1,83 +1,21 @@
 // What is around every page: navigation, search, the account menu, the test clock, news.
 import { html } from "../html.js";
-import { Component } from "../../vendor/preact/preact.js";
 import { useEffect, useRef, useState } from "../../vendor/preact/hooks.js";
-import { navigation, PAGES, sees } from "../page/index.js";
+import { navigation } from "../page/index.js";
 import { isOver } from "../model/api.js";
 import { hasCart, inCart, readCart } from "../model/cart.js";
-import { here, match, to } from "../model/route.js";
+import { here, to } from "../model/route.js";
 import { leave, may, session, signOut } from "../model/session.js";
 import { choose, language, LANGUAGES, t } from "../model/text.js";
 import { chooseTheme, theme } from "../model/theme.js";
 import { ClockBar } from "./clock_bar.js";
 import { Icon } from "./icon.js";
-import { Menu } from "./menu.js";
-import { Page } from "./page.js";
+import { Menu, Segments } from "./menu.js";
+import { Outlet } from "./outlet.js";
 import { isPaletteKey, Palette } from "./palette.js";
-import { Bones, Empty, Failure } from "./still.js";
-import { complain, Toasts } from "./toast.js";
-
-const modules = new Map();
-
-/** The module of a page, loaded at its first visit. */
-function useModule(page) {
-  const [, turn] = useState(0);
-  useEffect(() => {
-    if (!page || modules.has(page)) return;
-    const keep = (it) => { modules.set(page, it); turn((before) => before + 1); };
-    page.load().then(keep, (problem) => keep({ problem }));
-  }, [page]);
-  return modules.get(page);
-}
-
-/** Keeps the fault of one page to that page. */
-class Guard extends Component {
-  constructor() {
-    super();
-    this.state = { fault: null };
-  }
-  componentDidCatch(fault) {
-    console.error(fault);
-    this.setState({ fault });
-  }
-  componentDidUpdate(before) {
-    if (before.path !== this.props.path && this.state.fault) this.setState({ fault: null });
-  }
-  render({ children }, { fault }) {
-    return fault ? html`<${Failure} page problem=${{ title: t("This page has a fault"), message: String(fault.message ?? fault) }} />` : children;
-  }
-}
-
-function found(path) {
-  for (const page of PAGES) {
-    const parameters = match(page.path, path);
-    if (parameters) return { page, parameters };
-  }
-  return {};
-}
-
-function Shown({ path }) {
-  const { page, parameters } = found(path);
-  const module = useModule(page);
-  if (!page) {
-    return html`<${Page} title=${t("There is no such page")}><div class="card"><${Empty} icon="search" title=${t("Nothing is at this address")}>
-      <p>${t("Look for it by name, or begin at the overview.")}</p><a class="button" href=${to("/")}>${t("Overview")}</a><//></div><//>`;
-  }
-  if (!sees(page, may)) return html`<${Failure} page problem=${{ status: 403, message: t("Ask an administrator of your account for the right to it.") }} />`;
-  if (!module) return html`<div class="card"><${Bones} lines=${6} /></div>`;
-  if (module.problem) return html`<${Failure} page problem=${module.problem} />`;
-  return html`<${Guard} path=${path}><${module.default} key=${path} ...${parameters} /><//>`;
-}
+import { complain, say, Toasts } from "./toast.js";
 
 const initials = (name) => name.split(/\s+/).map((it) => it[0]).slice(0, 2).join("").toUpperCase();
-
-function Segments({ label, of, at, onPick }) {
-  return html`
-    <div class="inside-menu"><small>${label}</small>
-      <div class="segments" role="group" aria-label=${label}>
-        ${of.map(([key, text]) => html`<button type="button" aria-pressed=${key === at} onClick=${() => onPick(key)}>${text}</button>`)}
-      </div></div>`;
-}
 
 function AccountMenu() {
   const { user, account } = session.value;
@@ -133,7 +71,7 @@ export function Shell() {
     return () => removeEventListener("keydown", listen);
   }, []);
   useEffect(() => {
-    readCart().catch(() => {});
+    readCart().then((left) => left > 0 && say(t("{count} of your choices cannot be had here", { count: left })), () => {});
   }, []);
   const arrived = useRef(path);
   useEffect(() => {
@@ -153,7 +91,7 @@ export function Shell() {
           <button type="button" class="icon-button" aria-label=${t("Search")} onClick=${() => find(true)}><${Icon} name="search" /></button>
         </nav>
         <${ClockBar} />
-        <main class="page" id="main" tabindex="-1" ref=${main}>${isOver.value && html`<${SignedOut} />`}<${Shown} path=${path} /></main>
+        <main class="page" id="main" tabindex="-1" ref=${main}>${isOver.value && html`<${SignedOut} />`}<${Outlet} path=${path} /></main>
       </div>
       ${isFinding && html`<${Palette} onClose=${() => find(false)} />`}
       <${Toasts} />

@@ -4,7 +4,7 @@ import { useState } from "../../vendor/preact/hooks.js";
 import { get, post } from "../model/api.js";
 import { useLoad } from "../model/load.js";
 import { to } from "../model/route.js";
-import { isOwn, may } from "../model/session.js";
+import { isBuyer, isHouse, isOwn, may } from "../model/session.js";
 import { t } from "../model/text.js";
 import { Far } from "./figure.js";
 import { Field, FormDialog } from "./form.js";
@@ -40,7 +40,7 @@ const Back = ({ of, onClose }) => html`
 
 /** What its seller may say of a parcel. */
 function Steps({ of, ask }) {
-  if (!may("shipment_write") || isOwn(of.account)) return null;
+  if (isOwn(of.account) || !(may("shipment_write") || isBuyer())) return null;
   const arrive = () => post(`/shipments/${of.id}/deliver`).then(() => say(t("It has arrived, and its subscription begins")), complain);
   if (of.state === "prepared") return html`<button type="button" class="button small" onClick=${() => ask(["ship", of])}>${t("It has left")}</button>`;
   if (of.state !== "shipped") return null;
@@ -51,8 +51,8 @@ function Steps({ of, ask }) {
 function Parcels({ of, isOfSeveral = false }) {
   const [asked, ask] = useState(null);
   const columns = [
-    isOfSeveral && { head: t("Order"), cell: (it) => html`<a href=${to(`/orders/${it.order}`)}>${t("Show it")}</a>` },
-    { head: t("Piece"), cell: (it) => it.item },
+    isOfSeveral && { head: t("Order"), cell: (it) => html`<a href=${to(`/orders/${it.order}`)}>${it.order_number ?? t("Show it")}</a>` },
+    { head: t("Piece"), cell: (it) => html`<span>${it.quantity > 1 && `${it.quantity} × `}${it.offer_name ?? it.item}</span>` },
     { head: t("State"), lead: true, cell: (it) => html`<${State} of=${it.state} />` },
     { head: t("Goes to"), cell: (it) => html`<span>${it.recipient}<br /><small>${place(it.address)}</small></span>` },
     { head: t("Carrier"), cell: (it) => html`<${Way} of=${it} />` },
@@ -76,7 +76,12 @@ export function Shipments({ order }) {
 
 /** Those that wait to be sent, and those that are on their way. */
 export function OpenShipments() {
-  const read = useLoad(async () => (await Promise.all(["prepared", "shipped"].map((state) => get("/shipments", { state, limit: 200 })))).flatMap((it) => it.items), ["open shipments"]);
+  // What one sends for others is beside what one sells oneself.
+  const roles = isHouse() ? [undefined] : [undefined, "supplier"];
+  const read = useLoad(async () => {
+    const found = await Promise.all(roles.flatMap((role) => ["prepared", "shipped"].map((state) => get("/shipments", { state, role, limit: 200 }))));
+    return [...new Map(found.flatMap((it) => it.items).map((it) => [it.id, it])).values()];
+  }, ["open shipments"]);
   return html`
     <${Card} title=${t("To be sent")}>
       <${Loaded} of=${read} bones=${3}>${(rows) => rows.length === 0

@@ -22,7 +22,7 @@ export function Failure({ problem, page = false }) {
     <div class="empty" role="alert">
       <${Icon} name=${isForbidden ? "lock" : "circle-alert"} />
       ${page ? html`<h1>${title}</h1>` : html`<p class="strong">${title}</p>`}
-      <p>${isAbsent ? t("It may have been removed, or the address is mistyped.") : problem.message}</p>
+      <p>${isAbsent ? t("It may have been removed, or the address is mistyped.") : problem.detail || problem.message}</p>
       ${problem.request && html`<p class="mono faint">${t("Request")} ${problem.request}</p>`}
     </div>`;
 }

@@ -1,8 +1,9 @@
 // The timeline of one thing: what happened to it, in the server's sentences, the newest first.
 import { html } from "../html.js";
 import { money } from "../model/money.js";
+import { name } from "../model/name.js";
 import { to } from "../model/route.js";
-import { colon, t } from "../model/text.js";
+import { colon, language, t } from "../model/text.js";
 import { day, moment } from "../model/time.js";
 import { Far, pathOf } from "./figure.js";
 import { useRows } from "./list.js";
@@ -21,21 +22,31 @@ export function by({ kind, label }) {
 
 const DAY = /^\d{4}-\d\d-\d\d(T[\d:.]+Z)?$/;
 
-/** A detail such as `quantity 10 → 15`, whose field is said in the reader's words if there is one. */
-function detail(text) {
+/** A detail such as `quantity 10 → 15`, whose field is said in the reader's words if there is one, and offers by their names. */
+function detail(text, offers) {
   const words = text.split(" ");
   const parts = words.map((_, at) => [words.slice(0, at + 1).join(" "), words.slice(at + 1)]);
   const [field, rest] = parts.findLast(([it]) => word(it) !== it) ?? [text, []];
-  return [word(field), ...rest.map((it) => (DAY.test(it) ? day(it) : it))].join(" ");
+  const values = rest.join(" ").split(" → ").map((it) => offers.get(it) ?? it.split(" ").map((part) => (DAY.test(part) ? day(part) : part)).join(" "));
+  return `${word(field)} ${values.join(" → ")}`.trim();
 }
 
+// What is feminine where a language says what became of a thing by its gender.
+const FEMININE = { fr: /^(billing_run|category|class|discount|invoice|offer|order|party|promotion|redemption|resource|resource_category|seat|service_terms|session|share_record|shipment|specification|task|tax_category|tax_rule|tax_zone|consumer_key|gateway)$/ };
+
+/** A phrase such as `a été émis(e)`, agreeing with what it is about. */
+const agreed = (phrase, { kind }) => phrase.replaceAll("(e)", FEMININE[language.value]?.test(kind) ? "e" : "");
+
 /** What happened, in the reader's words: the server's sentence has what a thing is and is called, what became of it, and how much. */
-function told({ text, subject, amount }) {
+export function told({ text, subject, amount, offers = [] }) {
   const begin = `${sentence(subject.kind)} ${subject.label} `;
   if (!text.startsWith(begin)) return text;
   const [phrase, details] = text.slice(begin.length).split(/: (.*)/s);
-  const what = amount ? money(amount) : details?.split(", ").map(detail).join(", ");
-  return `${t(sentence(subject.kind))} ${subject.label} ${t(phrase)}${what ? `${colon()} ${what}` : ""}`;
+  const named = new Map(offers.map((it) => [it.label, name(it.id).value ?? it.label]));
+  const what = amount ? money(amount) : details?.split(", ").map((it) => detail(it, named)).join(", ");
+  // Offers, and subscriptions that are named by them, have names in the reader's language.
+  const label = (["offer", "subscription"].includes(subject.kind) && name(subject.id).value) || subject.label;
+  return `${t(sentence(subject.kind))} ${label} ${agreed(t(phrase), subject)}${what ? `${colon()} ${what}` : ""}`;
 }
 
 function Entry({ of, own }) {

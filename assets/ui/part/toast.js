@@ -23,7 +23,7 @@ function close(id) {
 export const say = (title, detail) => show("good", "circle-check", title, detail);
 
 /** Says what went wrong. */
-export const complain = (problem) => show("bad", "circle-alert", problem.title || t("That did not work"), problem.message);
+export const complain = (problem) => show("bad", "circle-alert", problem.title || t("That did not work"), problem.detail || problem.message);
 
 repeats.subscribe((times) => times > 0 && say(t("Sent twice, done once"), t("The answer to your first try was lost. Look whether all is as you want it.")));
 

@@ -5,6 +5,7 @@ import { get } from "../model/api.js";
 import { useLoad } from "../model/load.js";
 import { name } from "../model/name.js";
 import { brief, quantity } from "../model/money.js";
+import { called, unitOf } from "../model/price.js";
 import { may } from "../model/session.js";
 import { t } from "../model/text.js";
 import { day, month, now } from "../model/time.js";
@@ -23,7 +24,7 @@ const counted = (amount, unit) => (unit ? `${quantity(amount)} ${unit}` : quanti
 function Series({ subscription, price, span }) {
   const [days, step] = SPANS.find(([key]) => key === span);
   const from = new Date(now() - Number(days) * DAY).toISOString().replace(/T.*/, "T00:00:00Z");
-  const { unit } = price;
+  const unit = unitOf(price);
   const read = useLoad(() => get(`/subscriptions/${subscription}/usage`, { meter: price.meter, from, step }), [subscription, price.meter, from, step]);
   return html`
     <${Loaded} of=${read} bones=${5}>${({ points, total, events }) => {
@@ -32,7 +33,7 @@ function Series({ subscription, price, span }) {
         at: step === "month" ? month(it.at, true) : day(it.at), value: it.quantity, said: counted(it.quantity, unit),
         label: step === "month" ? month(it.at) : day(it.at).replace(/[ ,]*\d{4}$/, ""),
       }));
-      const summary = t("{name}: {total} in {count} events", { name: price.name, total: counted(total, unit), count: events });
+      const summary = t("{name}: {total} in {count} events", { name: called(price), total: counted(total, unit), count: events });
       return html`<${Chart} kind="bars" points=${rows} brief=${(it) => brief(it)} summary=${summary} head=${[t("Time"), t("Quantity")]} />`;
     }}<//>`;
 }
@@ -54,7 +55,7 @@ export function UsageChart({ subscriptions, chosen, onChoose, none = null }) {
       return html`
         <${Card} title=${t("Usage")} actions=${html`
           ${found.length > 1 && html`<select class="small" name="subscription" aria-label=${t("Which subscription")} onChange=${(event) => onChoose(event.target.value)}>${found.map(([it]) => html`<option value=${it.id} selected=${it === subscription}>${it.name ?? name(it.offer).value ?? it.number}</option>`)}</select>`}
-          ${prices.length > 1 && html`<select class="small" name="meter" aria-label=${t("Which meter")} onChange=${(event) => count(event.target.value)}>${prices.map((it) => html`<option value=${it.meter} selected=${it === price}>${it.name}</option>`)}</select>`}
+          ${prices.length > 1 && html`<select class="small" name="meter" aria-label=${t("Which meter")} onChange=${(event) => count(event.target.value)}>${prices.map((it) => html`<option value=${it.meter} selected=${it === price}>${called(it)}</option>`)}</select>`}
           <div class="segments" role="group" aria-label=${t("How far back")}>${SPANS.map(([key, , text]) => html`<button type="button" aria-pressed=${key === span} onClick=${() => stretch(key)}>${text()}</button>`)}</div>`}>
           <div class="inside"><${Series} subscription=${subscription.id} price=${price} span=${span} /></div>
         <//>`;

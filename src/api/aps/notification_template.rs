@@ -58,6 +58,7 @@ const fn name(it: Occasion) -> &'static str {
         Occasion::Welcome => "Welcome",
         Occasion::PasswordReset => "Password Reset",
         Occasion::OrderConfirmed => "Order Confirmation",
+        Occasion::OfferSold => "Sales Notification",
         Occasion::InvoiceIssued => "Invoice",
         Occasion::PaymentReceived => "Payment",
         Occasion::PaymentReminder => "Payment Reminder",
@@ -87,5 +88,10 @@ const fn name(it: Occasion) -> &'static str {
         Occasion::SettlementIssued => "Settlement",
         Occasion::ShipmentSent => "Shipment",
         Occasion::AssetUpgraded => "Product Upgrade",
+        Occasion::OrderInformationRequired => "Order Information Required",
+        Occasion::OrderUnpaid => "Unpaid Order",
+        Occasion::RefundMade => "Refund",
+        Occasion::OrderFellShort => "Order Failure",
+        Occasion::SupplyOrdered => "Supplier Order",
     }
 }

@@ -13,7 +13,7 @@ use crate::domain::error::Invalid;
 use crate::domain::id::{Id, ServiceTermsId};
 use crate::domain::operator::Permission;
 use crate::domain::text::Name;
-use crate::services::{Act, Error, catalog, removal};
+use crate::services::{Act, Error, catalog, removal, service_terms};
 
 /// The full id of the type.
 pub(super) const ID: &str = "http://www.odin.com/billing/ServiceTerms/1.0";
@@ -131,6 +131,6 @@ fn create(act: &mut Act<'_>, batch: &mut Batch, new: New) -> Result<(), Error> {
 fn change(act: &mut Act<'_>, it: &ServiceTerms, body: &Body) -> Result<(), Error> {
     let (name, paid) = (name(body)?.unwrap_or_else(|| it.name.clone()), PAID.read(body, it.paid)?);
     let trial = TRIAL.read(body, it.trial)?;
-    let change = |it| Ok::<_, Error>(ServiceTerms { name, paid, trial, ..it });
-    catalog::revise(act, (it.id, None), Permission::CatalogWrite, change).map(|_| ())
+    let change = |it| ServiceTerms { name, paid, trial, ..it };
+    service_terms::revise(act, (it.id, None), change).map(|_| ())
 }

@@ -2,8 +2,6 @@
 //! own as `termCondition`, and an order says in `acceptedTerms` which version of which plan's it
 //! accepts.
 
-use std::collections::BTreeSet;
-
 use serde_json::{Value, json};
 
 use super::operation::{Outcome, Said};
@@ -14,7 +12,7 @@ use crate::domain::error::Invalid;
 use crate::domain::id::{Id, OfferId};
 use crate::domain::order::Acceptance;
 use crate::domain::text::Locale;
-use crate::services::{Cx, Error, offer, order};
+use crate::services::{Cx, Error, order};
 
 /// Terms of use.
 pub(super) static TERM_CONDITION: Structure = Structure {
@@ -71,19 +69,16 @@ pub(super) fn read(value: &Value, locale: &Locale) -> Result<Option<TermsOfUse>,
     Ok(Some(TermsOfUse { version, title, address, text }))
 }
 
-/// `termsConditions`: those of each plan that an order would buy, once.
+/// `termsConditions`: those of each plan that an order would buy, with the parts of bundles, once.
 pub(super) fn of_order(cx: Cx<'_>, (): &(), said: &Said) -> Result<Outcome, Error> {
     let wanted = order_request::read(cx, &said.body)?;
-    let plans = wanted.placed.items().iter().filter_map(|it| it.wish.offer);
-    let mut all = Vec::new();
-    for id in plans.collect::<BTreeSet<_>>() {
-        all.extend(offer::get(cx, id)?.content.terms_of_use.map(|it| {
-            let mut shown = shown(&it);
-            shown["planId"] = json!(id.uuid());
-            shown
-        }));
-    }
-    Ok(Some(Value::Array(all)))
+    let plans = order::with_terms(cx, wanted.placed.items())?;
+    let all = plans.iter().filter_map(|plan| {
+        let mut shown = shown(plan.content.terms_of_use.as_ref()?);
+        shown["planId"] = json!(plan.id.uuid());
+        Some(shown)
+    });
+    Ok(Some(Value::Array(all.collect())))
 }
 
 /// Terms of use as their plan has them.

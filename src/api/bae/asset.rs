@@ -1,6 +1,6 @@
 //! `/charging/api/assetManagement`: digital goods, and what sellers say of each sort of them.
 //!
-//! A file comes in the body, in Base64 as the contract has it; a larger one is uploaded over
+//! A file comes in the body, in Base64, or as a part of a form; a larger one is uploaded over
 //! [`v1`](crate::api::v1), and is the same thing here.
 
 use axum::http::Method;
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::characteristic;
 use super::form::{must, text};
-use super::list::{each, listed};
+use super::list::{Whole, listed};
 use super::query::Listed;
 use super::route::{Asked, Needs, Row};
 use super::wire::{self, Tree};
@@ -44,8 +44,8 @@ pub(super) static ROWS: &[Row] = &[
     Row::new(Method::GET, at!("assets"), READS, list),
     Row::new(Method::GET, at!("assets/{id}"), READS, show),
     Row::new(Method::GET, at!("assets/product/{id}"), READS, show_of_product),
-    Row::new(Method::POST, at!("assets/uploadJob"), WRITES, upload),
-    Row::new(Method::POST, at!("assets/{id}/upgradeJob"), WRITES, upgrade),
+    Row::new(Method::POST, at!("assets/uploadJob"), WRITES, upload).or_with_a_file(),
+    Row::new(Method::POST, at!("assets/{id}/upgradeJob"), WRITES, upgrade).or_with_a_file(),
     Row::new(Method::GET, at!("assetTypes"), READS, list_types),
     Row::new(Method::GET, at!("assetTypes/{id}"), READS, show_type),
 ];
@@ -54,8 +54,8 @@ pub(super) static ROWS: &[Row] = &[
 const LISTED: Listed = Listed { text: &["resourceType", "contentType"], ..Listed::PLAIN };
 
 /// Where what is in an asset is downloaded, below the site.
-fn location(it: &Asset) -> String {
-    format!("/charging/media/assets/{}", it.id.uuid())
+pub(super) fn location(of: AssetId) -> String {
+    format!("/charging/media/assets/{}", of.uuid())
 }
 
 fn shown(cx: Cx<'_>, it: &Asset) -> Result<Tree, Error> {
@@ -65,7 +65,7 @@ fn shown(cx: Cx<'_>, it: &Asset) -> Result<Tree, Error> {
     let version = it.version();
     let place = version.map(|version| match &version.source {
         Source::Web(address) => address.to_string(),
-        Source::File { .. } => location(it),
+        Source::File { .. } => location(it.id),
     });
     let said = |it: &AttributeValue| match it {
         AttributeValue::Flag(flag) => json!(flag),
@@ -75,7 +75,7 @@ fn shown(cx: Cx<'_>, it: &Asset) -> Result<Tree, Error> {
         content.metadata.iter().map(|(name, it)| (name.to_string(), said(it))).collect();
     Ok(wire::tree(json!({
         "id": it.id.uuid().to_string(),
-        "href": place.unwrap_or_else(|| location(it)),
+        "href": place.unwrap_or_else(|| location(it.id)),
         "version": version.map(|it| it.label.to_string()),
         "contentType": content.media_type.as_ref().map(ToString::to_string),
         "resourceType": sort,
@@ -87,9 +87,8 @@ fn shown(cx: Cx<'_>, it: &Asset) -> Result<Tree, Error> {
 fn list(asked: Asked) -> Result<Work, Fault> {
     let wanted = asked.query.list(&LISTED)?;
     Ok(Work::scans(move |cx| {
-        listed((&LISTED, &wanted), |page| {
-            each(cx.list(None, page, |_: &Asset| true)?, |it| shown(cx, &it))
-        })
+        let list = |page: &PageRequest| cx.list(None, page, |_: &Asset| true);
+        listed((&LISTED, &wanted), list, Whole(|it: &_| shown(cx, it)))
     }))
 }
 
@@ -288,9 +287,8 @@ fn shown_type(it: &AssetType) -> Tree {
 fn list_types(asked: Asked) -> Result<Work, Fault> {
     let wanted = asked.query.list(&Listed::PLAIN)?;
     Ok(Work::scans(move |cx| {
-        listed((&Listed::PLAIN, &wanted), |page| {
-            each(cx.list(None, page, |_: &AssetType| true)?, |it| Ok(shown_type(&it)))
-        })
+        let list = |page: &PageRequest| cx.list(None, page, |_: &AssetType| true);
+        listed((&Listed::PLAIN, &wanted), list, Whole(|it: &_| Ok(shown_type(it))))
     }))
 }
 

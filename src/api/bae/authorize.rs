@@ -22,8 +22,10 @@ const READ: &str = "/authorizeService/read";
 const WRITES: Needs = Needs::Permission(Permission::AccountWrite);
 
 /// What can be asked of tokens.
-pub(super) static ROWS: &[Row] =
-    &[Row::new(Method::POST, TOKEN, WRITES, save), Row::new(Method::POST, READ, WRITES, read)];
+pub(super) static ROWS: &[Row] = &[
+    Row::new(Method::POST, TOKEN, WRITES, save).speaks(&[("app", "appId")]),
+    Row::new(Method::POST, READ, WRITES, read),
+];
 
 /// The application that is meant.
 fn application(said: &Tree) -> Result<Name, Fault> {

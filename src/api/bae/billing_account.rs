@@ -9,10 +9,11 @@ use super::contact::{PERIOD_ENDS, bare, shown_validity, validity};
 use super::customer_account::{self, balances, found, frequency, is_billed, means};
 use super::error::{FIXED, INCOMPLETE, NOT_ALLOWED, NOT_SUPPORTED, NOT_YOURS};
 use super::form::{all, must, reference};
-use super::list;
+use super::list::{self, Whole};
 use super::party;
 use super::party_details::shown_related;
 use super::query::Listed;
+use super::related_party;
 use super::route::{Asked, Needs, Row};
 use super::wire::{self, Tree, tree};
 use crate::api::edge::fault::Fault;
@@ -23,8 +24,8 @@ use crate::domain::account::billing_account::{
 };
 use crate::domain::account::class::BillingType;
 use crate::domain::id::{BillingAccountId, Id};
-use crate::domain::operator::{Permission, User};
-use crate::domain::page::Page;
+use crate::domain::operator::Permission;
+use crate::domain::page::PageRequest;
 use crate::domain::party::Party;
 use crate::domain::party::relation::{Reference, RelatedParty};
 use crate::domain::stamp::Contract;
@@ -48,8 +49,8 @@ pub(super) static ROWS: &[Row] = &[
     Row::new(Method::POST, ALL, WRITES, create),
     Row::new(Method::GET, ONE, READS, one),
     Row::new(Method::PATCH, ONE, WRITES, change),
-    Row::new(Method::GET, REST, Needs::SignIn, rest),
-    Row::new(Method::GET, REST_ONE, Needs::SignIn, rest),
+    Row::new(Method::GET, REST, Needs::SignIn, rest).whatever_the_method(),
+    Row::new(Method::GET, REST_ONE, Needs::SignIn, rest).whatever_the_method(),
 ];
 
 const LISTED: Listed = Listed { named: &[("relatedParty", "relatedParty.id")], ..Listed::PLAIN };
@@ -136,11 +137,8 @@ fn shown(cx: Cx<'_>, it: &BillingAccount) -> Result<Tree, Error> {
 fn listed(asked: Asked) -> Result<Work, Fault> {
     let wanted = asked.query.list(&LISTED)?;
     Ok(Work::scans(move |cx| {
-        list::listed((&LISTED, &wanted), |page| {
-            let found = service::list(cx, None, page, is_billed)?;
-            let items = found.items.iter().map(|it| shown(cx, it));
-            Ok(Page { items: items.collect::<Result<_, _>>()?, next: found.next })
-        })
+        let list = |page: &PageRequest| service::list(cx, None, page, is_billed);
+        list::listed((&LISTED, &wanted), list, Whole(|it: &_| shown(cx, it)))
     }))
 }
 
@@ -150,8 +148,12 @@ fn one(asked: Asked) -> Result<Work, Fault> {
     Ok(Work::reads(move |cx| Ok(wire::shown(shown(cx, &found(cx, id)?)?, fields.as_deref()))))
 }
 
-/// Refuses a bill receiver who is not the caller: nobody has others billed.
+/// Refuses a bill receiver who is not the caller, and an account of somebody else: nobody has others billed.
 fn receiver(act: &Act<'_>, said: &Tree, of: &Account) -> Result<Vec<RelatedParty>, Error> {
+    if act.actor().standing().map(|it| it.account) != Some(of.id) {
+        let message = "must be your own: nobody has others billed";
+        return Err(NOT_YOURS.broken("customerAccount", message).into());
+    }
     let is_receiver = |it: &&Value| {
         let role = it.get("role").and_then(Value::as_str).unwrap_or_default();
         role.eq_ignore_ascii_case("bill receiver")
@@ -159,12 +161,8 @@ fn receiver(act: &Act<'_>, said: &Tree, of: &Account) -> Result<Vec<RelatedParty
     let named = all(said, "relatedParty").iter().find(is_receiver);
     let missing = || INCOMPLETE.broken("relatedParty", "must name a `bill receiver`");
     let id = named.ok_or_else(missing)?;
-    let user = act.actor().user().map(|id| act.load::<User>(id)).transpose()?;
-    let own = [of.id.uuid(), of.party().uuid()].into_iter();
-    let own = own.chain(user.iter().map(|it| it.id.uuid()));
-    let mut own = own.chain(user.iter().filter_map(|it| it.party).map(|it| it.uuid()));
-    let is_own = reference(id).is_some_and(|id| own.any(|it| it == id));
-    if !is_own {
+    let is_own = reference(id).map(|id| related_party::is_caller(act.cx(), id)).transpose()?;
+    if is_own != Some(true) {
         return Err(NOT_YOURS.broken("relatedParty", "the bill receiver must be you").into());
     }
     Ok(vec![RelatedParty {

@@ -20,7 +20,7 @@ use crate::domain::billing::invoice::line::{Line, LineKind};
 use crate::domain::catalog::offer::Offer;
 use crate::domain::id::{Id, InvoiceId, SubscriptionId};
 use crate::domain::operator::Permission;
-use crate::domain::page::{Page, PageRequest};
+use crate::domain::page::PageRequest;
 use crate::domain::subscription::Subscription;
 use crate::domain::text::Name;
 use crate::domain::time::Zone;
@@ -117,10 +117,8 @@ fn listed(asked: Asked) -> Result<Work, Fault> {
     };
     Ok(Work::scans(move |cx| {
         let of = of.parse::<SubscriptionId>().ok();
-        let mut items = Some(of.map(|of| charges(cx, of)).transpose()?.unwrap_or_default());
-        list::listed((&LISTED, &wanted), |_| {
-            Ok(Page { items: items.take().unwrap_or_default(), next: None })
-        })
+        let all = of.map(|of| charges(cx, of)).transpose()?.unwrap_or_default();
+        list::listed_all((&LISTED, &wanted), all)
     }))
 }
 

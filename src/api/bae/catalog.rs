@@ -12,7 +12,7 @@ use super::catalogue::{
     shown_over, trigger,
 };
 use super::form::{all, reference};
-use super::list::listed;
+use super::list::{Whole, listed};
 use super::query::Listed;
 use super::route::{Asked, Needs, Row};
 use super::wire::{self, Tree};
@@ -22,6 +22,7 @@ use crate::domain::catalog::category::{Catalog, Category};
 use crate::domain::error::Invalid;
 use crate::domain::id::{CatalogId, CategoryId, Id};
 use crate::domain::operator::Permission;
+use crate::domain::page::PageRequest;
 use crate::domain::stamp::Contract;
 use crate::services::retirement::Retiring;
 use crate::services::{Act, Cx, Error, catalog, publication};
@@ -88,10 +89,8 @@ pub(super) fn categories(cx: Cx<'_>, said: &Tree) -> Result<BTreeSet<CategoryId>
 fn list(asked: Asked) -> Result<Work, Fault> {
     let wanted = asked.query.list(&Listed::PLAIN)?;
     Ok(Work::scans(move |cx| {
-        listed((&Listed::PLAIN, &wanted), |page| {
-            let found = publication::list(cx, page)?;
-            super::list::each(found, |it| shown(cx, &it))
-        })
+        let list = |page: &PageRequest| publication::list(cx, page);
+        listed((&Listed::PLAIN, &wanted), list, Whole(|it: &_| shown(cx, it)))
     }))
 }
 

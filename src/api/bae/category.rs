@@ -11,7 +11,7 @@ use super::catalogue::{
     shown_over, trigger,
 };
 use super::form::text;
-use super::list::{each, listed};
+use super::list::{Whole, listed};
 use super::query::Listed;
 use super::route::{Asked, Needs, Row};
 use super::wire::{self, Tree};
@@ -21,6 +21,7 @@ use crate::domain::catalog::category::Category;
 use crate::domain::error::Invalid;
 use crate::domain::id::{CategoryId, Id};
 use crate::domain::operator::Permission;
+use crate::domain::page::PageRequest;
 use crate::domain::stamp::Contract;
 use crate::services::catalog::Group;
 use crate::services::{Act, Cx, Error, catalog, publication, removal};
@@ -54,9 +55,8 @@ fn shown(cx: Cx<'_>, it: &Category) -> Result<Tree, Error> {
 fn list(asked: Asked) -> Result<Work, Fault> {
     let wanted = asked.query.list(&Listed::PLAIN)?;
     Ok(Work::scans(move |cx| {
-        listed((&Listed::PLAIN, &wanted), |page| {
-            each(catalog::categories(cx, page)?, |it| shown(cx, &it))
-        })
+        let list = |page: &PageRequest| catalog::categories(cx, page);
+        listed((&Listed::PLAIN, &wanted), list, Whole(|it: &_| shown(cx, it)))
     }))
 }
 

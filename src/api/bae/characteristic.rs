@@ -19,7 +19,9 @@ use crate::services::Error;
 /// The attribute in which they stand.
 pub(super) const NAME: &str = "productSpecCharacteristic";
 /// The attribute of one in which its values stand.
-const VALUES: &str = "productSpecCharacteristicValue";
+pub(super) const VALUES: &str = "productSpecCharacteristicValue";
+/// The attribute of one in which it stands how it follows from others.
+const FORMULA: &str = "derivationFormula";
 /// What a digital product says of itself.
 const DIGITAL_NAMES: [&str; 3] = ["Asset type", "Media type", "Location"];
 /// Which of them says where it is.
@@ -52,6 +54,7 @@ fn one(it: &Value) -> Result<Characteristic, Error> {
     Ok(Characteristic {
         description: text(said, "description")?.map(english).transpose()?,
         is_configurable: said.get("configurable") == Some(&json!(true)),
+        formula: text(said, FORMULA)?,
         valid_for: validity(said.get("validFor").unwrap_or(&Value::Null), None)?,
         ..Characteristic::configurable(must(said, "name")?, kind, values)
     })
@@ -139,6 +142,7 @@ fn shown_one(it: &Characteristic) -> Value {
         "description": it.description.as_ref().map(|it| it.original().as_str()),
         "valueType": word,
         "configurable": it.is_configurable,
+        FORMULA: it.formula.as_ref().map(ToString::to_string),
         "validFor": shown_validity(it.valid_for),
         VALUES: it.values.iter().map(value).collect::<Vec<_>>(),
     }))
@@ -158,6 +162,11 @@ const fn word(of: ValueKind) -> &'static str {
         ValueKind::Number => "number",
         ValueKind::Flag => "boolean",
     }
+}
+
+/// Whether the name of a characteristic says where goods lie, however it is written.
+pub(super) fn is_location(name: &Value) -> bool {
+    name.as_str().is_some_and(|it| it.eq_ignore_ascii_case(LOCATION))
 }
 
 /// The characteristic with a name, in whatever case.

@@ -14,7 +14,7 @@ use super::contact::{
 use super::customer_account;
 use super::error::{FIXED, NOT_YOURS};
 use super::form::{must, reference, text};
-use super::list;
+use super::list::{self, Whole};
 use super::party;
 use super::query::Listed;
 use super::route::{Asked, Needs, Row};
@@ -27,7 +27,7 @@ use crate::domain::account::{Account, Nature};
 use crate::domain::error::Invalid;
 use crate::domain::id::{AccountId, Id, PartyId};
 use crate::domain::operator::{Decision, Permission};
-use crate::domain::page::Page;
+use crate::domain::page::PageRequest;
 use crate::domain::party::medium::ContactMedium;
 use crate::domain::party::{self as persons, Party};
 use crate::domain::stamp::Contract;
@@ -143,11 +143,8 @@ fn buys(it: &Account) -> bool {
 fn listed(asked: Asked) -> Result<Work, Fault> {
     let wanted = asked.query.list(&LISTED)?;
     Ok(Work::scans(move |cx| {
-        list::listed((&LISTED, &wanted), |page| {
-            let found = account::list(cx, (None, None), page, buys)?;
-            let items = found.items.iter().map(|it| shown(cx, it, false));
-            Ok(Page { items: items.collect::<Result<_, _>>()?, next: found.next })
-        })
+        let list = |page: &PageRequest| account::list(cx, (None, None), page, buys);
+        list::listed((&LISTED, &wanted), list, Whole(|it: &_| shown(cx, it, false)))
     }))
 }
 

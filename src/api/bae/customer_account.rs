@@ -230,7 +230,9 @@ fn shown(cx: Cx<'_>, it: &BillingAccount) -> Result<Tree, Error> {
         Decision::SeesOnly | Decision::Hidden => Value::Null,
     };
     let mut all = carried::read(&it.stamp)?;
-    all.retain(|name, _| BESIDE.contains(&name.as_str()));
+    // What it proves itself by is for itself alone.
+    let is_own = cx.actor.standing().map(|it| it.account) == Some(it.account());
+    all.retain(|name, _| BESIDE.contains(&name.as_str()) && (is_own || name != "pin"));
     all.entry("accountType").or_insert(json!("shipping address"));
     all.extend(tree(referred(cx, it)?));
     all.extend(tree(json!({
@@ -247,8 +249,9 @@ fn shown(cx: Cx<'_>, it: &BillingAccount) -> Result<Tree, Error> {
     Ok(all)
 }
 
-/// What of what is said of a customer account is kept beside it.
-const BESIDE: &[&str] = &["accountType", "pin"];
+/// What of what is said of a customer account is kept beside it. Its `pin` is not: who sells to it would
+/// read it.
+const BESIDE: &[&str] = &["accountType"];
 
 fn listed(_: Asked) -> Result<Work, Fault> {
     Err(NOT_ALLOWED.broken("", "customer accounts are not listed: ask for one by its id").into())

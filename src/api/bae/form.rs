@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::wire::Tree;
 use crate::domain::error::Invalid;
+use crate::domain::text::Code;
 
 /// A text that was said, if there was one.
 ///
@@ -52,6 +53,12 @@ pub(super) fn reference(it: &Value) -> Option<Uuid> {
 /// A list that was said; empty if there was none.
 pub(super) fn all<'a>(said: &'a Tree, name: &str) -> &'a [Value] {
     said.get(name).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
+}
+
+/// The channels that were said, as far as they have codes as their ids.
+pub(super) fn channels(said: &Tree) -> Vec<Code> {
+    let ids = all(said, "channel").iter().filter_map(|it| it.get("id").and_then(Value::as_str));
+    ids.filter_map(|it| it.parse().ok()).collect()
 }
 
 #[cfg(test)]

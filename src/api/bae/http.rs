@@ -12,6 +12,7 @@ use axum::routing::any;
 use serde_json::Value;
 
 use super::error::{self, Refused};
+use super::multipart;
 use super::organization;
 use super::query::Query;
 use super::route::{self, Asked, Row};
@@ -57,7 +58,7 @@ async fn answer(bss: &Arc<Bss>, request: Request, request_id: &str) -> Result<An
     let caller = auth::caller_with_password_or(bss, &parts, TOKENS).await.map_err(in_words)?;
     row.permit(&caller).map_err(|it| in_words(it.into()))?;
     organization::must_be_own(bss, &parts.headers, &caller.actor).map_err(in_words)?;
-    let (asked, once) = asked(&parts, body, (&caller, open)).await.map_err(in_words)?;
+    let (asked, once) = asked(&parts, body, (&caller, row, open)).await.map_err(in_words)?;
     let work = (row.serve)(asked).map_err(in_words)?;
     let author = Author { actor: caller.actor, request: request_id.to_owned() };
     Job { work, once, author }.done(bss).await.map_err(|it| in_words(it.into()))
@@ -68,13 +69,22 @@ type Once = Option<crate::services::idempotency::Once>;
 async fn asked(
     parts: &Parts,
     body: Body,
-    (caller, open): (&Caller, Vec<String>),
+    (caller, row, open): (&Caller, &Row, Vec<String>),
 ) -> Result<(Asked, Once), Fault> {
     body::json_must_be_wanted(&parts.headers)?;
     let query = Query::read(parts.uri.query().unwrap_or_default())?;
-    let bytes = body::bytes(body, ORDINARY_BYTES_MAX).await?;
-    let once = call::once(parts, caller.is_signed_in, &bytes)?;
-    let body = read(&parts.headers, &bytes)?;
+    let boundary = multipart::boundary(&parts.headers).filter(|_| row.takes_files);
+    let limit = if boundary.is_some() { multipart::BYTES_MAX } else { ORDINARY_BYTES_MAX };
+    let bytes = body::bytes(body, limit).await?;
+    // What only reads is not done: it is answered anew each time.
+    let once = match row.writes() {
+        true => call::once(parts, caller.is_signed_in, &bytes)?,
+        false => None,
+    };
+    let body = match boundary {
+        Some(boundary) => multipart::read(&bytes, &boundary)?,
+        None => read(&parts.headers, &bytes)?,
+    };
     Ok((Asked { open, query, body, headers: parts.headers.clone() }, once))
 }
 

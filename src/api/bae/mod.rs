@@ -15,6 +15,7 @@
 //! | [`organization`] | for whom one acts: `X-Organization` |
 //! | [`query`], [`list`] | `offset`, `size`, `sort`, `action=count`, `body`, `fields` and filters |
 //! | [`form`], [`wire`] | reading bodies; answers, `href` and `Location` |
+//! | [`multipart`] | forms with files |
 //! | [`carried`] | what was said of an entity beside what we know |
 //! | [`error`], [`unica`] | `{"error": "…"}`: which refusal has which status; how sharing says no |
 //! | [`contact`], [`party_details`], [`number`] | ways to reach somebody, periods and papers; numbers digit for digit |
@@ -63,11 +64,19 @@
 //!   be set.
 //! - Tokens of applications are sealed, and given to their user alone.
 //! - Every `POST` honours `Idempotency-Key`.
-//! - An order is of one seller, who sells to the account; it waits for its payment as `Pending`, and is
-//!   `InProgress` from then on. An item is `Acknowledged` until somebody has begun with it.
+//! - An order is billed and paid once, to who sells to the account. Several sellers are in it where offers are
+//!   delivered by suppliers: each of them sees its own items and works on them, and what it earns is its
+//!   part of what was paid. An order waits for its payment as `Pending`, and is `InProgress` from then on. An item is `Acknowledged` until somebody has begun with it.
 //! - What is said at `orders/accept` is not believed: the gateway is asked. What is owed where a product is
 //!   billed is paid before it is renewed or ended.
-//! - A record of use is `Guided` while a price charges it, and `Rated` on a bill.
+//! - A record of use is `Received` while nothing charges it, `Guided` while a price does, `Rated` on a bill,
+//!   and `Rerate` when more came in of a period that is on one: the next bill rates it anew. What is
+//!   included is a piece of its own, and bears what it would cost. One that was refused stands in the
+//!   list of `status=Rejected`, until a `PATCH` with the status `Recycled` corrects it and hands it in again.
+//! - An `importJob` is done when it is answered: it has the records as `usage`, or a `url` where they are
+//!   fetched, with a `token` to be shown there.
+//! - An order that waits for its payment says where to pay whenever it is asked for; where the gateway did
+//!   not answer, it is asked again then.
 
 mod api_key;
 mod asset;
@@ -93,6 +102,7 @@ mod identity_provider;
 mod license;
 mod list;
 mod media;
+mod multipart;
 mod number;
 mod order_item;
 mod order_management;
@@ -128,6 +138,8 @@ mod table;
 mod unica;
 mod upgrade;
 mod usage;
+mod usage_import;
+mod usage_pull;
 mod usage_specification;
 mod version;
 mod wire;

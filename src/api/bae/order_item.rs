@@ -3,12 +3,14 @@
 use rust_decimal::Decimal;
 use serde_json::{Map, Value, json};
 
+use super::carried;
 use super::charge_period;
 use super::error::{OWN_OFFERING, PLAN};
 use super::form;
 use super::product;
 use super::product_order::word;
 use super::related_party;
+use super::wire::Tree;
 use crate::domain::account::Account;
 use crate::domain::attribute::AttributeValue;
 use crate::domain::catalog::characteristic::Choices;
@@ -16,11 +18,13 @@ use crate::domain::catalog::offer::Offer;
 use crate::domain::catalog::price::{Base, Price, PriceKind};
 use crate::domain::catalog::specification::Specification;
 use crate::domain::error::Invalid;
-use crate::domain::id::{BillingAccountId, Id, OfferId, SubscriptionId};
+use crate::domain::id::{BillingAccountId, Id, OfferId, OrderId, SubscriptionId};
 use crate::domain::order::Order;
-use crate::domain::order::item::{Action, Item, Wish};
+use crate::domain::order::item::{Action, Item, Parent, Wish};
 use crate::domain::order::lifecycle::ItemState;
 use crate::domain::stamp::SellerNumber;
+use crate::domain::subscription::Subscription;
+use crate::domain::subscription::tree::Belonging;
 use crate::domain::text::{Code, Name};
 use crate::domain::time::Zone;
 use crate::services::{Cx, Error, offer, order};
@@ -32,6 +36,69 @@ pub(super) fn state(cx: Cx<'_>, of: &Order, it: &Item) -> Result<String, Error> 
     Ok(word(state.word()))
 }
 
+/// A reference to an offering.
+fn referred(it: &Offer) -> Value {
+    let id = it.id.uuid();
+    json!({
+        "id": id,
+        "href": format!("/DSProductCatalog/api/catalogManagement/v2/productOffering/{id}"),
+        "name": it.content.name.original().as_str(),
+    })
+}
+
+/// What was ordered, with what is in it.
+fn offered(cx: Cx<'_>, it: &Offer) -> Result<Value, Error> {
+    let mut shown = referred(it);
+    let parts = it.content.parts.iter().map(|it| cx.shared::<Offer>(it.offer));
+    let parts: Vec<_> = parts.filter_map(Result::transpose).collect::<Result<_, _>>()?;
+    if !parts.is_empty() {
+        shown["bundledProductOffering"] = parts.iter().map(|it| referred(it)).collect();
+    }
+    Ok(shown)
+}
+
+/// What was said of the product of an item when it was ordered, beside what is ours to know.
+pub(super) fn product_said(cx: Cx<'_>, order: OrderId, key: &Code) -> Result<Tree, Error> {
+    const OURS: [&str; 5] = ["id", "href", "name", "productPrice", "relatedParty"];
+    let Some(order) = cx.shared::<Order>(order)? else { return Ok(Tree::new()) };
+    let mut kept = carried::read(&order.stamp)?;
+    let items = kept.remove("orderItem").unwrap_or_default();
+    let mut all = items.as_array().into_iter().flatten().enumerate();
+    let is = |(place, it): &(usize, &Value)| self::key(it, *place).is_ok_and(|it| it == *key);
+    let product = all.find(is).and_then(|it| it.1.get("product").cloned());
+    let mut said = super::wire::tree(product.unwrap_or_default());
+    said.retain(|name, it| !OURS.contains(&name.as_str()) && !it.is_null());
+    Ok(said)
+}
+
+/// The product of ours that an item relies on.
+fn relied_on(product: &Value) -> Option<SubscriptionId> {
+    let all = product.get("productRelationship").and_then(Value::as_array);
+    let kind = |it: &Value| it.get("type").and_then(Value::as_str).map(str::to_ascii_lowercase);
+    let relies = |it: &&Value| kind(it).as_deref() == Some("relieson");
+    let mut relied = all.into_iter().flatten().filter(relies);
+    let id = relied.find_map(|it| it.get("product").and_then(form::reference));
+    id.map(SubscriptionId::from_uuid)
+}
+
+/// What an item relies on, which its buyer must have; what an offering adds to becomes what its product
+/// belongs to.
+fn relying(
+    cx: Cx<'_>,
+    at: &str,
+    (offer, product): (&Offer, &Value),
+) -> Result<Option<Parent>, Error> {
+    let Some(id) = relied_on(product) else { return Ok(None) };
+    let own = cx.actor.standing().map(|it| it.account);
+    let found = cx.find::<Subscription>(id)?.filter(|it| Some(it.account()) == own);
+    if !found.is_some_and(|it| it.state().is_living()) {
+        let message = "relies on a product that you do not have";
+        return Err(Invalid::one(at, "reference", message).into());
+    }
+    let adds = offer.content.adds_to.is_some();
+    Ok(adds.then_some(Parent::Subscription(id, Belonging::AddOn)))
+}
+
 /// An item as this contract shows it.
 pub(super) fn shown(
     cx: Cx<'_>,
@@ -39,13 +106,7 @@ pub(super) fn shown(
     it: &Item,
 ) -> Result<Value, Error> {
     let offer = it.wish.offer.map(|id| cx.shared::<Offer>(id)).transpose()?.flatten();
-    let offering = offer.as_ref().map(|it| {
-        json!({
-            "id": it.id.uuid(),
-            "href": format!("/DSProductCatalog/api/catalogManagement/v2/productOffering/{}", it.id.uuid()),
-            "name": it.content.name.original().as_str(),
-        })
-    });
+    let offering = offer.as_ref().map(|it| offered(cx, it)).transpose()?;
     let billed = it.billing_account.or(billed).map(|it| {
         let id = it.uuid();
         json!([{ "id": id, "href": format!("/DSBillingManagement/api/billingManagement/v2/billingAccount/{id}") }])
@@ -61,7 +122,8 @@ pub(super) fn shown(
         product.insert("href".to_owned(), json!(product::href(id)));
     }
     product.insert("productCharacteristic".to_owned(), chosen.collect());
-    product.insert("relatedParty".to_owned(), customer.into_iter().collect());
+    let supplier = it.supplier.map(|id| related_party::supplier(cx, id)).transpose()?.flatten();
+    product.insert("relatedParty".to_owned(), customer.into_iter().chain(supplier).collect());
     let mut shown = super::wire::tree(json!({
         "id": it.key.as_str(),
         "action": if it.action == Action::NoChange { "no_change" } else { it.action.word() },
@@ -89,10 +151,10 @@ pub(super) fn fill(shown: &mut Value, said: &Value) {
     beside(shown, said);
 }
 
-/// Adds what is not there.
+/// Adds what is not there. What a buyer says that something costs is nobody's word but its own.
 fn beside(shown: &mut Map<String, Value>, said: &Map<String, Value>) {
     for (name, value) in said.iter().filter(|it| !it.1.is_null()) {
-        if name != "id" && name != "href" {
+        if !["id", "href", "productPrice"].contains(&name.as_str()) {
             shown.entry(name.clone()).or_insert_with(|| value.clone());
         }
     }
@@ -122,7 +184,9 @@ pub(super) fn read(cx: Cx<'_>, (place, said): (usize, &Value)) -> Result<Item, E
     let id = form::reference(offering).map(OfferId::from_uuid);
     let missing = || Invalid::one(at("productOffering"), "reference", "must say which by its `id`");
     let offer = offer::named(cx, &at("productOffering"), id.ok_or_else(missing)?)?;
-    if own_seller(cx)? == Some(offer.stamp.seller) {
+    let own = cx.actor.standing().map(|it| it.account);
+    let is_supplied = own.is_some() && offer.content.supplier == own;
+    if is_supplied || own_seller(cx)? == Some(offer.stamp.seller) {
         let message = "is your own offering: sell it to others";
         return Err(OWN_OFFERING.broken(&at("productOffering"), message).into());
     }
@@ -133,6 +197,7 @@ pub(super) fn read(cx: Cx<'_>, (place, said): (usize, &Value)) -> Result<Item, E
         ..Wish::default()
     };
     let mut item = Item::new(key(said, place)?, action(said, &at("action"))?, wish);
+    item.parent = relying(cx, &at("product/productRelationship"), (&offer, product))?;
     if item.action != Action::Add {
         let id = form::reference(product).map(SubscriptionId::from_uuid);
         let missing = || Invalid::one(at("product"), "reference", "must say which by its `id`");

@@ -1,5 +1,5 @@
-//! `PATCH` of a `productOrder`: its seller says how far items are, its buyer calls it off, and both add
-//! notes.
+//! `PATCH` of a `productOrder`: its seller says how far items are, keeps it back or refuses it, its buyer
+//! calls it off, and both add notes.
 
 use serde_json::Value;
 
@@ -19,13 +19,19 @@ use crate::services::{Act, Error};
 
 /// Does with an order what was said of it.
 pub(super) fn patched(act: &mut Act<'_>, order: Order, said: &Tree) -> Result<Order, Error> {
-    let sells = act.actor().may(Permission::OrderDecide, &order.stamp) == Decision::Yes;
+    let own = order::supplier(act.cx(), order.stamp.seller);
+    let supplies = own.is_some_and(|own| order.suppliers().contains(&own));
+    let decides = act.actor().may(Permission::OrderDecide, &order.stamp) == Decision::Yes;
+    let sells = decides || supplies;
     let known = shown(act.cx(), &order)?;
     let is_new = |name: &str| {
         let said = said.get(name).filter(|it| !it.is_null());
         said.is_some_and(|it| known.get(name) != Some(it))
     };
-    let may: &[&str] = if sells { &["orderItem", "note"] } else { &["state", "note"] };
+    let may: &[&str] = match sells {
+        true => &["orderItem", "note", "state", "expectedCompletionDate"],
+        false => &["state", "note"],
+    };
     let other = said.keys().find(|it| is_new(it) && !may.contains(&it.as_str()));
     if let Some(other) = other {
         let message = format!("is not yours to change: you may say `{}`", may.join("` or `"));
@@ -38,10 +44,42 @@ pub(super) fn patched(act: &mut Act<'_>, order: Order, said: &Tree) -> Result<Or
     if is_new("orderItem") {
         handle(act, &order, (form::all(said, "orderItem"), form::all(&known, "orderItem")))?;
     }
-    if is_new("state") {
-        call_off(act, &order, said)?;
+    if is_new("expectedCompletionDate") {
+        order::expect(act, id, form::text(said, "expectedCompletionDate")?)?;
     }
-    act.get(id)
+    match is_new("state") {
+        true if sells => decide(act, &order, said)?,
+        true => call_off(act, &order, said)?,
+        false => {}
+    }
+    order::seen(act.cx(), id)
+}
+
+/// Its seller keeps an order back, asks its buyer for what the newest note says, lets it go on, or
+/// refuses it for what the newest note says.
+fn decide(act: &mut Act<'_>, order: &Order, said: &Tree) -> Result<(), Error> {
+    let state = said.get("state").and_then(Value::as_str).unwrap_or_default();
+    let new = act.load::<Order>(order.id)?.notes().get(order.notes().len()..).and_then(last);
+    let why = || {
+        let message = format!("must say in a new note why it is `{state}`");
+        new.ok_or_else(|| Invalid::one("note", "required", message))
+    };
+    match state.to_ascii_lowercase().as_str() {
+        "held" => order::hold(act, order.id, None)?,
+        "pending" => order::ask(act, order.id, (why()?, None))?,
+        "acknowledged" | "inprogress" => order::resume(act, order.id)?,
+        "rejected" => order::reject(act, order.id, why()?)?,
+        _ => {
+            let message = "is not yours to say: you may say `Held`, `Pending`, `InProgress` or \
+                           `Rejected`";
+            return Err(NOT_YOURS_TO_SAY.broken("state", message).into());
+        }
+    };
+    Ok(())
+}
+
+fn last(notes: &[Note]) -> Option<Prose> {
+    notes.last().map(|it| it.text.clone())
 }
 
 /// What a note says: its text, and who says it.

@@ -14,7 +14,7 @@ use super::contact::{
 };
 use super::error::NOT_YOURS;
 use super::form::{must, text};
-use super::list;
+use super::list::{self, Whole};
 use super::party_details as details;
 use super::query::Listed;
 use super::route::{Asked, Needs, Row};
@@ -26,6 +26,7 @@ use crate::domain::country;
 use crate::domain::error::{Code, Invalid, Rejection};
 use crate::domain::id::{Id, PartyId};
 use crate::domain::operator::{Permission, User};
+use crate::domain::page::PageRequest;
 use crate::domain::party::individual::{Individual, PersonName};
 use crate::domain::party::lifecycle::Trigger;
 use crate::domain::party::organization::Organization;
@@ -175,11 +176,8 @@ pub(super) fn capitalized(it: &str) -> String {
 fn listed(asked: Asked, sort: Sort) -> Result<Work, Fault> {
     let wanted = asked.query.list(&LISTED)?;
     Ok(Work::scans(move |cx| {
-        list::listed((&LISTED, &wanted), |page| {
-            let found = party::list(cx, None, page, |it| Sort::of(it) == sort)?;
-            let items = found.items.iter().map(shown).collect::<Result<_, _>>()?;
-            Ok(crate::domain::page::Page { items, next: found.next })
-        })
+        let list = |page: &PageRequest| party::list(cx, None, page, |it| Sort::of(it) == sort);
+        list::listed((&LISTED, &wanted), list, Whole(shown))
     }))
 }
 
@@ -331,7 +329,10 @@ fn moved(act: &mut Act<'_>, it: Party, wanted: Option<&str>) -> Result<Party, Er
     match wanted.as_deref() {
         None => Ok(it),
         Some(word) if word == it.state_word() => Ok(it),
-        Some("validated") => party::on(act, it.id, Trigger::Validate),
+        Some("validated") => {
+            let message = "is for whoever checks it to say, and not for the party itself";
+            Err(NOT_YOURS.broken("status", message).into())
+        }
         Some(word) if word == last => party::on(act, it.id, Trigger::End),
         Some("initialized") => {
             let why = "a party that was checked does not become unchecked again";

@@ -285,7 +285,7 @@ pub(super) fn settle(act: &mut Act<'_>, it: &Offer, costs: &Costs) -> Result<(),
     if read(&now).is_ok_and(|it| it.unwrap_or_default() == *costs) {
         return Ok(());
     }
-    if it.life.state().was_on_market() {
+    if it.life.was_on_market() {
         return price_change::settle(act, it, costs);
     }
     for price in offer::prices(act.cx(), it.id)? {

@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::error::NOT_THE_CALLER;
 use super::form;
 use super::route::{Asked, Needs, Row};
+use super::usage_pull;
 use super::wire::{self, Tree};
 use crate::api::edge::fault::Fault;
 use crate::api::edge::work::Work;
@@ -18,15 +19,14 @@ use crate::domain::error::Invalid;
 use crate::domain::id::{Id, OrderId, SubscriptionId};
 use crate::domain::operator::Permission;
 use crate::domain::order::item::{Action, Item, Wish};
-use crate::domain::order::{PlaceOrder, Request};
+use crate::domain::order::{Order, PlaceOrder, Request};
 use crate::domain::subscription::Subscription;
 use crate::domain::subscription::change::{Cancellation, RefundTo};
 use crate::domain::subscription::lifecycle::State;
 use crate::domain::text::WebAddress;
-use crate::services::checkout::{self, Wanted, What};
 use crate::services::idempotency::Answer;
 use crate::services::order::{self, Paying};
-use crate::services::{Author, Bss, Cx, Error, payment, subscription};
+use crate::services::{Author, Bss, Cx, Error, checkout, subscription};
 
 pub(super) static ROWS: &[Row] = &[
     Row::new(
@@ -98,14 +98,14 @@ fn done(message: &str, page: Option<&WebAddress>) -> Answer {
     answer
 }
 
-/// Begins a payment of all that is owed where a product is billed; nothing if nothing is.
+/// Begins a payment of all that is owed where a product is billed, as far as it is not being collected;
+/// nothing if nothing is.
 fn pays(bss: &Bss, author: &Author, of: &Subscription) -> Result<Option<Answer>, Error> {
-    let owed = bss.read(&author.actor, |cx| payment::owed(cx, of.billing_account()))?;
-    let Some(owed) = owed else { return Ok(None) };
-    let what = What::BillingAccount(of.billing_account(), owed);
-    let begun = checkout::begin(bss, author.clone(), Wanted { what, method: None, gateway: None })?;
-    let page = begun.attempt.as_ref().and_then(|it| it.page.as_ref());
-    Ok(Some(done(&format!("{owed} is to be paid first"), page)))
+    let begun = checkout::begin_owed(bss, author.clone(), of.billing_account(), (None, None))?;
+    Ok(begun.map(|it| {
+        let page = it.attempt.as_ref().and_then(|it| it.page.as_ref());
+        done(&format!("{} is to be paid first", it.amount()), page)
+    }))
 }
 
 fn renew(mut asked: Asked) -> Result<Work, Fault> {
@@ -130,8 +130,11 @@ fn renew(mut asked: Asked) -> Result<Work, Fault> {
     }))
 }
 
-/// Orders the next term of what has run out, paid first.
+/// Orders the next term of what has run out, paid first: once, as long as that waits for its payment.
 fn begin_anew(bss: &Bss, author: &Author, it: &Subscription) -> Result<Answer, Error> {
+    if let Some(order) = bss.read(&author.actor, |cx| order::awaiting_payment(cx, it))? {
+        return next_term(bss, author, &order);
+    }
     let key = "1".parse().map_err(Error::internal)?;
     let mut item = Item::new(key, Action::Renew, Wish::default());
     item.subscription = Some(it.id);
@@ -139,7 +142,11 @@ fn begin_anew(bss: &Bss, author: &Author, it: &Subscription) -> Result<Answer, E
     let placed = PlaceOrder::new(it.account(), vec![item], request)?;
     let wanted = (placed, Paying::default());
     let order = order::place_and_pay(bss, author.clone(), wanted, |_, _| Ok(()))?;
-    let payment = bss.read(&author.actor, |cx| order::payment_of(cx, &order))?;
+    next_term(bss, author, &order)
+}
+
+fn next_term(bss: &Bss, author: &Author, order: &Order) -> Result<Answer, Error> {
+    let payment = bss.read(&author.actor, |cx| order::payment_of(cx, order))?;
     let page = payment.filter(|it| it.state().is_under_way()).and_then(|it| it.attempt);
     Ok(done("the next term is ordered", page.and_then(|it| it.page).as_ref()))
 }
@@ -160,15 +167,18 @@ fn unsubscribe(mut asked: Asked) -> Result<Work, Fault> {
     }))
 }
 
-/// Usage comes in as soon as it is reported: there is nothing to fetch.
+/// What was reported is there; what the system behind the product has counted and not told is fetched.
 fn refresh(mut asked: Asked) -> Result<Work, Fault> {
     let said = asked.tree()?;
     let order: String = form::must(&said, "orderId")?;
     let refused = || Invalid::one("orderId", "reference", format!("`{order}` is no order"));
     let order = Some(OrderId::from_uuid(Uuid::try_parse(&order).map_err(|_| refused())?));
     let meant = Meant { product: product(&said, "productId")?, order };
-    Ok(Work::reads(move |cx| {
-        meant.own(cx)?;
-        Ok(done("all usage that was reported is there", None))
+    Ok(Work::works(move |bss, author| {
+        let it = bss.read(&author.actor, |cx| meant.own(cx))?;
+        let receipt = usage_pull::pulled(bss, &it)?;
+        let (taken, refused) = (receipt.accepted, receipt.refused.len());
+        let what = format!("{taken} records of usage were fetched, and {refused} refused");
+        Ok(done(&what, None))
     }))
 }

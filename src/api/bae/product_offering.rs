@@ -13,8 +13,8 @@ use super::catalogue::{
     shown_over, trigger,
 };
 use super::error::{BUNDLE, DELIVERS, NOT_OWNER, OFFERED};
-use super::form::{all, reference};
-use super::list::{each, listed};
+use super::form::{all, channels, reference};
+use super::list::{ByName, Wants, listed};
 use super::price_plan::{self, Costs};
 use super::product_specification::{attached, attachments, or_null};
 use super::query::Listed;
@@ -26,12 +26,14 @@ use crate::api::edge::tongue::Words;
 use crate::api::edge::work::Work;
 use crate::domain::catalog::bundle::Part;
 use crate::domain::catalog::category::Catalog;
+use crate::domain::catalog::eligibility::Eligibility;
 use crate::domain::catalog::lifecycle::{State, Trigger};
 use crate::domain::catalog::offer::{Offer, OfferContent, Openness};
 use crate::domain::catalog::specification::{Delivery, Specification};
 use crate::domain::error::{Code, Invalid, Rejection};
 use crate::domain::id::{CatalogId, CategoryId, Id, OfferId, SpecificationId};
 use crate::domain::operator::Permission;
+use crate::domain::page::PageRequest;
 use crate::domain::stamp::Contract;
 use crate::services::{Act, Cx, Error, catalog, offer, publication};
 
@@ -77,6 +79,15 @@ const KNOWN: &[&str] =
 
 /// An offering as it is shown: in the catalog by which it was asked for, or the first that has it.
 fn shown(cx: Cx<'_>, it: &Offer, within: Option<CatalogId>) -> Result<Tree, Error> {
+    shown_as_far(cx, it, (within, &|_| true))
+}
+
+/// The same without what costs most to tell, as far as that is not wanted.
+fn shown_as_far(
+    cx: Cx<'_>,
+    it: &Offer,
+    (within, wants): (Option<CatalogId>, Wants<'_>),
+) -> Result<Tree, Error> {
     let content = &it.content;
     let within = within.or_else(|| content.catalogs.first().copied());
     let at = match within {
@@ -88,12 +99,22 @@ fn shown(cx: Cx<'_>, it: &Offer, within: Option<CatalogId>) -> Result<Tree, Erro
     let mut say = |name: &str, value: Value| drop(known.insert(name.to_owned(), value));
     say("isBundle", content.is_bundle().into());
     say(PARTS, or_null(content.parts.iter().map(|it| offered(it.offer)).collect()));
-    say(SPECIFICATION, shown_specification(cx, content.specification)?);
+    if wants(SPECIFICATION) {
+        say(SPECIFICATION, shown_specification(cx, content.specification)?);
+    }
     say("category", shown_categories(cx, &content.categories)?);
-    say(price_plan::NAME, or_null(price_plan::shown(cx, it)?));
+    if wants(price_plan::NAME) {
+        say(price_plan::NAME, or_null(price_plan::shown(cx, it)?));
+    }
     say("attachment", attached(&content.attachments));
     say(CATALOGS, or_null(content.catalogs.iter().map(|it| published(*it)).collect()));
-    Ok(shown_over(carried::read(&it.stamp)?, known))
+    let beside = carried::read(&it.stamp)?;
+    let said: BTreeSet<_> = channels(&beside).into_iter().collect();
+    if said != content.eligibility.channels {
+        let shown = content.eligibility.channels.iter().map(|it| json!({ "id": it.as_str() }));
+        say("channel", or_null(shown.collect()));
+    }
+    Ok(shown_over(beside, known))
 }
 
 fn published(id: CatalogId) -> Value {
@@ -145,9 +166,9 @@ fn expanded(cx: Cx<'_>, mut shown_so: Tree, (it, depth): (&Offer, usize)) -> Res
 fn list_all(asked: Asked) -> Result<Work, Fault> {
     let wanted = asked.query.list(&LISTED)?;
     Ok(Work::scans(move |cx| {
-        listed((&LISTED, &wanted), |page| {
-            each(offer::list(cx, None, page, |_| true)?, |it| shown(cx, &it, None))
-        })
+        let list = |page: &PageRequest| offer::list(cx, None, page, |_| true);
+        let show = |it: &_, wants: Wants<'_>| shown_as_far(cx, it, (None, wants));
+        listed((&LISTED, &wanted), list, ByName(show))
     }))
 }
 
@@ -156,9 +177,9 @@ fn list(asked: Asked) -> Result<Work, Fault> {
     let wanted = asked.query.list(&LISTED)?;
     Ok(Work::scans(move |cx| {
         publication::get(cx, id)?;
-        listed((&LISTED, &wanted), |page| {
-            each(offer::in_catalog(cx, id, page)?, |it| shown(cx, &it, Some(id)))
-        })
+        let list = |page: &PageRequest| offer::in_catalog(cx, id, page);
+        let show = |it: &_, wants: Wants<'_>| shown_as_far(cx, it, (Some(id), wants));
+        listed((&LISTED, &wanted), list, ByName(show))
     }))
 }
 
@@ -210,7 +231,8 @@ fn created(
     (said, costs): (&Tree, &Costs),
 ) -> Result<Tree, Error> {
     let (life, then) = begun(said, act.now())?;
-    must_take_offerings(&publication::get(act.cx(), catalog)?)?;
+    // That its catalog is launched is asked when the offering is.
+    must_take(&publication::get(act.cx(), catalog)?, State::Active)?;
     let seller = seller(act.cx(), said)?;
     let delivers = delivers(act.cx(), said)?;
     must_be_open(&delivers, costs)?;
@@ -224,6 +246,7 @@ fn created(
         attachments: attachments(said)?,
         openness,
         terms_of_use,
+        eligibility: sold_through(Eligibility::default(), said),
         ..OfferContent::named(named(said)?)
     };
     let made = offer::create(act, seller, life, content)?;
@@ -234,6 +257,11 @@ fn created(
     keep(act, (catalog, made.id), said)
 }
 
+/// Who may buy, through the channels that were said.
+fn sold_through(of: Eligibility, said: &Tree) -> Eligibility {
+    Eligibility { channels: channels(said).into_iter().collect(), ..of }
+}
+
 /// The categories that were said, with that by whose model revenue is shared.
 fn grouped(cx: Cx<'_>, said: &Tree) -> Result<BTreeSet<CategoryId>, Error> {
     let mut found = categories(cx, said)?;
@@ -241,9 +269,15 @@ fn grouped(cx: Cx<'_>, said: &Tree) -> Result<BTreeSet<CategoryId>, Error> {
     Ok(found)
 }
 
-/// Refuses offerings in a catalog that is not ready, or no more.
-fn must_take_offerings(it: &Catalog) -> Result<(), Rejection> {
-    must_be_ready("catalog", it.name.original().as_str(), it.life.state())
+/// Refuses an offering of a state in a catalog that is not ready for it: what is launched stands in catalogs
+/// that are, and nothing in what is off the market.
+fn must_take(it: &Catalog, offering: State) -> Result<(), Rejection> {
+    let (name, state) = (it.name.original(), it.life.state());
+    if offering != State::Launched || state == State::Launched {
+        return must_be_ready("catalog", name.as_str(), state);
+    }
+    let why = format!("the catalog `{name}` must be launched for that, but is `{state}`");
+    Err(Rejection::new(Code::CatalogStateForbids, why))
 }
 
 fn must_be_ready(what: &str, name: &str, state: State) -> Result<(), Rejection> {
@@ -477,6 +511,9 @@ fn content(cx: Cx<'_>, it: &Offer, said: &Tree) -> Result<OfferContent, Error> {
     if said.contains_key("attachment") {
         content.attachments = attachments(said)?;
     }
+    if said.contains_key("channel") {
+        content.eligibility = sold_through(content.eligibility, said);
+    }
     if said.contains_key(CATALOGS) {
         content.catalogs = catalogs(cx, it, said)?;
     }
@@ -495,7 +532,7 @@ fn catalogs(cx: Cx<'_>, it: &Offer, said: &Tree) -> Result<BTreeSet<CatalogId>, 
         let catalog = publication::get(cx, id).map(Some).or_else(Error::or_nothing)?;
         let catalog = catalog.ok_or_else(missing)?;
         if !it.content.catalogs.contains(&id) {
-            must_take_offerings(&catalog)?;
+            must_take(&catalog, it.life.state())?;
         }
         found.insert(id);
     }

@@ -5,7 +5,7 @@ use axum::http::Method;
 use serde_json::{Value, json};
 
 use super::error::{BILL_RECEIVER, BILLED_TO};
-use super::list;
+use super::list::{self, Whole};
 use super::order_item;
 use super::order_patch;
 use super::query::Listed;
@@ -19,11 +19,12 @@ use crate::api::edge::work::Work;
 use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::error::Invalid;
 use crate::domain::id::{AccountId, BillingAccountId, Id, OrderId};
-use crate::domain::operator::Permission;
+use crate::domain::operator::{Decision, Permission};
 use crate::domain::order::item::Item;
 use crate::domain::order::lifecycle::State;
 use crate::domain::order::note::Note;
 use crate::domain::order::{Order, PlaceOrder, Priority, Request};
+use crate::domain::page::PageRequest;
 use crate::domain::stamp::Contract;
 use crate::domain::text::{Name, Prose};
 use crate::services::idempotency::Answer;
@@ -128,7 +129,10 @@ pub(super) fn shown(cx: Cx<'_>, it: &Order) -> Result<Tree, Error> {
         it.items().iter().map(|item| order_item::shown(cx, (it, billed), item)).collect();
     let customer = related_party::customer(cx, it.account())?;
     let seller = related_party::seller(cx, it.stamp.seller)?;
-    let parties: Vec<_> = customer.into_iter().chain([seller]).collect();
+    let mut parties: Vec<_> = customer.into_iter().chain([seller]).collect();
+    for it in it.suppliers() {
+        parties.extend(related_party::supplier(cx, it)?);
+    }
     let known = wire::tree(json!({
         "id": it.id.uuid(),
         "href": href(it.id),
@@ -160,18 +164,20 @@ fn listed(asked: Asked) -> Result<Work, Fault> {
     let wanted = asked.query.list(&LISTED)?;
     Ok(Work::scans(move |cx| {
         related_party::must_be_own(cx, wanted.only("relatedParty.id"))?;
-        list::listed((&LISTED, &wanted), |page| {
-            list::each(order::list_with_own(cx, page)?, |it| shown(cx, &it))
-        })
+        let list = |page: &PageRequest| order::list_with_own_and_supplied(cx, page, |_| true);
+        list::listed((&LISTED, &wanted), list, Whole(|it: &_| shown(cx, it)))
     }))
 }
 
 fn show(asked: Asked) -> Result<Work, Fault> {
     let id = OrderId::from_uuid(asked.id(0)?);
     let (fields, _) = asked.query.one()?;
-    Ok(Work::reads(move |cx| {
-        let it: Order = cx.get(id)?;
-        Ok(wire::shown(shown(cx, &it)?, fields.as_deref()))
+    Ok(Work::works(move |bss, author| {
+        let it = order::reached(bss, &author.actor, id)?;
+        bss.read(&author.actor, |cx| {
+            let answer = wire::shown(shown(cx, &it)?, fields.as_deref());
+            redirecting(cx, &it, answer)
+        })
     }))
 }
 
@@ -193,13 +199,17 @@ fn place(mut asked: Asked) -> Result<Work, Fault> {
             }
             Ok(())
         })?;
-        bss.read(&author.actor, |cx| redirecting(cx, &made))
+        bss.read(&author.actor, |cx| redirecting(cx, &made, wire::created(shown(cx, &made)?)))
     }))
 }
 
-/// The answer with a new order, and where its buyer has to go to pay it.
-fn redirecting(cx: Cx<'_>, it: &Order) -> Result<Answer, Error> {
-    let mut answer = wire::created(shown(cx, it)?);
+/// An answer with an order that says where its buyer has to go to pay it, as long as it waits for that.
+fn redirecting(cx: Cx<'_>, it: &Order, mut answer: Answer) -> Result<Answer, Error> {
+    if it.awaited_payment().is_none()
+        || cx.actor.may(Permission::OrderPlace, &it.stamp) != Decision::Yes
+    {
+        return Ok(answer);
+    }
     let payment = order::payment_of(cx, it)?.filter(|it| it.state().is_under_way());
     let page = payment.and_then(|it| it.attempt).and_then(|it| it.page);
     answer.headers.extend(page.map(|it| ("x-redirect-url".to_owned(), it.to_string())));
@@ -244,6 +254,7 @@ fn request(said: &Tree) -> Result<Request, Invalid> {
         priority: priority.unwrap_or(Priority::NORMAL),
         start_at: form::text(said, "requestedStartDate")?,
         completion_at: form::text(said, "requestedCompletionDate")?,
+        channel: form::channels(said).into_iter().next(),
         ..Request::plain()
     })
 }
@@ -266,8 +277,7 @@ fn billed_to(cx: Cx<'_>, items: &[Value]) -> Result<(AccountId, BillingAccountId
     let found = id.map(|id| cx.find::<BillingAccount>(id)).transpose()?.flatten();
     let missing = || BILLED_TO.broken(&at(0), "names no billing account that is there");
     let found = found.ok_or_else(missing)?;
-    let own = cx.actor.standing().map(|it| it.account);
-    if own != Some(found.account()) {
+    if !related_party::receives_bills(cx, &found)? {
         return Err(BILL_RECEIVER
             .broken(&at(0), "must name one whose bill receiver you are")
             .into());
@@ -279,7 +289,7 @@ fn change(mut asked: Asked) -> Result<Work, Fault> {
     let id = OrderId::from_uuid(asked.id(0)?);
     let said = asked.tree()?;
     Ok(Work::writes(move |act| {
-        let order: Order = act.get(id)?;
+        let order = order::seen(act.cx(), id)?;
         let changed = order_patch::patched(act, order, &said)?;
         Ok(wire::shown(shown(act.cx(), &changed)?, None))
     }))

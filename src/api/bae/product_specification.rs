@@ -12,7 +12,7 @@ use super::catalogue::{
 use super::characteristic::{self, delivery, is_of_asset, license};
 use super::error::{BUNDLE, NOT_OWNER, SPECIFIED};
 use super::form::{all, reference, text};
-use super::list::{each, listed};
+use super::list::{Whole, listed};
 use super::query::Listed;
 use super::route::{Asked, Needs, Row};
 use super::wire::{self, Tree};
@@ -28,6 +28,7 @@ use crate::domain::catalog::specification::{
 use crate::domain::error::Invalid;
 use crate::domain::id::{Id, SpecificationId};
 use crate::domain::operator::Permission;
+use crate::domain::page::PageRequest;
 use crate::domain::stamp::Contract;
 use crate::domain::text::{Code, Name};
 use crate::services::retirement::Retiring;
@@ -72,10 +73,28 @@ pub(super) fn shown(cx: Cx<'_>, it: &Specification) -> Result<Tree, Error> {
     say("productNumber", text(&content.product_number));
     say("isBundle", content.is_bundle().into());
     say(PARTS, or_null(content.parts.iter().map(|it| lead(*it)).collect()));
-    say(characteristic::NAME, characteristic::shown(&content.characteristics));
+    say(characteristic::NAME, characteristics(cx, it));
     say(RELATIONS, or_null(content.relations.iter().map(related).collect()));
     say("attachment", attached(&content.attachments));
     Ok(shown_over(carried::read(&it.stamp)?, known))
+}
+
+/// Its characteristics. Where its goods lie is for who sells them; others are led there by whether they
+/// may have them.
+fn characteristics(cx: Cx<'_>, it: &Specification) -> Value {
+    let mut shown = characteristic::shown(&it.content.characteristics);
+    if catalog::is_kept(cx, &it.stamp) == Some(true) {
+        return shown;
+    }
+    let guarded = it.content.assets.first().map(|it| asset::location(*it)).unwrap_or_default();
+    let all = shown.as_array_mut().into_iter().flatten();
+    for location in all.filter(|it| characteristic::is_location(&it["name"])) {
+        let values = location.get_mut(characteristic::VALUES).and_then(Value::as_array_mut);
+        for value in values.into_iter().flatten() {
+            value["value"] = guarded.clone().into();
+        }
+    }
+    shown
 }
 
 /// A list as it is shown; `null` for an empty one.
@@ -130,9 +149,8 @@ pub(super) fn attachments(said: &Tree) -> Result<Vec<Attachment>, Invalid> {
 fn list(asked: Asked) -> Result<Work, Fault> {
     let wanted = asked.query.list(&Listed::PLAIN)?;
     Ok(Work::scans(move |cx| {
-        listed((&Listed::PLAIN, &wanted), |page| {
-            each(catalog::specifications(cx, page)?, |it| shown(cx, &it))
-        })
+        let list = |page: &PageRequest| catalog::specifications(cx, page);
+        listed((&Listed::PLAIN, &wanted), list, Whole(|it: &_| shown(cx, it)))
     }))
 }
 

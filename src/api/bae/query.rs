@@ -14,6 +14,10 @@ const SIZE_DEFAULT: usize = 10;
 const SIZE_MAX: usize = 1000;
 /// So many parameters a query has at most.
 const PARAMETERS_MAX: usize = 200;
+/// So many values all conditions of a query name at most.
+const VALUES_MAX: usize = 1000;
+/// So many words are looked for at most.
+const KEYWORDS_MAX: usize = 50;
 
 /// The parameters of a query, decoded, in the order in which they were said.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -97,7 +101,15 @@ impl Query {
             own.map_or(name, |it| it.1.to_owned())
         };
         let conditions = self.0.into_iter().map(|(name, value)| Condition::of(path(name), &value));
-        let conditions = conditions.collect();
+        let conditions: Vec<_> = conditions.collect();
+        let values: usize = conditions.iter().map(|it: &Condition| it.values.len()).sum();
+        let keywords: Vec<String> = keywords;
+        if values > VALUES_MAX || keywords.len() > KEYWORDS_MAX {
+            let message = format!(
+                "must name at most {VALUES_MAX} values, and {KEYWORDS_MAX} words to look for"
+            );
+            return Err(Invalid::one("query", "range", message).into());
+        }
         Ok(Wanted { fields, sort, offset, size, counts, keywords, conditions })
     }
 }
@@ -140,17 +152,43 @@ pub(super) struct Wanted {
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Condition {
     path: String,
+    /// In whatever case they were said.
     values: Vec<String>,
+    /// As they were said.
+    said: String,
 }
 
 impl Wanted {
     /// What an attribute must be, if it must be one thing.
     pub(super) fn only(&self, path: &str) -> Option<&str> {
         let mut all = self.conditions.iter().filter(|it| it.path == path);
-        match (all.next()?.values.as_slice(), all.next()) {
-            ([it], None) => Some(it),
+        match (all.next()?, all.next()) {
+            (it, None) if it.values.len() == 1 => Some(&it.said),
             (_, _) => None,
         }
+    }
+
+    /// Whether a thing must be looked into to know whether, or where, it is in the list.
+    pub(super) fn looks_into(&self) -> bool {
+        self.sort.is_some() || !self.keywords.is_empty() || !self.conditions.is_empty()
+    }
+
+    /// Whether a thing must be looked into although it is known to be as one condition says.
+    pub(super) fn looks_into_more_than(&self, known: &str) -> bool {
+        let other = |it: &Condition| it.path != known;
+        self.sort.is_some() || !self.keywords.is_empty() || self.conditions.iter().any(other)
+    }
+
+    /// Whether an attribute is looked at for that.
+    pub(super) fn looks_at(&self, of: &Listed, name: &str) -> bool {
+        let heads = self.conditions.iter().filter_map(|it| it.path.split('.').next());
+        heads.chain(self.sorts_by(of)).any(|it| it == name)
+            || !self.keywords.is_empty() && of.text.contains(&name)
+    }
+
+    /// By which attribute it is sorted, if it is.
+    pub(super) fn sorts_by(&self, of: &Listed) -> Option<&'static str> {
+        self.sort.map(|it| if it == "name" { "name" } else { of.date })
     }
 
     /// Whether a thing is.
@@ -170,11 +208,12 @@ impl Wanted {
 
 impl Condition {
     fn of(path: String, said: &str) -> Self {
-        let mut values = vec![said.trim().to_owned()];
+        let plain = |it: &str| folded(it.trim()).collect::<String>();
+        let mut values = vec![plain(said)];
         if said.contains(',') {
-            values.extend(said.split(',').map(|it| it.trim().to_owned()));
+            values.extend(said.split(',').map(plain));
         }
-        Self { path, values }
+        Self { path, values, said: said.trim().to_owned() }
     }
 
     fn holds(&self, it: &Tree) -> bool {
@@ -202,8 +241,7 @@ impl Condition {
     }
 
     fn is(&self, text: &str) -> bool {
-        let same = |it: &String| folded(it).eq(folded(text));
-        self.values.iter().any(same)
+        self.values.iter().any(|it| folded(text).eq(it.chars()))
     }
 }
 
@@ -265,5 +303,7 @@ mod tests {
             assert!(refused.starts_with(&format!("`{name}`")), "{refused}");
         }
         assert!(Query::read(&"a=b&".repeat(500)).is_err());
+        assert!(wanted(&format!("name={}", "a,".repeat(2000))).is_err());
+        assert!(wanted(&format!("body={}", "a+".repeat(60))).is_err());
     }
 }

@@ -6,7 +6,10 @@ use uuid::Uuid;
 use super::error::NOT_THE_CALLER;
 use super::form;
 use crate::domain::account::Account;
+use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::id::{AccountId, Id};
+use crate::domain::operator::User;
+use crate::domain::party::relation::Reference;
 use crate::domain::party::{Nature, Party};
 use crate::domain::stamp::SellerNumber;
 use crate::services::{Cx, Error, account};
@@ -31,6 +34,12 @@ pub(super) fn customer(cx: Cx<'_>, id: AccountId) -> Result<Option<Value>, Error
     found.map(|it| in_role(cx, &it, "Customer")).transpose()
 }
 
+/// Who delivers something for its seller, which is a seller in this contract, too.
+pub(super) fn supplier(cx: Cx<'_>, id: AccountId) -> Result<Option<Value>, Error> {
+    let found = cx.shared::<Account>(id)?;
+    found.map(|it| in_role(cx, &it, "Seller")).transpose()
+}
+
 /// Who sells.
 pub(super) fn seller(cx: Cx<'_>, number: SellerNumber) -> Result<Value, Error> {
     in_role(cx, &account::of_seller(cx, number)?, "Seller")
@@ -40,9 +49,28 @@ pub(super) fn seller(cx: Cx<'_>, number: SellerNumber) -> Result<Value, Error> {
 pub(super) fn is_caller(cx: Cx<'_>, id: Uuid) -> Result<bool, Error> {
     let Some(standing) = cx.actor.standing() else { return Ok(false) };
     let account = cx.shared::<Account>(standing.account)?;
-    let person = cx.actor.user().map(|it| it.uuid());
-    let own = account.map(|it| [it.id.uuid(), it.party().uuid()]);
-    Ok(person == Some(id) || own.is_some_and(|it| it.contains(&id)))
+    let person = cx.shared::<User>(standing.user)?;
+    let own = account.iter().flat_map(|it| [it.id.uuid(), it.party().uuid()]);
+    let own = own.chain(person.iter().map(|it| it.id.uuid()));
+    let mut own = own.chain(person.iter().filter_map(|it| it.party).map(|it| it.uuid()));
+    Ok(own.any(|it| it == id))
+}
+
+/// Whether the caller is who receives the bills of a billing account: whoever was named for that, or else
+/// whose it is.
+pub(super) fn receives_bills(cx: Cx<'_>, of: &BillingAccount) -> Result<bool, Error> {
+    let related = of.profile().related.iter();
+    let mut receivers = related.filter(|it| it.role.as_str().eq_ignore_ascii_case("bill receiver"));
+    let named = receivers.next();
+    let Some(first) = named else { return is_caller(cx, of.account().uuid()) };
+    for it in std::iter::once(first).chain(receivers) {
+        if let Reference::Known(subject) = &it.party
+            && is_caller(cx, subject.uuid)?
+        {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Refuses parties of which none is the caller in the role of the customer.

@@ -17,7 +17,6 @@ use crate::domain::account::{Account, Nature};
 use crate::domain::error::{Code, Rejection};
 use crate::domain::id::{AccountId, Id};
 use crate::domain::operator::Permission;
-use crate::domain::page::Page;
 use crate::domain::stamp::SellerNumber;
 use crate::domain::text::Name;
 use crate::services::account::{self, OpenAccount, Wanted};
@@ -57,10 +56,7 @@ pub(super) fn listed(
         let is = |it: &Tree, name: &str| it.get(name).and_then(Value::as_str) == of.as_deref();
         let names = ["providerId", "ownerProviderId", "appProvider"];
         items.retain(|it| of.is_none() || names.iter().any(|name| is(it, name)));
-        let mut items = Some(items);
-        list::listed((&LISTED, &wanted), |_| {
-            Ok(Page { items: items.take().unwrap_or_default(), next: None })
-        })
+        list::listed_all((&LISTED, &wanted), items)
     }))
 }
 

@@ -190,7 +190,12 @@ impl Said {
         let seller = seller_of(cx, said, "ownerProviderId")?;
         let class: Name = must(said, "productClass")?;
         let scope = scope_of(cx, seller, class.as_str())?;
-        Ok(Self { seller, class, scope, parts: parts(said)? })
+        let mut parts = parts(said)?;
+        if settlement::platform_percent(cx, seller)?.is_some() {
+            // What is said of the platform's part changes nothing: it is as who runs it has set it.
+            parts.retain(|it| it.role != Role::Platform);
+        }
+        Ok(Self { seller, class, scope, parts })
     }
 
     /// The model that stands where this one is to.

@@ -87,6 +87,10 @@ pub(super) struct Row {
     pub(super) words: Words,
     /// In which words it is refused.
     pub(super) voice: Voice,
+    /// Whether other methods come to the same where no row has them.
+    whatever: bool,
+    /// Whether it may come as a form with a file.
+    pub(super) takes_files: bool,
     /// What it comes to.
     pub(super) serve: fn(Asked) -> Result<Work, Fault>,
 }
@@ -99,7 +103,20 @@ impl Row {
         needs: Needs,
         serve: fn(Asked) -> Result<Work, Fault>,
     ) -> Self {
-        Self { method, path, needs, words: &[], voice: Voice::Plain, serve }
+        let (words, voice): (Words, _) = (&[], Voice::Plain);
+        Self { method, path, needs, words, voice, whatever: false, takes_files: false, serve }
+    }
+
+    /// The same, also as a form with a file.
+    pub(super) const fn or_with_a_file(mut self) -> Self {
+        self.takes_files = true;
+        self
+    }
+
+    /// The same for every method that no row of its path has.
+    pub(super) const fn whatever_the_method(mut self) -> Self {
+        self.whatever = true;
+        self
     }
 
     /// The same, saying our fields in its own words.
@@ -115,7 +132,8 @@ impl Row {
         needs: Needs,
         serve: fn(Asked) -> Result<Work, Fault>,
     ) -> Self {
-        Self { method, path, needs, words: &[], voice: Voice::Unica, serve }
+        let (words, voice): (Words, _) = (&[], Voice::Unica);
+        Self { method, path, needs, words, voice, whatever: false, takes_files: false, serve }
     }
 
     /// The first part of its path.
@@ -163,8 +181,10 @@ pub(super) fn find(method: &Method, path: &str) -> Result<(&'static Row, Vec<Str
         return Err(Fault::NoRoute { path: path.to_owned() }.into());
     }
     let mut allowed: Vec<_> = here.iter().map(|it| it.0.method.to_string()).collect();
-    // A part that is written out is nearer than an open one.
-    let found = here.into_iter().filter(|it| it.0.method == method).min_by_key(|it| it.1.len());
+    // A part that is written out is nearer than an open one, and a row of the method than any.
+    let fits = |it: &(&Row, Vec<String>)| it.0.method == method || it.0.whatever;
+    let nearness = |it: &(&Row, Vec<String>)| (it.0.method != method, it.1.len());
+    let found = here.into_iter().filter(fits).min_by_key(nearness);
     found.ok_or_else(|| {
         allowed.dedup();
         let fault = Fault::NoMethod { method: method.to_string() };

@@ -5,7 +5,7 @@ use axum::http::Method;
 use serde_json::{Value, json};
 
 use super::contact::{PERIOD_ENDS, bare};
-use super::list;
+use super::list::{self, Whole};
 use super::number;
 use super::query::Listed;
 use super::route::{Asked, Needs, Row};
@@ -14,7 +14,7 @@ use crate::api::edge::fault::Fault;
 use crate::api::edge::work::Work;
 use crate::domain::id::{Id, SettlementId};
 use crate::domain::operator::{Actor, Permission};
-use crate::domain::page::Page;
+use crate::domain::page::PageRequest;
 use crate::domain::settlement::note::{NoteItem, SettlementNote};
 use crate::domain::text::{Name, Prose};
 use crate::domain::time::{Date, Zone};
@@ -93,11 +93,8 @@ fn shown(cx: Cx<'_>, it: &SettlementNote) -> Result<Tree, Error> {
 fn listed(asked: Asked) -> Result<Work, Fault> {
     let wanted = asked.query.list(&LISTED)?;
     Ok(Work::scans(move |cx| {
-        list::listed((&LISTED, &wanted), |page| {
-            let found = settlement::list(cx, (None, None), page)?;
-            let items = found.items.iter().map(|it| shown(cx, it));
-            Ok(Page { items: items.collect::<Result<_, _>>()?, next: found.next })
-        })
+        let list = |page: &PageRequest| settlement::list(cx, (None, None), page);
+        list::listed((&LISTED, &wanted), list, Whole(|it: &_| shown(cx, it)))
     }))
 }
 

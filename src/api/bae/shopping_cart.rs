@@ -89,7 +89,7 @@ fn add(mut asked: Asked) -> Result<Work, Fault> {
     Ok(Work::writes(move |act| {
         let cart = match own(act.cx())? {
             Some(it) => it,
-            None => cart::open(act, None, Vec::new())?,
+            None => cart::open(act, (None, None), Vec::new())?,
         };
         let added = cart::add(act, cart.id, wanted(id)?)?;
         let mut all = carried::read(&added.stamp)?;

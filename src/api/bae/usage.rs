@@ -6,15 +6,17 @@
 use std::collections::BTreeMap;
 
 use axum::http::Method;
+use rust_decimal::Decimal;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::error::CORRELATION;
+use super::list::{self, Whole};
 use super::query::Listed;
 use super::related_party;
 use super::route::{Asked, Needs, Row};
 use super::wire::{self, Tree};
-use super::{form, list, product};
+use super::{form, product, usage_import};
 use crate::api::edge::fault::Fault;
 use crate::api::edge::usage_id::{id_of, place};
 use crate::api::edge::work::Work;
@@ -23,26 +25,39 @@ use crate::domain::catalog::price::{Price, PriceKind};
 use crate::domain::error::{Code as Reason, Invalid, Rejection};
 use crate::domain::id::{Id, MeterId, OrderId, SubscriptionId};
 use crate::domain::operator::Permission;
+use crate::domain::page::PageRequest;
 use crate::domain::quantity::Quantity;
 use crate::domain::stamp::Contract;
 use crate::domain::subscription::Subscription;
 use crate::domain::text::Code;
-use crate::domain::time::Instant;
+use crate::domain::time::{Instant, Zone};
+use crate::domain::usage::lifecycle::State;
 use crate::domain::usage::meter::Meter;
 use crate::domain::usage::record::EventId;
-use crate::services::usage::{self, Charged, Entry, MeterName, NumberedEvent, Offered};
-use crate::services::{Cx, Error, carried};
+use crate::services::usage::{
+    self, Entry, Explained, MeterName, NumberedEvent, Offered, Rating, RejectedEvent,
+};
+use crate::services::{Author, Bss, Cx, Error, carried};
 
 const USAGES: &str = "/DSUsageManagement/api/usageManagement/v2/usage";
 
+const WRITES: Needs = Needs::Permission(Permission::UsageWrite);
+
 pub(super) static ROWS: &[Row] = &[
     Row::new(Method::GET, USAGES, Needs::Permission(Permission::UsageRead), listed),
-    Row::new(Method::POST, USAGES, Needs::Permission(Permission::UsageWrite), report),
+    Row::new(Method::POST, USAGES, WRITES, report),
     Row::new(
         Method::GET,
         "/DSUsageManagement/api/usageManagement/v2/usage/{id}",
         Needs::Permission(Permission::UsageRead),
         show,
+    ),
+    Row::new(Method::PATCH, "/DSUsageManagement/api/usageManagement/v2/usage/{id}", WRITES, change),
+    Row::new(
+        Method::POST,
+        "/DSUsageManagement/api/usageManagement/v2/importJob",
+        WRITES,
+        usage_import::import,
     ),
 ];
 
@@ -56,10 +71,10 @@ const LISTED: Listed = Listed {
     date: "date",
 };
 
-/// What every record says, each exactly once.
 /// So long the last record of a product is told from a new one that says the same, in seconds.
 const KNOWN_SECONDS: i64 = 30 * 86_400;
 
+/// What every record says, each exactly once.
 const CHARACTERISTICS: [&str; 5] = ["orderId", "productId", "correlationNumber", "unit", "value"];
 
 /// What a record says, read.
@@ -212,27 +227,51 @@ fn must_follow(it: &Said, last: Option<NumberedEvent>, now: Instant) -> Result<(
     }
 }
 
+/// A piece of what was used as it was rated.
+fn rated(of: SubscriptionId, is_billed: bool, it: &Rating) -> Value {
+    let amount = |it: Option<Decimal>| it.map(|it| it.to_string());
+    let mut rated = wire::tree(json!({
+        "usageRatingTag": it.kind.word().replace('_', " "),
+        "isBilled": is_billed,
+        "ratingAmountType": "Total",
+        "offerTariffType": it.tariff,
+        "ratingDate": it.rated_on.map(|on| Zone::UTC.start_of(on).to_string()),
+        "taxExcludedRatingAmount": amount(it.net),
+        "taxIncludedRatingAmount": amount(it.gross),
+        "taxRate": it.tax.map(|it| it.decimal().to_string()),
+        "isTaxExempt": it.is_exempt,
+        "currencyCode": it.currency.code(),
+        "bucketValueConvertedInAmount": amount(it.bucket),
+        "productRef": product::href(of),
+    }));
+    rated.retain(|_, it| !it.is_null());
+    Value::Object(rated)
+}
+
+/// Who has what was used, since it has it.
+fn customer(cx: Cx<'_>, of: &Subscription) -> Result<Option<Value>, Error> {
+    let mut shown = related_party::customer(cx, of.account())?;
+    let since = of.activated_at().map(|it| it.to_string());
+    if let (Some(Value::Object(shown)), Some(since)) = (&mut shown, since) {
+        shown.insert("validFor".to_owned(), json!({ "startDateTime": since }));
+    }
+    Ok(shown)
+}
+
 /// An event as this contract shows it.
 fn shown(cx: Cx<'_>, it: &NumberedEvent) -> Result<Tree, Error> {
     let event = &it.event;
-    let (status, prices) = match usage::standing(cx, event)? {
-        Charged::ByNothing => ("Received", Vec::new()),
-        Charged::ByPrices(prices) => ("Guided", prices),
-        Charged::OnBill(prices) => ("Rated", prices),
+    let Explained { state, ratings } = usage::explained(cx, it)?;
+    let is_billed = matches!(state, State::Billed | State::Rerate);
+    let status = match state {
+        State::Rated => "Guided",
+        State::Billed => "Rated",
+        State::Rerate => "Rerate",
+        State::Received | State::Guided | State::Rejected | State::Recycled => "Received",
     };
-    let is_billed = status == "Rated";
-    let cost = usage::cost(cx, it, &prices)?;
-    let mut rated = wire::tree(json!({
-        "usageRatingTag": "usage",
-        "isBilled": is_billed,
-        "ratingAmountType": "Total",
-        "taxExcludedRatingAmount": cost.map(|it| it.0.to_string()),
-        "currencyCode": cost.map(|it| it.1.code()),
-        "productRef": product::href(event.subscription),
-    }));
-    rated.retain(|_, it| !it.is_null());
+    let ratings = ratings.iter().map(|it| rated(event.subscription, is_billed, it));
     let subscription = cx.shared::<Subscription>(event.subscription)?;
-    let customer = subscription.map(|it| related_party::customer(cx, it.account()));
+    let customer = subscription.map(|it| customer(cx, &it));
     let meter = cx.shared::<Meter>(event.meter)?;
     let mut shown = kept(event.carried.get(&Contract::Bae).map(Vec::as_slice))?;
     let id = id_of(it);
@@ -248,7 +287,7 @@ fn shown(cx: Cx<'_>, it: &NumberedEvent) -> Result<Tree, Error> {
             "href": format!("/DSUsageManagement/api/usageManagement/v2/usageSpecification/{}", it.id.uuid()),
             "name": it.name.as_str(),
         })),
-        "ratedProductUsage": is_billed.then(|| json!([rated])),
+        "ratedProductUsage": is_billed.then(|| ratings.collect::<Vec<_>>()),
         "relatedParty": customer.transpose()?.flatten().into_iter().collect::<Vec<_>>(),
     })));
     if !shown.contains_key("usageCharacteristic") {
@@ -268,12 +307,50 @@ fn kept(bytes: Option<&[u8]>) -> Result<Tree, Error> {
     bytes.map_or(Ok(Tree::new()), |it| serde_json::from_slice(it).map_err(Error::internal))
 }
 
+/// What the ids of records begin with that were refused.
+const REJECTED: &str = "rejected-";
+
+/// The number of a record that was refused, of its id.
+fn number_of(id: &str) -> Option<u64> {
+    id.strip_prefix(REJECTED)?.parse().ok()
+}
+
+/// A record that was refused, as it was said, with the reason.
+fn refused(number: u64, (said, why): (Tree, &str)) -> Tree {
+    let id = format!("{REJECTED}{number}");
+    let mut shown = said;
+    shown.extend(wire::tree(json!({
+        "id": id, "href": format!("{USAGES}/{id}"), "status": "Rejected", "description": why,
+    })));
+    shown
+}
+
+fn shown_rejected(it: &RejectedEvent) -> Result<Tree, Error> {
+    // What came another way than here is shown as far as it is like what comes here.
+    let said = serde_json::from_slice(&it.event).unwrap_or(Value::Null);
+    Ok(refused(it.number, (wire::tree(said), &it.detail)))
+}
+
 fn listed(asked: Asked) -> Result<Work, Fault> {
     let wanted = asked.query.list(&LISTED)?;
     Ok(Work::scans(move |cx| {
-        list::listed((&LISTED, &wanted), |page| {
-            list::each(usage::every(cx, page)?, |it| shown(cx, &it))
-        })
+        let status = wanted.only("status").unwrap_or_default();
+        if status.eq_ignore_ascii_case("rejected") {
+            let list = |page: &PageRequest| usage::rejected(cx, page);
+            return list::listed((&LISTED, &wanted), list, Whole(shown_rejected));
+        }
+        let product = wanted.only("product.id").map(|it| Uuid::try_parse(it).ok());
+        let of = product.map(|it| SubscriptionId::from_uuid(it.unwrap_or_default()));
+        if wanted.looks_into_more_than("product.id") {
+            let list = |page: &PageRequest| usage::every(cx, of, page);
+            return list::listed((&LISTED, &wanted), list, Whole(|it: &_| shown(cx, it)));
+        }
+        let (total, found) = usage::part(cx, of, (wanted.offset, wanted.size))?;
+        if wanted.counts {
+            return Ok(wire::counted(total));
+        }
+        let found = found.iter().map(|it| shown(cx, it)).collect::<Result<_, _>>()?;
+        Ok(wire::listed(found, wanted.fields.as_deref(), total))
     }))
 }
 
@@ -282,31 +359,84 @@ fn show(asked: Asked) -> Result<Work, Fault> {
     let (fields, _) = asked.query.one()?;
     Ok(Work::reads(move |cx| {
         let missing = || Error::not_found(id.chars().take(120).collect::<String>());
+        if let Some(number) = number_of(&id) {
+            let found = usage::find_rejected(cx, number)?.ok_or_else(missing)?;
+            return Ok(wire::shown(shown_rejected(&found)?, fields.as_deref()));
+        }
         let (what, sequence) = place(&id).ok_or_else(missing)?;
         let found = usage::event(cx, what, sequence)?.ok_or_else(missing)?;
         Ok(wire::shown(shown(cx, &found)?, fields.as_deref()))
     }))
 }
 
+/// What becomes of a record that is handed in, for the first time or again.
+pub(super) fn taken(
+    (bss, author): (&Bss, &Author),
+    again: Option<u64>,
+    said: Tree,
+) -> Result<Result<Tree, Tree>, Error> {
+    let offered = bss.read(&author.actor, |cx| offered(cx, &said))?;
+    let text = serde_json::to_vec(&said).map_err(Error::internal)?;
+    let entry = Entry { offered: Ok(offered), text };
+    let done = match again {
+        None => usage::report(bss, author, entry)?,
+        Some(number) => usage::hand_in_again(bss, author, (number, entry))?,
+    };
+    match done {
+        Ok(event) => bss.read(&author.actor, |cx| Ok(Ok(shown(cx, &event)?))),
+        Err(why) if why.code == Reason::Duplicate.name() => {
+            Err(Rejection::new(Reason::Duplicate, why.detail).into())
+        }
+        // It is kept among what was refused, for whoever mends it.
+        Err(why) => Ok(Err(refused(why.number, (said, &why.detail)))),
+    }
+}
+
 fn report(mut asked: Asked) -> Result<Work, Fault> {
     let said = asked.tree()?;
     Ok(Work::works(move |bss, author| {
-        let offered = bss.read(&author.actor, |cx| offered(cx, &said))?;
-        let text = serde_json::to_vec(&said).map_err(Error::internal)?;
-        match usage::report(bss, author, Entry { offered: Ok(offered), text })? {
-            Ok(event) => bss.read(&author.actor, |cx| Ok(wire::created(shown(cx, &event)?))),
-            Err(why) if why.code == Reason::Duplicate.name() => {
-                Err(Rejection::new(Reason::Duplicate, why.detail).into())
-            }
-            // It is kept among what was refused, for whoever mends it.
-            Err(why) => {
-                let mut said = said;
-                said.insert("status".to_owned(), json!("Rejected"));
-                said.insert("description".to_owned(), json!(why.detail));
-                Ok(wire::created(said))
-            }
-        }
+        let done = taken((bss, author), None, said)?;
+        Ok(wire::created(done.unwrap_or_else(|refused| refused)))
     }))
+}
+
+/// A record that was refused is corrected and handed in again, which its status `Recycled` says. What was
+/// counted stays as it was said.
+fn change(mut asked: Asked) -> Result<Work, Fault> {
+    let id = asked.part(0).to_owned();
+    let change = asked.tree()?;
+    Ok(Work::works(move |bss, author| {
+        let missing = || Error::not_found(id.chars().take(120).collect::<String>());
+        let Some(number) = number_of(&id) else {
+            let (what, sequence) = place(&id).ok_or_else(missing)?;
+            bss.read(&author.actor, |cx| usage::event(cx, what, sequence)?.ok_or_else(missing))?;
+            let why = "what was counted stays: a credit note corrects what was charged for it";
+            return Err(Rejection::new(Reason::UsageStateForbids, why).into());
+        };
+        let found = bss.read(&author.actor, |cx| usage::find_rejected(cx, number))?;
+        let before = found.ok_or_else(missing)?;
+        let said = corrected(&before, &change)?;
+        let done = taken((bss, author), Some(number), said)?;
+        Ok(wire::shown(done.unwrap_or_else(|refused| refused), None))
+    }))
+}
+
+/// What is handed in again: as it was said before, but for what is said now.
+fn corrected(before: &RejectedEvent, change: &Tree) -> Result<Tree, Error> {
+    let status: String = form::must(change, "status")?;
+    if !status.eq_ignore_ascii_case("recycled") {
+        let message =
+            "must be `Recycled`: a record that was refused is corrected and handed in again";
+        return Err(Invalid::one("status", "enum", message).into());
+    }
+    let said = serde_json::from_slice(&before.event).unwrap_or(Value::Null);
+    let mut said = wire::tree(said);
+    said.extend(change.clone());
+    said.insert("status".to_owned(), json!("Received"));
+    for ours in ["id", "href"] {
+        said.remove(ours);
+    }
+    Ok(said)
 }
 
 #[cfg(test)]

@@ -3,29 +3,31 @@
 use axum::http::Method;
 use serde_json::{Value, json};
 
+use super::list::{self, Whole};
 use super::query::Listed;
 use super::route::{Asked, Needs, Row};
 use super::wire::{self, Tree};
-use super::{carried, form, list};
+use super::{carried, form};
 use crate::api::edge::fault::Fault;
 use crate::api::edge::work::Work;
 use crate::domain::error::Invalid;
 use crate::domain::id::{Id, MeterId};
 use crate::domain::operator::Permission;
+use crate::domain::page::PageRequest;
 use crate::domain::stamp::Contract;
 use crate::domain::text::{Code, Name};
 use crate::domain::usage::meter::Meter;
-use crate::services::{Cx, Error, carried as kept, catalog};
+use crate::services::{Error, carried as kept, catalog};
 
 const SPECIFICATIONS: &str = "/DSUsageManagement/api/usageManagement/v2/usageSpecification";
 
 pub(super) static ROWS: &[Row] = &[
-    Row::new(Method::GET, SPECIFICATIONS, Needs::Permission(Permission::CatalogRead), listed),
+    Row::new(Method::GET, SPECIFICATIONS, Needs::SignIn, listed),
     Row::new(Method::POST, SPECIFICATIONS, Needs::Permission(Permission::CatalogWrite), create),
     Row::new(
         Method::GET,
         "/DSUsageManagement/api/usageManagement/v2/usageSpecification/{id}",
-        Needs::Permission(Permission::CatalogRead),
+        Needs::SignIn,
         show,
     ),
 ];
@@ -70,17 +72,16 @@ fn shown(it: &Meter) -> Result<Tree, Error> {
 
 fn listed(asked: Asked) -> Result<Work, Fault> {
     let wanted = asked.query.list(&LISTED)?;
-    Ok(Work::scans(move |cx: Cx<'_>| {
-        list::listed((&LISTED, &wanted), |page| {
-            list::each(cx.list::<Meter>(None, page, |_| true)?, |it| shown(&it))
-        })
+    Ok(Work::scans(move |cx| {
+        let list = |page: &PageRequest| catalog::meters(cx, page);
+        list::listed((&LISTED, &wanted), list, Whole(shown))
     }))
 }
 
 fn show(asked: Asked) -> Result<Work, Fault> {
     let id = MeterId::from_uuid(asked.id(0)?);
     let (fields, _) = asked.query.one()?;
-    Ok(Work::reads(move |cx| Ok(wire::shown(shown(&cx.get(id)?)?, fields.as_deref()))))
+    Ok(Work::reads(move |cx| Ok(wire::shown(shown(&catalog::meter(cx, id)?)?, fields.as_deref()))))
 }
 
 /// In what is counted: the first value of the characteristic `unit`; else what it is called.

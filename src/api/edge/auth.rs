@@ -26,7 +26,7 @@ use crate::domain::stamp::SellerNumber;
 use crate::services::consumer_key::{self, Signed};
 use crate::services::operator::{self, Credential};
 use crate::services::shown::{self, ShownPassword};
-use crate::services::{Bss, Error};
+use crate::services::{Bss, Error, Shop};
 
 /// The cookie that holds a session.
 pub(crate) const SESSION_COOKIE: &str = "tillbox_session";
@@ -57,7 +57,7 @@ pub(crate) fn caller(bss: &Bss, parts: &Parts) -> Result<Caller, Fault> {
         return Ok(Caller { actor, is_signed_in: true });
     }
     let Some(session) = cookie(&parts.headers, SESSION_COOKIE) else {
-        return Ok(nobody());
+        return Ok(nobody(bss));
     };
     let actor = operator::authenticate(bss, Credential::Session(session))?;
     let csrf = parts.headers.get("x-csrf-token").and_then(|it| it.to_str().ok());
@@ -211,15 +211,18 @@ pub(crate) fn anybody(bss: &Bss, parts: &Parts) -> Result<Caller, Fault> {
         Err(Fault::Service(Error::Unauthenticated) | Fault::CrossSite)
             if bearer(&parts.headers).is_none() =>
         {
-            Ok(nobody())
+            Ok(nobody(bss))
         }
         known => known,
     }
 }
 
-fn nobody() -> Caller {
-    let actor = Arc::new(Actor::door("api", SellerNumber::PROVIDER));
-    Caller { actor, is_signed_in: false }
+fn nobody(bss: &Bss) -> Caller {
+    let actor = match bss.site().shop {
+        Shop::Public => Actor::door("api", SellerNumber::PROVIDER),
+        Shop::Private => Actor::shut_out("api"),
+    };
+    Caller { actor: Arc::new(actor), is_signed_in: false }
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {

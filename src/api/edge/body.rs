@@ -19,6 +19,9 @@ pub(crate) const BATCH_BYTES_MAX: usize = 4 << 20;
 
 /// How many fields an object may have: as many things as the longest list.
 const FIELDS_MAX: usize = 10_000;
+/// How many values a tree has, those within others counted in: each takes many times the memory of the two
+/// bytes that it may take in a text.
+pub(crate) const VALUES_MAX: usize = 300_000;
 /// How long a text, a number or the name of a field may be: no honest one comes near.
 const SCALAR_BYTES_MAX: usize = 1 << 20;
 
@@ -108,13 +111,40 @@ pub(crate) fn json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Fault> {
     read(bytes, |pointer, error| Fault::Invalid(broken(pointer, &error.to_string())))
 }
 
-/// Any JSON as a tree; `null` for no bytes at all.
+/// Any JSON as a tree of at most [`VALUES_MAX`] values; `null` for no bytes at all.
 pub(crate) fn tree(bytes: &[u8]) -> Result<serde_json::Value, Fault> {
     if bytes.is_empty() {
         return Ok(serde_json::Value::Null);
     }
+    must_be_few(values(bytes, VALUES_MAX))?;
     read::<Distinct>(bytes, classify)?;
     read(bytes, classify)
+}
+
+/// Refuses more values than [`VALUES_MAX`] at once.
+pub(crate) fn must_be_few(count: usize) -> Result<(), Invalid> {
+    let message = format!("must have at most {VALUES_MAX} values in all");
+    if count <= VALUES_MAX { Ok(()) } else { Err(Invalid::one("", "range", message)) }
+}
+
+/// How many values a text in JSON has at most, without reading them: each but the first comes after a comma
+/// or an opening bracket that is in no text, so that what is empty counts for two. No more are counted than
+/// one more than `most`; of what is no JSON nothing is said.
+pub(crate) fn values(bytes: &[u8], most: usize) -> usize {
+    let (mut count, mut is_text, mut is_escaped) = (1_usize, false, false);
+    for byte in bytes {
+        match byte {
+            _ if is_escaped => is_escaped = false,
+            b'\\' if is_text => is_escaped = true,
+            b'"' => is_text = !is_text,
+            b',' | b'[' | b'{' if !is_text => count += 1,
+            _ => {}
+        }
+        if count > most {
+            break;
+        }
+    }
+    count
 }
 
 fn read<T: DeserializeOwned>(
@@ -294,6 +324,41 @@ mod tests {
         assert!(matches!(never, Err(Fault::Slow { seconds: 0 })), "{never:?}");
         let come = runtime.block_on(within(Duration::ZERO, collected(Body::from("{}"), 10)));
         assert_eq!(come.map_err(|it| it.to_string()), Ok(Bytes::from_static(b"{}")));
+    }
+
+    #[test]
+    fn values_are_counted_before_they_are_read() {
+        for (text, count) in [
+            ("7", 1),
+            ("[]", 2),
+            ("[1,2,3]", 4),
+            (r#"{"a":[{},{}],"b":"c"}"#, 7),
+            (r#"["a,[{\",[","\\",1]"#, 4),
+        ] {
+            assert_eq!(values(text.as_bytes(), 10), count, "{text}");
+            assert_eq!(values(text.as_bytes(), 3), count.min(4), "{text}");
+        }
+    }
+
+    /// A few bytes each, and many times that in memory.
+    #[test]
+    fn a_tree_of_millions_of_tiny_values_is_not_read() {
+        let told = |text: String| match tree(text.as_bytes()) {
+            Ok(_) => "read".to_owned(),
+            Err(Fault::Invalid(it)) => it.to_string(),
+            Err(fault) => fault.to_string(),
+        };
+        let all =
+            |part: &str, times: usize| format!("[{}{part}]", format!("{part},").repeat(times - 1));
+        let refused = "`` must have at most 300000 values in all";
+        for part in ["0", "[]", "{}", "{\"a\":0}", "\"\""] {
+            assert_eq!(told(all(part, 1_000_000)), refused, "{part}");
+        }
+        assert_eq!(told(all("0", VALUES_MAX)), refused);
+        assert_eq!(told(all("0", VALUES_MAX - 1)), "read");
+        assert_eq!(told("[".repeat(1_000_000)), refused);
+        let text = format!("[\"{}\"]", ",[{".repeat(300_000));
+        assert_eq!(told(text), "read", "what is in a text is no value");
     }
 
     #[test]

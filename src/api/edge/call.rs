@@ -162,8 +162,12 @@ pub(crate) fn if_match(headers: &HeaderMap) -> Result<Option<u32>, Fault> {
 }
 
 /// The key under which a request is done once, with the digest of the request. The key of somebody
-/// who is not known is for its path alone: two systems that call back know nothing of each other.
+/// who is not known is for its path alone: two systems that call back know nothing of each other. What
+/// only reads may be done as often as it is asked, and its answer is not kept.
 pub(crate) fn once(parts: &Parts, is_known: bool, body: &[u8]) -> Result<Option<Once>, Fault> {
+    if parts.method.is_safe() {
+        return Ok(None);
+    }
     let Some(key) = parts.headers.get("idempotency-key") else { return Ok(None) };
     let refused = || {
         let message = format!("must be 1 to {KEY_BYTES_MAX} visible ASCII characters");

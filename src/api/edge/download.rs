@@ -10,35 +10,89 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, heade
 use hyper::body::{Frame, SizeHint};
 
 use crate::domain::catalog::asset::Source;
+use crate::domain::operator::Actor;
 use crate::services::asset::content;
 use crate::services::asset::entitlement::Opened;
+use crate::services::giving::{self, Giving, What};
 use crate::services::{Bss, Error};
 
 /// The answer that what is given out is: the file or a part of it, or where else it lies.
-pub(crate) fn response(bss: &Arc<Bss>, asked: &HeaderMap, opened: &Opened) -> Response<Body> {
-    let (name, bytes, digest, content) = match &opened.version.source {
+///
+/// # Errors
+/// [`Error::Busy`] if too many files are being given out.
+pub(crate) fn response(
+    (bss, actor): (&Arc<Bss>, &Actor),
+    asked: &HeaderMap,
+    opened: &Opened,
+) -> Result<Response<Body>, Error> {
+    match &opened.version.source {
         Source::Web(address) => {
             let mut elsewhere = answer(StatusCode::SEE_OTHER, Body::empty());
             put(&mut elsewhere, header::LOCATION, address.as_str());
-            return elsewhere;
+            Ok(elsewhere)
         }
-        Source::File { name, bytes, digest, content } => (name, *bytes, digest, *content),
-    };
+        Source::File { name, bytes, digest, content } => {
+            let media = opened.asset.content().media_type.as_ref();
+            let media = media.map_or("application/octet-stream", |it| it.as_str());
+            let (bytes, digest, content) = (*bytes, *digest, *content);
+            given(
+                (bss, actor),
+                asked,
+                &Given { name: name.as_str(), media, bytes, digest, content },
+            )
+        }
+    }
+}
+
+/// A file that is given out.
+pub(crate) struct Given<'a> {
+    /// What it is called.
+    pub(crate) name: &'a str,
+    /// Its media type.
+    pub(crate) media: &'a str,
+    /// How long it is.
+    pub(crate) bytes: u64,
+    /// The SHA-256 of it.
+    pub(crate) digest: [u8; 32],
+    /// The content in which it is kept.
+    pub(crate) content: u64,
+}
+
+/// The answer that a file or a part of it is.
+///
+/// # Errors
+/// [`Error::Busy`] if too many files are being given out.
+pub(crate) fn given(
+    (bss, actor): (&Arc<Bss>, &Actor),
+    asked: &HeaderMap,
+    of: &Given<'_>,
+) -> Result<Response<Body>, Error> {
+    let Given { name, media, bytes, digest, content } = *of;
     let tag = format!("\"{}\"", hex::encode(digest));
     if said(asked, header::IF_NONE_MATCH).is_some_and(|it| it == "*" || names(it, &tag)) {
         let mut same = answer(StatusCode::NOT_MODIFIED, Body::empty());
         put(&mut same, header::ETAG, &tag);
-        return same;
+        return Ok(same);
     }
     let range = said(asked, header::RANGE).filter(|_| {
         // Who has the beginning of another file gets this one as a whole.
         said(asked, header::IF_RANGE).is_none_or(|it| it == tag)
     });
     let part = range.map_or(Part::Whole, |it| part(it, bytes));
+    let stream = |at: u64, end: u64| {
+        let giving = giving::begin(bss, actor, What::File)?;
+        Ok::<_, Error>(Body::new(Stream {
+            bss: Arc::clone(bss),
+            content,
+            at,
+            end,
+            _giving: giving,
+        }))
+    };
     let mut given = match part {
-        Part::Whole => answer(StatusCode::OK, stream(bss, content, (0, bytes))),
+        Part::Whole => answer(StatusCode::OK, stream(0, bytes)?),
         Part::Of(from, to) => {
-            let mut given = answer(StatusCode::PARTIAL_CONTENT, stream(bss, content, (from, to)));
+            let mut given = answer(StatusCode::PARTIAL_CONTENT, stream(from, to)?);
             let range = format!("bytes {from}-{}/{bytes}", to - 1);
             put(&mut given, header::CONTENT_RANGE, &range);
             given
@@ -46,18 +100,16 @@ pub(crate) fn response(bss: &Arc<Bss>, asked: &HeaderMap, opened: &Opened) -> Re
         Part::Beyond => {
             let mut none = answer(StatusCode::RANGE_NOT_SATISFIABLE, Body::empty());
             put(&mut none, header::CONTENT_RANGE, &format!("bytes */{bytes}"));
-            return none;
+            return Ok(none);
         }
     };
-    let media = opened.asset.content().media_type.as_ref();
-    let media = media.map_or("application/octet-stream", |it| it.as_str());
     put(&mut given, header::CONTENT_TYPE, media);
-    put(&mut given, header::CONTENT_DISPOSITION, &disposition(name.as_str()));
+    put(&mut given, header::CONTENT_DISPOSITION, &disposition(name));
     put(&mut given, header::ETAG, &tag);
     put(&mut given, header::ACCEPT_RANGES, "bytes");
     // What somebody has uploaded must not act as a page of ours.
     put(&mut given, header::CONTENT_SECURITY_POLICY, "sandbox; default-src 'none'");
-    given
+    Ok(given)
 }
 
 fn answer(status: StatusCode, body: Body) -> Response<Body> {
@@ -122,10 +174,6 @@ fn disposition(name: &str) -> String {
     format!("attachment; filename=\"{old}\"; filename*=UTF-8''{}", own.collect::<String>())
 }
 
-fn stream(bss: &Arc<Bss>, content: u64, (at, end): (u64, u64)) -> Body {
-    Body::new(Stream { bss: Arc::clone(bss), content, at, end })
-}
-
 /// A part of a content, read as it is sent. What is read is never changed, so that each chunk may come
 /// from a snapshot of its own.
 struct Stream {
@@ -133,6 +181,7 @@ struct Stream {
     content: u64,
     at: u64,
     end: u64,
+    _giving: Giving,
 }
 
 impl HttpBody for Stream {

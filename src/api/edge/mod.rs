@@ -9,6 +9,7 @@ pub(crate) mod call;
 pub(crate) mod cursor;
 pub(crate) mod download;
 pub(crate) mod fault;
+pub(crate) mod listing;
 pub(crate) mod merge;
 pub(crate) mod oauth;
 pub(crate) mod origin;

@@ -18,6 +18,9 @@ use crate::services::{Author, Bss, Error};
 /// The next part of a file must come within this time.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// A file must have come as a whole within this time: who sends a byte a minute holds no place for ever.
+const PATIENCE_IN_ALL: Duration = Duration::from_secs(6 * 3600);
+
 /// What a file is to be.
 pub(crate) struct Wanted {
     /// A version of which asset.
@@ -44,7 +47,7 @@ pub(crate) async fn take(
     let Wanted { asset, label, name } = wanted;
     let upload = Upload::begin(bss, author, (asset, label)).done().await?;
     let mut begun = Begun { bss: Arc::clone(bss), number: Some(upload.number()) };
-    let taken = taken(bss, upload, (body, name)).await;
+    let taken = in_all(PATIENCE_IN_ALL, taken(bss, upload, (body, name))).await;
     if let Some(done) = begun.give_up() {
         done.await.map_err(Error::internal)?;
     }
@@ -72,6 +75,15 @@ impl Drop for Begun {
     }
 }
 
+/// What is taken in, if it has come within a time.
+async fn in_all<T>(
+    patience: Duration,
+    taken: impl Future<Output = Result<T, Fault>>,
+) -> Result<T, Fault> {
+    let slow = Fault::Slow { seconds: patience.as_secs() };
+    tokio::time::timeout(patience, taken).await.unwrap_or(Err(slow))
+}
+
 async fn taken(
     bss: &Arc<Bss>,
     mut upload: Upload,
@@ -95,4 +107,19 @@ async fn taken(
 
 fn too_large(it: TooLarge) -> Fault {
     Fault::TooLarge { limit: usize::try_from(it.limit).unwrap_or(usize::MAX) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_never_ends_is_given_up() {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
+        let runtime = runtime.expect("a runtime");
+        let never = runtime.block_on(in_all::<()>(Duration::ZERO, std::future::pending()));
+        assert!(matches!(never, Err(Fault::Slow { seconds: 0 })));
+        let come = runtime.block_on(in_all(Duration::ZERO, async { Ok::<_, Fault>(7) }));
+        assert!(matches!(come, Ok(7)));
+    }
 }

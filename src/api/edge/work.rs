@@ -18,7 +18,7 @@ type Labour = Box<dyn FnOnce(&Bss, &Author) -> Result<Answer, Error> + Send>;
 pub(crate) enum Work {
     /// A little is read, on the thread of the request.
     Reads(Read),
-    /// Much is read, on the blocking pool.
+    /// Much is read, on the blocking pool, by a few at once.
     Scans(Read),
     /// Something is written, on the writer thread.
     Writes(Write),
@@ -81,13 +81,15 @@ impl Job {
         let Self { work, once, author } = self;
         match work {
             Work::Reads(read) => bss.read(&author.actor, read),
-            Work::Scans(read) => aside(bss, move |bss| bss.read(&author.actor, read)).await,
+            Work::Scans(read) => aside(bss, move |bss| bss.scan(&author.actor, read)).await,
             Work::Writes(write) => written(bss, (author, once), write).await,
             Work::Prepares(prepare) => {
                 let write = aside(bss, prepare).await?;
                 written(bss, (author, once), write).await
             }
             Work::Works(work) => {
+                // The key of who is not known is nobody's, and keeps nothing.
+                let once = once.filter(|_| author.actor.is_known());
                 aside(bss, move |bss| match once {
                     Some(once) => {
                         idempotency::once_over_acts(bss, &author, &once, || work(bss, &author))

@@ -6,8 +6,8 @@ use serde_json::json;
 
 use super::behind::Change;
 use super::catalogue::{
-    STATUS, categories, described, english, is_state, known, life, shown_categories, trigger,
-    valid_anew, worded,
+    categories, described, english, known, life, shown_categories, trigger, valid_anew, worded,
+    words,
 };
 use super::entity::{Entity, Gone, must};
 use super::resource::Tree;
@@ -27,14 +27,13 @@ impl Entity for Catalogs {
     const READING: Permission = Permission::CatalogRead;
     const WRITING: Permission = Permission::CatalogWrite;
     const REFERENCES: &[&str] = &["category"];
-    const WORDS: &[&str] = STATUS;
 
     fn is(&self, _: &Catalog) -> bool {
         true
     }
 
-    fn is_ours(&self, _: &str, word: &str) -> bool {
-        is_state(word)
+    fn states(&self) -> Vec<String> {
+        words()
     }
 
     fn known(&self, cx: Cx<'_>, it: &Catalog) -> Result<Tree, Error> {
@@ -94,14 +93,13 @@ impl Entity for Promotions {
     type Thing = Promotion;
     const READING: Permission = Permission::CatalogRead;
     const WRITING: Permission = Permission::CatalogWrite;
-    const WORDS: &[&str] = STATUS;
 
     fn is(&self, _: &Promotion) -> bool {
         true
     }
 
-    fn is_ours(&self, _: &str, word: &str) -> bool {
-        is_state(word)
+    fn states(&self) -> Vec<String> {
+        words()
     }
 
     fn known(&self, _: Cx<'_>, it: &Promotion) -> Result<Tree, Error> {

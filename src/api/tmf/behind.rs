@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::catalog_file::File;
 use super::query::Wanted;
 use super::resource::{Resource, Tree};
 use crate::domain::id::Kind;
@@ -97,6 +98,11 @@ pub(super) trait Behind: Sync {
     /// Takes a thing away.
     fn remove(&self, act: &mut Act<'_>, of: &Resource, id: &str) -> Result<(), Error> {
         self.documents().remove(act, of, id)
+    }
+
+    /// The file that belongs to a thing, if it is there and the caller may have it.
+    fn file(&self, _: Cx<'_>, _: &str) -> Result<Option<File>, Error> {
+        Ok(None)
     }
 
     /// A side of a fact; nothing if it is no thing of this resource.

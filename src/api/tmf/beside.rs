@@ -1,13 +1,16 @@
 //! Resources of which some are entities of ours and some are not yet, or never will be: what was
 //! written down of those is a [registered document](super::registered), and both are one list.
 
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::behind::{Behind, Change};
 use super::entity::{Entity, Of};
+use super::error::STATE_FORBIDS;
 use super::query::Wanted;
 use super::registered::Registered;
 use super::resource::{Resource, Tree};
+use crate::domain::error::Invalid;
 use crate::domain::id::Kind;
 use crate::domain::operator::Permission;
 use crate::domain::page::{Page, PageRequest};
@@ -34,6 +37,31 @@ impl<E: Entity> Beside<E> {
     fn is_document(&self, cx: Cx<'_>, of: &Resource, id: &str) -> Result<bool, Error> {
         let can_be = Uuid::try_parse(id).is_ok();
         Ok(can_be && self.documents.find(cx, of, id)?.is_some())
+    }
+}
+
+impl<E: Entity> Beside<E> {
+    /// Refuses a word that is no state, and a state that what was refused can come to no more.
+    fn must_be_open(&self, of: &Resource, change: &Change) -> Result<(), Invalid> {
+        let state = |it: &Tree| {
+            let word = of.state.and_then(|name| it.get(name)).and_then(Value::as_str);
+            word.map(str::to_owned)
+        };
+        let (Some(before), Some(after)) = (state(&change.before), state(&change.after)) else {
+            return Ok(());
+        };
+        let name = of.state.unwrap_or_default();
+        if before != after {
+            self.entities.must_be_a_state(of, &change.after)?;
+        }
+        if before.eq_ignore_ascii_case("rejected")
+            && !before.eq_ignore_ascii_case(after.trim())
+            && self.entities.0.is_ours(&after)
+        {
+            let message = format!("cannot become `{after}` where it is `{before}`");
+            return Err(Invalid::one(name, STATE_FORBIDS, message));
+        }
+        Ok(())
     }
 }
 
@@ -96,12 +124,16 @@ impl<E: Entity> Behind for Beside<E> {
     }
 
     fn create(&self, act: &mut Act<'_>, of: &Resource, said: Tree) -> Result<Tree, Error> {
+        self.entities.must_be_a_state(of, &said)?;
         (self.make)(self, act, of, said)
     }
 
     fn change(&self, act: &mut Act<'_>, of: &Resource, change: Change) -> Result<Tree, Error> {
         match self.is_document(act.cx(), of, &change.id)? {
-            true => self.documents.change(act, of, change),
+            true => {
+                self.must_be_open(of, &change)?;
+                self.documents.change(act, of, change)
+            }
             false => self.entities.change(act, of, change),
         }
     }

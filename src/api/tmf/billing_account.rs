@@ -4,13 +4,16 @@
 use serde_json::{Value, json};
 
 use super::behind::Change;
-use super::customer;
 use super::entity::{Entity, Gone, must, text, tree};
+use super::party_details::{related, shown_related};
+use super::party_form::{media, or_nothing, shown_media, shown_validity, validity};
 use super::resource::Tree;
+use super::{carried, customer};
 use crate::domain::account::Account;
 use crate::domain::account::billing_account::{
-    BillingAccount, BillingProfile, BillingPurpose, BillingState, BillingTrigger,
+    BillingAccount, BillingContact, BillingProfile, BillingPurpose, BillingState, BillingTrigger,
 };
+use crate::domain::error::Invalid;
 use crate::domain::operator::Permission;
 use crate::domain::text::{Name, Prose};
 use crate::services::account::{self, BillingWish};
@@ -39,6 +42,41 @@ fn trigger(word: &str) -> Option<BillingTrigger> {
         "closed" | "pendingclosed" => Some(BillingTrigger::Close),
         _ => None,
     }
+}
+
+/// Whom to turn to, as it was said. Ways to reach somebody that are none of ours mean nothing to us.
+fn contacts(said: &Tree) -> Result<Vec<BillingContact>, Error> {
+    let all = said.get("contact").and_then(Value::as_array).into_iter().flatten().enumerate();
+    let read = all.map(|(place, it)| {
+        contact(&tree(it.clone())).map_err(|it| it.below(&format!("contact/{place}/")))
+    });
+    Ok(read.collect::<Result<_, Invalid>>()?)
+}
+
+fn contact(said: &Tree) -> Result<BillingContact, Invalid> {
+    let usual = || "primary".parse().expect("a word is a name");
+    Ok(BillingContact {
+        kind: text(said, "contactType")?.unwrap_or_else(usual),
+        name: text(said, "contactName")?,
+        role: text(said, "partyRoleType")?,
+        party: related(said.get("relatedParty")).into_iter().next(),
+        media: media(said.get("contactMedium")),
+        validity: validity("validFor", said.get("validFor"))?,
+    })
+}
+
+fn shown_contact(it: &BillingContact) -> Value {
+    let mut shown = json!({
+        "contactType": it.kind.as_str(),
+        "contactName": it.name.as_ref().map(Name::as_str),
+        "partyRoleType": it.role.as_ref().map(Name::as_str),
+        "contactMedium": shown_media(&it.media),
+        "validFor": shown_validity(it.validity),
+    });
+    if let Some(party) = &it.party {
+        shown["relatedParty"] = shown_related(std::slice::from_ref(party))[0].clone();
+    }
+    shown
 }
 
 impl BillingAccounts {
@@ -71,6 +109,7 @@ impl BillingAccounts {
             };
             return self.add(act, (&own, profile));
         }
+        customer::must_be_called(parties)?;
         let opened = customer::open(act, (profile.name.clone(), &parties[0]), Vec::new())?;
         if self.0 != BillingPurpose::Billing {
             return self.add(act, (&opened.account, profile));
@@ -85,14 +124,23 @@ impl Entity for BillingAccounts {
     const READING: Permission = Permission::BillingAccountRead;
     const WRITING: Permission = Permission::BillingAccountWrite;
     const REFERENCES: &[&str] = &["relatedParty"];
-    const WORDS: &[&str] = &["state"];
+    const FREE: &[&str] = &["contact"];
 
     fn is(&self, it: &BillingAccount) -> bool {
         it.purpose() == self.0
     }
 
-    fn is_ours(&self, _: &str, word: &str) -> bool {
-        BillingState::ALL.iter().any(|it| state(*it).eq_ignore_ascii_case(word))
+    fn states(&self) -> Vec<String> {
+        BillingState::ALL.iter().map(|it| state(*it).to_owned()).collect()
+    }
+
+    /// A contact is read as far as we can, and shown as it was said as long as it is that one.
+    fn agrees(&self, _: &BillingAccount, name: &str, (said, known): (&Value, &Value)) -> bool {
+        let count = |it: &Value| it.as_array().map_or(0, Vec::len);
+        match name {
+            "contact" => count(said) == count(known),
+            _ => carried::agrees(said, known),
+        }
     }
 
     fn known(&self, cx: Cx<'_>, it: &BillingAccount) -> Result<Tree, Error> {
@@ -105,6 +153,7 @@ impl Entity for BillingAccounts {
             "description": profile.description.as_ref().map(Prose::as_str),
             "state": state(it.state()),
             "relatedParty": parties,
+            "contact": or_nothing(profile.contacts.iter().map(shown_contact).collect()),
             "creditLimit": limit,
         })))
     }
@@ -112,7 +161,8 @@ impl Entity for BillingAccounts {
     fn create(&self, act: &mut Act<'_>, said: &Tree) -> Result<BillingAccount, Error> {
         let name: Name = must(said, "name")?;
         let description = text(said, "description")?;
-        let profile = BillingProfile { description, ..BillingProfile::named(name) };
+        let contacts = contacts(said)?;
+        let profile = BillingProfile { description, contacts, ..BillingProfile::named(name) };
         self.opened(act, (said, profile))
     }
 
@@ -124,13 +174,15 @@ impl Entity for BillingAccounts {
     ) -> Result<BillingAccount, Error> {
         let name: Name = must(&change.after, "name")?;
         let description = text(&change.after, "description")?;
-        let is_same = name == it.profile().name && description == it.profile().description;
-        let it = if is_same {
+        let contacts = match change.before.get("contact") == change.after.get("contact") {
+            true => it.profile().contacts.clone(),
+            false => contacts(&change.after)?,
+        };
+        let profile = BillingProfile { name, description, contacts, ..it.profile().clone() };
+        let it = if profile == *it.profile() {
             it
         } else {
-            billing_account::revise(act, it.id, None, |profile| {
-                Ok(BillingProfile { name, description, ..profile })
-            })?
+            billing_account::revise(act, it.id, None, |_| Ok(profile))?
         };
         let said = change.after.get("state");
         let said = said.filter(|it| change.before.get("state") != Some(*it));

@@ -27,13 +27,35 @@ pub(super) fn overlaid(mut known: Tree, kept: &Tree) -> Tree {
         let now = known.get(name).unwrap_or(&Value::Null);
         let shown = match kept.get(THEN).and_then(Value::as_str) {
             Some(then) if mark(now) == then || mark_of_ids(now) == then => said.clone(),
-            Some(_) => corrected(said, now),
+            Some(_) => without_nulls(corrected(said, now)),
             None => said.clone(),
         };
         known.insert(name.clone(), shown);
     }
     known.retain(|_, it| !it.is_null());
+    for (name, it) in &mut known {
+        if !kept.contains_key(name) {
+            *it = without_nulls(it.take());
+        }
+    }
     known
+}
+
+/// The same without what is not known of what stands in it: the definitions have no `null`.
+pub(super) fn without_nulls(it: Value) -> Value {
+    match it {
+        Value::Object(all) => {
+            let all = all.into_iter().filter(|it| !it.1.is_null());
+            Value::Object(all.map(|(name, it)| (name, without_nulls(it))).collect())
+        }
+        Value::Array(all) => Value::Array(all.into_iter().map(without_nulls).collect()),
+        it @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_)) => it,
+    }
+}
+
+/// What was said of an attribute, whatever is known of it.
+pub(super) fn said<'a>(kept: &'a Tree, name: &str) -> Option<&'a Value> {
+    kept.get(name)?.get(SAID)
 }
 
 /// What is to be kept of what was said of an attribute, by what is known of it: nothing if that is the
@@ -104,7 +126,7 @@ pub(super) fn ids(of: Option<&Value>) -> BTreeSet<String> {
 }
 
 /// What was said, where something else is known now: objects attribute by attribute, lists by the ids
-/// of what is in them.
+/// of what is in them, or by the names of what has no ids.
 fn corrected(said: &Value, known: &Value) -> Value {
     match (said, known) {
         (Value::Object(said), Value::Object(known)) => {
@@ -117,8 +139,9 @@ fn corrected(said: &Value, known: &Value) -> Value {
         }
         (Value::Array(said), Value::Array(known)) => {
             let same = |it: &Value| {
-                let id = it.get("id").filter(|it| !it.is_null())?;
-                said.iter().find(|said| said.get("id") == Some(id))
+                let is_said = |name: &&&str| it.get(**name).is_some_and(|it| !it.is_null());
+                let name = *["id", "name"].iter().find(is_said)?;
+                said.iter().find(|said| said.get(name) == it.get(name))
             };
             let all = known
                 .iter()
@@ -225,6 +248,17 @@ mod tests {
             "item": [{ "id": "1", "note": "n", "state": "done" }, { "id": "2", "state": "done" }],
         }));
         assert_eq!(later, expected);
+    }
+
+    #[test]
+    fn what_has_no_id_is_known_again_by_its_name() {
+        let said =
+            tree(json!({ "term": [{ "name": "a", "note": "n", "at": 1 }, { "name": "b" }] }));
+        let known = |at: u32| tree(json!({ "term": [{ "name": "a", "at": at }, { "name": "c" }] }));
+        let kept = kept_of(&said, &known(1));
+        let later = overlaid(known(2), &kept);
+        let expected = json!([{ "name": "a", "note": "n", "at": 2 }, { "name": "c" }]);
+        assert_eq!(later["term"], expected);
     }
 
     #[test]

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::behind::Change;
 use super::customer;
 use super::entity::{Entity, Gone, reference, tree};
+use super::ordered;
 use super::product_order::quantity;
 use super::resource::Tree;
 use crate::domain::account::Account;
@@ -91,7 +92,7 @@ impl Entity for Carts {
         let items = lines(act.cx(), said)?;
         let parties = said.get("relatedParty").unwrap_or(&Value::Null);
         let account = customer::referred(act.cx(), parties)?.map(|it| it.id);
-        cart::open(act, account, items)
+        cart::open(act, (account, ordered::channel(said)), items)
     }
 
     fn change(&self, act: &mut Act<'_>, it: Cart, change: &Change) -> Result<Cart, Error> {

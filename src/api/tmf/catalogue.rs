@@ -1,4 +1,4 @@
-//! The product catalogue (TMF620): our offers, specifications and categories.
+//! The product catalogue (TMF620): our offers and specifications.
 
 use std::collections::BTreeSet;
 
@@ -6,12 +6,15 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::behind::Change;
+use super::carried as carried_beside;
 use super::entity::{Entity, Gone, Thing, must, reference, text, tree};
-use super::offer_price;
 use super::party_form::{shown_validity, validity};
 use super::query::Wanted;
 use super::resource::Tree;
+use super::{bundle, characteristic, offer_price, offer_term};
 use crate::domain::catalog::category::Category;
+use crate::domain::catalog::characteristic::{Characteristic, CharacteristicUse};
+use crate::domain::catalog::eligibility::Eligibility;
 use crate::domain::catalog::lifecycle::{Life, State, Trigger};
 use crate::domain::catalog::offer::{Offer, OfferContent};
 use crate::domain::catalog::specification::{Specification, SpecificationContent};
@@ -21,9 +24,9 @@ use crate::domain::localized::Localized;
 use crate::domain::operator::Permission;
 use crate::domain::page::{Page, PageRequest};
 use crate::domain::stamp::{Contract, Stamp};
-use crate::domain::text::{Name, Prose, folded};
+use crate::domain::text::{Code as ChannelCode, Name, Prose, folded};
 use crate::domain::time::Validity;
-use crate::services::catalog::{self, Group};
+use crate::services::catalog;
 use crate::services::finding::{self, Names};
 use crate::services::{Act, Cx, Error, carried, event, offer, removal};
 
@@ -31,8 +34,6 @@ use crate::services::{Act, Cx, Error, carried, event, offer, removal};
 pub(super) struct Offers;
 /// What is delivered.
 pub(super) struct Specifications;
-/// Groups of offers.
-pub(super) struct Categories;
 
 /// An offer is for those to see who may buy it.
 impl Thing for Offer {
@@ -75,17 +76,14 @@ pub(super) fn word(of: State) -> String {
     letters.next().map(|it| it.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
-/// The attribute in which the state of an element stands, or a word of the client's own.
-pub(super) const STATUS: &[&str] = &["lifecycleStatus"];
+/// The words for all states.
+pub(super) fn words() -> Vec<String> {
+    State::ALL.iter().map(|it| word(*it)).collect()
+}
 
 /// The state that a word says, in any case, if it is one of ours.
 fn stated(word: &str) -> Option<State> {
     word.trim().to_ascii_lowercase().replace(' ', "_").parse().ok()
-}
-
-/// Whether a word says a state of ours.
-pub(super) fn is_state(word: &str) -> bool {
-    stated(word).is_some()
 }
 
 /// The state that was said, if it is one of ours.
@@ -177,6 +175,26 @@ fn specification(cx: Cx<'_>, said: &Tree) -> Result<Option<SpecificationId>, Err
     Ok(cx.find::<Specification>(id)?.map(|it| it.id))
 }
 
+/// The characteristics of the specification of an offer.
+fn characteristics(cx: Cx<'_>, of: Option<SpecificationId>) -> Result<Vec<Characteristic>, Error> {
+    let found = of.map(|id| cx.shared::<Specification>(id)).transpose()?.flatten();
+    Ok(found.map_or_else(Vec::new, |it| it.content.characteristics.clone()))
+}
+
+/// How an offer narrows what its specification leaves open.
+fn uses(
+    cx: Cx<'_>,
+    (said, of): (&Tree, Option<SpecificationId>),
+) -> Result<Vec<CharacteristicUse>, Error> {
+    characteristic::read_uses(said.get(characteristic::USES), &characteristics(cx, of)?)
+}
+
+/// The channels through which alone something is sold, as far as they have codes as their ids.
+fn channels(said: &Tree) -> BTreeSet<ChannelCode> {
+    let all = said.get("channel").and_then(Value::as_array).into_iter().flatten();
+    all.filter_map(|it| it.get("id")?.as_str()?.parse().ok()).collect()
+}
+
 /// The categories that are referred to, as far as they are ours.
 pub(super) fn categories(cx: Cx<'_>, said: &Tree) -> Result<BTreeSet<CategoryId>, Error> {
     let mut found = BTreeSet::new();
@@ -201,6 +219,17 @@ pub(super) fn shown_categories(cx: Cx<'_>, of: &BTreeSet<CategoryId>) -> Result<
     Ok(found)
 }
 
+/// Why an offer cannot come on the market where something that it names is not here; nothing if all is.
+fn missing(cx: Cx<'_>, of: OfferId, said: &Tree) -> Result<Option<Invalid>, Error> {
+    let (name, so) = match (bundle::parts(cx, said)?, offer_price::is_missing(cx, of, said)?) {
+        (None, _) => (bundle::OFFERINGS, "a part would not be sold"),
+        (Some(_), true) => ("productOfferingPrice", "it would cost nothing"),
+        (Some(_), false) => return Ok(None),
+    };
+    let message = format!("must all be here before it is launched: {so}");
+    Ok(Some(Invalid::one(name, "reference", message)))
+}
+
 /// Whether an offer can be sold by itself: nothing is said of one that is not on the market yet, but for
 /// one that is for bundles alone.
 fn is_sellable(cx: Cx<'_>, it: &Offer) -> Option<bool> {
@@ -212,20 +241,37 @@ fn is_sellable(cx: Cx<'_>, it: &Offer) -> Option<bool> {
     }
 }
 
+/// An offer on its way, where what is said of it is here.
+fn launched(
+    act: &mut Act<'_>,
+    (id, trigger): (OfferId, Trigger),
+    said: &Tree,
+) -> Result<Offer, Error> {
+    match missing(act.cx(), id, said)? {
+        Some(missing) if trigger == Trigger::Launch => Err(missing.into()),
+        Some(_) | None => offer::on(act, id, trigger),
+    }
+}
+
 impl Entity for Offers {
     type Thing = Offer;
     const READING: Permission = Permission::OfferBrowse;
     const WRITING: Permission = Permission::CatalogWrite;
-    const REFERENCES: &[&str] = &["category", "productOfferingPrice", "productSpecification"];
-    const WORDS: &[&str] = STATUS;
-    const FREE: &[&str] = &["isSellable"];
+    const REFERENCES: &[&str] = &[
+        bundle::OFFERINGS,
+        bundle::SWITCHES,
+        "category",
+        "productOfferingPrice",
+        "productSpecification",
+    ];
+    const FREE: &[&str] = &["isSellable", characteristic::USES];
 
     fn is(&self, _: &Offer) -> bool {
         true
     }
 
-    fn is_ours(&self, _: &str, word: &str) -> bool {
-        is_state(word)
+    fn states(&self) -> Vec<String> {
+        words()
     }
 
     fn known(&self, cx: Cx<'_>, it: &Offer) -> Result<Tree, Error> {
@@ -237,7 +283,19 @@ impl Entity for Offers {
         let mut tree = known(&content.name, content.description.as_ref(), &it.life);
         tree.insert("isBundle".to_owned(), json!(content.is_bundle()));
         tree.insert("isSellable".to_owned(), json!(is_sellable(cx, it)));
+        tree.insert(offer_term::NAME.to_owned(), offer_term::shown(&content.terms));
+        let uses = characteristic::shown_uses(&content.characteristics);
+        tree.insert(characteristic::USES.to_owned(), uses);
         let or_null = |all: Vec<Value>| if all.is_empty() { Value::Null } else { all.into() };
+        let channels = content.eligibility.channels.iter().map(|it| json!({ "id": it.as_str() }));
+        tree.insert("channel".to_owned(), or_null(channels.collect()));
+        if wanted.has(bundle::OFFERINGS) {
+            tree.insert(bundle::OFFERINGS.to_owned(), bundle::shown_parts(cx, &content.parts)?);
+        }
+        if wanted.has(bundle::SWITCHES) {
+            let switches = bundle::shown_switches(cx, &content.switches)?;
+            tree.insert(bundle::SWITCHES.to_owned(), switches);
+        }
         if wanted.has("productSpecification") {
             let id = content.specification;
             let found = id.map(|id| cx.shared::<Specification>(id)).transpose()?.flatten();
@@ -256,6 +314,13 @@ impl Entity for Offers {
         Ok(tree)
     }
 
+    fn agrees(&self, it: &Offer, name: &str, (said, known): (&Value, &Value)) -> bool {
+        match name {
+            characteristic::USES => characteristic::uses_agree(said, &it.content.characteristics),
+            _ => carried_beside::agrees(said, known),
+        }
+    }
+
     /// Offers have their names in an index, in each language.
     fn found_by(&self, cx: Cx<'_>, path: &str, value: &str) -> Result<Option<Vec<Uuid>>, Error> {
         if path != "name" {
@@ -268,11 +333,17 @@ impl Entity for Offers {
 
     fn create(&self, act: &mut Act<'_>, said: &Tree) -> Result<Offer, Error> {
         let (life, then) = life(said)?;
+        let specification = specification(act.cx(), said)?;
         let content = OfferContent {
             description: described(None, said)?,
-            specification: specification(act.cx(), said)?,
+            specification,
+            characteristics: uses(act.cx(), (said, specification))?,
+            parts: bundle::parts(act.cx(), said)?.unwrap_or_default(),
+            switches: bundle::switches(act.cx(), said, &[])?,
             categories: categories(act.cx(), said)?,
             is_sellable: said.get("isSellable") != Some(&json!(false)),
+            terms: offer_term::read(said, &[])?,
+            eligibility: Eligibility { channels: channels(said), ..Eligibility::default() },
             ..OfferContent::named(english(must::<Name>(said, "name")?)?)
         };
         let seller = catalog::seller(act.cx(), None)?;
@@ -280,10 +351,7 @@ impl Entity for Offers {
         offer_price::settle(act, made.id, said)?;
         let made: Offer = act.get(made.id)?;
         match then {
-            // What is said of it stays, and it waits for what keeps it from the market.
-            Some(_) if offer_price::is_missing(act.cx(), made.id, said)? => Ok(made),
-            Some(_) if !offer::launch_obstacles(act.cx(), &made)?.is_empty() => Ok(made),
-            Some(trigger) => offer::on(act, made.id, trigger),
+            Some(trigger) => launched(act, (made.id, trigger), said),
             None => Ok(made),
         }
     }
@@ -298,8 +366,23 @@ impl Entity for Offers {
         if differs("productSpecification") {
             content.specification = specification(act.cx(), said)?;
         }
+        if differs(bundle::OFFERINGS) || differs("isBundle") {
+            content.parts = bundle::parts(act.cx(), said)?.unwrap_or_default();
+        }
+        if differs(bundle::SWITCHES) {
+            content.switches = bundle::switches(act.cx(), said, &it.content.switches)?;
+        }
+        if differs("productSpecification") || differs(characteristic::USES) {
+            content.characteristics = uses(act.cx(), (said, content.specification))?;
+        }
         if differs("category") {
             content.categories = categories(act.cx(), said)?;
+        }
+        if differs("channel") {
+            content.eligibility.channels = channels(said);
+        }
+        if differs(offer_term::NAME) {
+            content.terms = offer_term::read(said, &it.content.terms)?;
         }
         if content != it.content {
             offer::revise(act, it.id, None, |_| Ok(content))?;
@@ -315,11 +398,7 @@ impl Entity for Offers {
         }
         let it: Offer = act.get(it.id)?;
         match trigger(change, &it.life)? {
-            Some(Trigger::Launch) if offer_price::is_missing(act.cx(), it.id, said)? => {
-                let message = "must all be here before it is launched: it would cost nothing";
-                Err(Invalid::one("productOfferingPrice", "reference", message).into())
-            }
-            Some(trigger) => offer::on(act, it.id, trigger),
+            Some(trigger) => launched(act, (it.id, trigger), said),
             None => Ok(it),
         }
     }
@@ -335,35 +414,52 @@ impl Entity for Specifications {
     type Thing = Specification;
     const READING: Permission = Permission::CatalogRead;
     const WRITING: Permission = Permission::CatalogWrite;
-    const WORDS: &[&str] = STATUS;
+    const REFERENCES: &[&str] = &[bundle::RELATIONS, bundle::SPECIFICATIONS];
+    const FREE: &[&str] = &[characteristic::NAME, "isBundle"];
 
     fn is(&self, _: &Specification) -> bool {
         true
     }
 
-    fn is_ours(&self, _: &str, word: &str) -> bool {
-        is_state(word)
+    fn states(&self) -> Vec<String> {
+        words()
     }
 
-    fn known(&self, _: Cx<'_>, it: &Specification) -> Result<Tree, Error> {
+    fn known(&self, cx: Cx<'_>, it: &Specification) -> Result<Tree, Error> {
         let content = &it.content;
         let mut tree = known(&content.name, content.description.as_ref(), &it.life);
         let text = |it: &Option<Name>| json!(it.as_ref().map(Name::as_str));
         tree.insert("brand".to_owned(), text(&content.brand));
         tree.insert("productNumber".to_owned(), text(&content.product_number));
+        let characteristics = characteristic::shown(&content.characteristics);
+        tree.insert(characteristic::NAME.to_owned(), characteristics);
+        tree.extend(bundle::shown(cx, it)?);
         Ok(tree)
+    }
+
+    fn agrees(&self, it: &Specification, name: &str, (said, known): (&Value, &Value)) -> bool {
+        match name {
+            characteristic::NAME => characteristic::agree(said, &it.content.characteristics),
+            _ => carried_beside::agrees(said, known),
+        }
     }
 
     fn create(&self, act: &mut Act<'_>, said: &Tree) -> Result<Specification, Error> {
         let (life, then) = life(said)?;
+        let all = characteristic::read(said.get(characteristic::NAME), &[])?;
+        let (places, characteristics): (Vec<_>, Vec<_>) = all.into_iter().unzip();
         let content = SpecificationContent {
             description: described(None, said)?,
             brand: text(said, "brand")?,
             product_number: text(said, "productNumber")?,
+            characteristics,
+            parts: bundle::specifications(act.cx(), said)?,
+            relations: bundle::relations(act.cx(), said)?,
             ..SpecificationContent::named(english(must::<Name>(said, "name")?)?)
         };
         let seller = catalog::seller(act.cx(), None)?;
-        let made = catalog::specify(act, seller, life, content)?;
+        let made = catalog::specify(act, seller, life, content);
+        let made = made.map_err(|it| characteristic::placed(it, &places))?;
         match then {
             Some(trigger) => catalog::on_specification(act, made.id, trigger),
             None => Ok(made),
@@ -382,8 +478,22 @@ impl Entity for Specifications {
         content.description = described(content.description.as_ref(), said)?;
         content.brand = text(said, "brand")?;
         content.product_number = text(said, "productNumber")?;
+        let differs = |name: &str| change.before.get(name) != said.get(name);
+        if differs(bundle::SPECIFICATIONS) {
+            content.parts = bundle::specifications(act.cx(), said)?;
+        }
+        if differs(bundle::RELATIONS) {
+            content.relations = bundle::relations(act.cx(), said)?;
+        }
+        let mut places = Vec::new();
+        if differs(characteristic::NAME) {
+            let before = &it.content.characteristics;
+            let all = characteristic::read(said.get(characteristic::NAME), before)?;
+            (places, content.characteristics) = all.into_iter().unzip();
+        }
         if content != it.content {
-            catalog::respecify(act, it.id, None, |_| Ok(content))?;
+            let changed = catalog::respecify(act, it.id, None, |_| Ok(content));
+            changed.map_err(|it| characteristic::placed(it, &places))?;
         }
         if let Some(valid_for) = valid_anew(change)? {
             catalog::revise(
@@ -405,81 +515,6 @@ impl Entity for Specifications {
 
     fn remove(&self, act: &mut Act<'_>, it: Specification) -> Result<Gone, Error> {
         removal::specification(act, it.id)?;
-        Ok(Gone::Removed)
-    }
-}
-
-/// The category above, if it is ours.
-fn parent(cx: Cx<'_>, said: &Tree) -> Result<Option<CategoryId>, Error> {
-    let Some(id) = text::<String>(said, "parentId")? else { return Ok(None) };
-    let Ok(id) = id.parse::<CategoryId>() else { return Ok(None) };
-    Ok(cx.find::<Category>(id)?.map(|it| it.id))
-}
-
-impl Entity for Categories {
-    type Thing = Category;
-    const READING: Permission = Permission::CatalogRead;
-    const WRITING: Permission = Permission::CatalogWrite;
-    const REFERENCES: &[&str] = &["parentId"];
-    const WORDS: &[&str] = STATUS;
-
-    fn is(&self, _: &Category) -> bool {
-        true
-    }
-
-    fn is_ours(&self, _: &str, word: &str) -> bool {
-        is_state(word)
-    }
-
-    fn known(&self, _: Cx<'_>, it: &Category) -> Result<Tree, Error> {
-        // What a category is described with is for us to write, not for this contract.
-        let mut tree = known(&it.name, None, &it.life);
-        tree.remove("description");
-        tree.insert("isRoot".to_owned(), json!(it.parent().is_none()));
-        tree.insert("parentId".to_owned(), json!(it.parent().map(|it| it.uuid().to_string())));
-        Ok(tree)
-    }
-
-    fn create(&self, act: &mut Act<'_>, said: &Tree) -> Result<Category, Error> {
-        let (life, then) = life(said)?;
-        let parent = parent(act.cx(), said)?;
-        let group =
-            Group { name: english(must::<Name>(said, "name")?)?, parent, tax_category: None };
-        let seller = catalog::seller(act.cx(), None)?;
-        let made = catalog::create_category(act, seller, (life, group))?;
-        match then {
-            Some(trigger) => catalog::on_category(act, made.id, trigger),
-            None => Ok(made),
-        }
-    }
-
-    fn change(&self, act: &mut Act<'_>, it: Category, change: &Change) -> Result<Category, Error> {
-        let said = &change.after;
-        let name = worded(&it.name, must(said, "name")?);
-        let parent = match change.before.get("parentId") == said.get("parentId") {
-            true => it.parent(),
-            false => parent(act.cx(), said)?,
-        };
-        if name != it.name || parent != it.parent() {
-            catalog::revise_category(act, (it.id, None), |before| {
-                Ok(Group { name, parent, tax_category: before.tax_category })
-            })?;
-        }
-        if let Some(valid_for) = valid_anew(change)? {
-            catalog::revise(act, (it.id, None), Permission::CatalogWrite, |mut it: Category| {
-                it.life.valid_for = valid_for;
-                Ok::<_, Error>(it)
-            })?;
-        }
-        let it: Category = act.get(it.id)?;
-        match trigger(change, &it.life)? {
-            Some(trigger) => catalog::on_category(act, it.id, trigger),
-            None => Ok(it),
-        }
-    }
-
-    fn remove(&self, act: &mut Act<'_>, it: Category) -> Result<Gone, Error> {
-        removal::category(act, it.id)?;
         Ok(Gone::Removed)
     }
 }

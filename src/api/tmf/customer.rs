@@ -49,6 +49,11 @@ const fn state(of: State) -> &'static str {
     }
 }
 
+/// The words of all states.
+fn words_of(word: fn(State) -> &'static str) -> Vec<String> {
+    State::ALL.iter().map(|it| word(*it).to_owned()).collect()
+}
+
 /// Who somebody is, as references say it.
 pub(super) fn party_of(cx: Cx<'_>, it: &Account) -> Result<Value, Error> {
     let Some(party) = cx.shared::<Party>(it.party())? else { return Ok(Value::Null) };
@@ -171,15 +176,15 @@ impl Entity for Customers {
     const READING: Permission = Permission::AccountRead;
     const WRITING: Permission = Permission::AccountWrite;
     const REFERENCES: &[&str] = &["account", "engagedParty", "paymentMethod", "relatedParty"];
-    const WORDS: &[&str] = &["@type", "status"];
+    const WORDS: &[&str] = &["@type"];
     const FREE: &[&str] = &["characteristic", "contactMedium", "creditProfile", "description"];
 
     fn is(&self, it: &Account) -> bool {
         buys(it)
     }
 
-    fn is_ours(&self, name: &str, word: &str) -> bool {
-        name == "status" && State::ALL.iter().any(|it| status(*it).eq_ignore_ascii_case(word))
+    fn states(&self) -> Vec<String> {
+        words_of(status)
     }
 
     fn found_by(&self, cx: Cx<'_>, path: &str, value: &str) -> Result<Option<Vec<Uuid>>, Error> {
@@ -253,14 +258,13 @@ impl Entity for PartyAccounts {
     const READING: Permission = Permission::AccountRead;
     const WRITING: Permission = Permission::AccountWrite;
     const REFERENCES: &[&str] = &["relatedParty"];
-    const WORDS: &[&str] = &["state"];
 
     fn is(&self, it: &Account) -> bool {
         buys(it)
     }
 
-    fn is_ours(&self, _: &str, word: &str) -> bool {
-        State::ALL.iter().any(|it| state(*it).eq_ignore_ascii_case(word))
+    fn states(&self) -> Vec<String> {
+        words_of(state)
     }
 
     fn found_by(&self, cx: Cx<'_>, path: &str, value: &str) -> Result<Option<Vec<Uuid>>, Error> {
@@ -277,7 +281,11 @@ impl Entity for PartyAccounts {
     }
 
     fn create(&self, act: &mut Act<'_>, said: &Tree) -> Result<Account, Error> {
-        Ok(open(act, (must(said, "name")?, &said["relatedParty"][0]), Vec::new())?.account)
+        let parties = &said["relatedParty"];
+        if referred(act.cx(), parties)?.is_none() {
+            must_be_called(parties)?;
+        }
+        Ok(open(act, (must(said, "name")?, &parties[0]), Vec::new())?.account)
     }
 
     fn change(&self, act: &mut Act<'_>, it: Account, change: &Change) -> Result<Account, Error> {
@@ -327,22 +335,66 @@ pub(super) fn referred(cx: Cx<'_>, to: &Value) -> Result<Option<Account>, Error>
     let mut all: Vec<_> = all.iter().filter_map(|it| Some((turn(it)?, it))).collect();
     all.sort_by_key(|it| it.0);
     for (_, it) in all {
-        if let Some(id) = reference::<AccountId>(it)
-            && let Some(found) = cx.find::<Account>(id)?
-        {
-            return Ok(Some(found));
-        }
-        if let Some(found) = of_party(cx, it)? {
-            return Ok(Some(found));
-        }
-        // Who plays a role is a party, too.
-        if let Some(party) = party_role::player(cx, it)?
-            && let Some(found) = of_party(cx, &party)?
-        {
+        if let Some(found) = led(cx, it)? {
             return Ok(Some(found));
         }
     }
     Ok(None)
+}
+
+/// The account to which a reference leads: the account itself, or the one of a party.
+fn led(cx: Cx<'_>, to: &Value) -> Result<Option<Account>, Error> {
+    if let Some(id) = reference::<AccountId>(to)
+        && let Some(found) = cx.find::<Account>(id)?
+    {
+        return Ok(Some(found));
+    }
+    if let Some(found) = of_party(cx, to)? {
+        return Ok(Some(found));
+    }
+    // Who plays a role is a party, too.
+    match party_role::player(cx, to)? {
+        Some(party) => of_party(cx, &party),
+        None => Ok(None),
+    }
+}
+
+/// The account of who is named as the buyer among some references (or one), if anybody is. Each who is said
+/// to be the customer must lead to it, and one of those of whom nothing is said; else what is returned is
+/// the first that does not.
+pub(super) fn who_buys(cx: Cx<'_>, to: &Value) -> Result<Result<Option<Account>, Value>, Error> {
+    let all = to.as_array().map_or(std::slice::from_ref(to), Vec::as_slice);
+    let of = |wanted: u8| all.iter().filter(move |it| it.is_object() && turn(it) == Some(wanted));
+    let mut found: Option<Account> = None;
+    for it in of(0) {
+        match led(cx, it)? {
+            Some(led) if found.as_ref().is_none_or(|it| it.id == led.id) => found = Some(led),
+            Some(_) | None => return Ok(Err(it.clone())),
+        }
+    }
+    if found.is_none() {
+        found = referred(cx, to)?;
+    }
+    Ok(match of(1).next() {
+        Some(open) if found.is_none() => Err(open.clone()),
+        Some(_) | None => Ok(found),
+    })
+}
+
+/// Refuses to open an account for who is referred to and is not here: who is to be made must be called
+/// something, and no customer is made of a reference to one.
+pub(super) fn must_be_called(parties: &Value) -> Result<(), Invalid> {
+    let Some(first) = parties.get(0) else { return Ok(()) };
+    let is_called =
+        first.get("name").and_then(Value::as_str).is_some_and(|it| !it.trim().is_empty());
+    if is_called && first["@referredType"] != "Customer" {
+        return Ok(());
+    }
+    let id = first["id"].as_str().unwrap_or_default();
+    let message = format!(
+        "names nobody who is here (`{id}`): name who is, or say the `name` of a party that is to be made"
+    );
+    Err(Invalid::one("relatedParty/0/id", "reference", message))
 }
 
 /// The account of a party that is referred to.

@@ -1,24 +1,27 @@
 //! What is billed (TMF678): our invoices, and their lines as rates that were applied.
 //!
 //! An invoice never changes. What a client says of it beyond is kept beside it, and of its state the
-//! word: `validated` and `sent` are both what we call issued.
+//! word: `validated` and `sent` are both what we call issued. One that is `onHold` is disputed: nobody is
+//! reminded of it until it is in another state again.
 
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::behind::{Behind, Change};
+use super::carried::without_nulls;
 use super::customer;
 use super::entity::{Entity, Gone, tree};
 use super::money;
 use super::resource::{Resource, Tree};
 use crate::domain::account::Account;
 use crate::domain::account::billing_account::BillingAccount;
-use crate::domain::billing::invoice::Invoice;
 use crate::domain::billing::invoice::lifecycle::State;
 use crate::domain::billing::invoice::line::Line;
+use crate::domain::billing::invoice::{InFavorOf, Invoice};
 use crate::domain::id::{AccountId, Id, InvoiceId, Kind};
 use crate::domain::operator::Permission;
 use crate::domain::page::{Page, PageRequest};
+use crate::domain::text::Prose;
 use crate::domain::time::{Date, Period, Zone};
 use crate::services::finding;
 use crate::services::invoice::{self, Filter};
@@ -36,6 +39,33 @@ const fn words(of: State) -> &'static [&'static str] {
         State::Issued => &["validated", "sent"],
         State::PartiallyPaid => &["partiallyPaid"],
         State::Paid | State::WrittenOff => &["settled"],
+    }
+}
+
+/// What a bill is that is disputed.
+const ON_HOLD: &str = "onHold";
+
+/// Whether all that is open of a bill is disputed.
+fn is_on_hold(it: &Invoice) -> bool {
+    it.dispute().is_some() && it.undisputed().as_minor() == 0
+}
+
+/// The words for a bill: the one that is shown first.
+fn words_of(it: &Invoice) -> &'static [&'static str] {
+    if is_on_hold(it) { &[ON_HOLD] } else { words(it.state()) }
+}
+
+/// A bill that was said to be on hold, or to be so no more.
+fn held(act: &mut Act<'_>, it: Invoice, word: &str) -> Result<Invoice, Error> {
+    let why: Prose = "by a change of the state".parse().map_err(Error::internal)?;
+    let is_asked = word.eq_ignore_ascii_case(ON_HOLD);
+    let can_be = matches!(it.state(), State::Issued | State::PartiallyPaid);
+    match (is_asked, is_on_hold(&it)) {
+        (true, false) if can_be && it.dispute().is_none() => {
+            invoice::dispute(act, it.id, (None, None, why))
+        }
+        (false, true) => invoice::resolve(act, it.id, (None, InFavorOf::Seller, why), None),
+        (_, _) => Ok(it),
     }
 }
 
@@ -93,7 +123,7 @@ impl Entity for Bills {
             "billDate": issue.map(|it| it.issued_at.to_string()),
             "paymentDueDate": issue.map(|it| moment(it.due_on)),
             "billDocument": papers(it),
-            "state": words(it.state())[0],
+            "state": words_of(it)[0],
             "category": "normal",
             "runType": "onCycle",
             "amountDue": money::shown(it.open()),
@@ -111,8 +141,13 @@ impl Entity for Bills {
         Err(Error::internal("a bill comes from billing"))
     }
 
-    fn change(&self, _: &mut Act<'_>, it: Invoice, _: &Change) -> Result<Invoice, Error> {
-        Ok(it)
+    fn change(&self, act: &mut Act<'_>, it: Invoice, change: &Change) -> Result<Invoice, Error> {
+        let said = change.after.get("state");
+        let said = said.filter(|it| change.before.get("state") != Some(*it));
+        match said.and_then(Value::as_str) {
+            Some(word) => held(act, it, word),
+            None => Ok(it),
+        }
     }
 
     fn remove(&self, _: &mut Act<'_>, _: Invoice) -> Result<Gone, Error> {
@@ -129,16 +164,15 @@ impl Entity for Bills {
         Ok(Some(found.unwrap_or_default().iter().map(|it| it.uuid()).collect()))
     }
 
-    fn is_ours(&self, _: &str, said: &str) -> bool {
-        let all = State::ALL.iter().flat_map(|it| words(*it));
-        all.into_iter().any(|it| it.eq_ignore_ascii_case(said))
+    fn states(&self) -> Vec<String> {
+        State::ALL.iter().flat_map(|it| words(*it)).map(|it| (*it).to_owned()).collect()
     }
 
     fn agrees(&self, it: &Invoice, name: &str, (said, known): (&Value, &Value)) -> bool {
         let is_word = || {
             let is =
                 |word: &&str| said.as_str().is_some_and(|said| said.eq_ignore_ascii_case(word));
-            words(it.state()).iter().any(is)
+            words_of(it).iter().any(is)
         };
         super::carried::agrees(said, known) || (name == "state" && is_word())
     }
@@ -165,7 +199,7 @@ impl AppliedRates {
             "billingAccount": billed(cx, it)?,
         }));
         shown.retain(|_, it| !it.is_null());
-        Ok(shown)
+        Ok(tree(without_nulls(Value::Object(shown))))
     }
 
     fn all_of(cx: Cx<'_>, it: &Invoice) -> Result<Vec<Tree>, Error> {
@@ -254,6 +288,7 @@ mod tests {
     #[test]
     fn every_word_of_the_contract_is_that_of_one_state() {
         let mut all: Vec<_> = State::ALL.iter().flat_map(|it| words(*it)).collect();
+        all.push(&ON_HOLD);
         all.sort_unstable();
         all.dedup();
         let expected = ["new", "onHold", "partiallyPaid", "sent", "settled", "validated"];

@@ -11,7 +11,7 @@ use super::patch::{self, Form};
 use super::query::Query;
 use super::resource::{Api, Resource, Tree};
 use super::wire::{self, Place};
-use super::{form, hub, list, reference, table, tongue, topic};
+use super::{form, hub, list, published, reference, table, tongue, topic};
 use crate::api::edge::work::Work;
 use crate::domain::error::Invalid;
 use crate::domain::operator::Permission;
@@ -26,6 +26,8 @@ pub(super) enum Target {
     List(&'static Api, &'static Resource),
     /// One of them, by its id.
     One(&'static Api, &'static Resource, String),
+    /// The file that belongs to one of them.
+    File(&'static Resource, String),
     /// Those who listen to an API.
     Hub(&'static Api),
     /// One of them, by its id.
@@ -34,6 +36,14 @@ pub(super) enum Target {
     Events(&'static Api),
     /// One event of it, by its id.
     Event(&'static Api, String),
+    /// What was published in a topic that somebody wrote down.
+    Published(String),
+    /// One event of that, by its id.
+    PublishedOne(String, String),
+    /// Those who listen to a topic, of whichever sort.
+    TopicHub(String),
+    /// One of them, by its id.
+    TopicListener(String, String),
 }
 
 /// What can be done.
@@ -63,16 +73,22 @@ impl Target {
             ["hub"] => Some(Self::Hub(api)),
             ["hub", id] => Some(Self::Listener(api, (*id).to_owned())),
             ["topic", id, rest @ ..] if api.is_of_topics() && !rest.is_empty() => {
-                let api = Api::with_code(id)?;
-                match rest {
-                    ["event"] => Some(Self::Events(api)),
-                    ["event", id] => Some(Self::Event(api, (*id).to_owned())),
-                    ["hub"] => Some(Self::Hub(api)),
-                    ["hub", id] => Some(Self::Listener(api, (*id).to_owned())),
+                let topic = (*id).to_owned();
+                match (Api::with_code(id), rest) {
+                    (Some(api), ["event"]) => Some(Self::Events(api)),
+                    (Some(api), ["event", id]) => Some(Self::Event(api, (*id).to_owned())),
+                    (None, ["event"]) => Some(Self::Published(topic)),
+                    (None, ["event", id]) => Some(Self::PublishedOne(topic, (*id).to_owned())),
+                    (_, ["hub"]) => Some(Self::TopicHub(topic)),
+                    (_, ["hub", id]) => Some(Self::TopicListener(topic, (*id).to_owned())),
                     _ => None,
                 }
             }
             [name] => Some(Self::List(api, api.resource(name)?)),
+            [name, id, "file"] => {
+                let of = api.resource(name).filter(|it| it.has_file)?;
+                Some(Self::File(of, (*id).to_owned()))
+            }
             [name, id] => Some(Self::One(api, api.resource(name)?, (*id).to_owned())),
             _ => None,
         }
@@ -107,16 +123,26 @@ pub(super) fn deeds(target: &Target) -> Vec<Deed> {
         ]),
         Target::Hub(_) => vec![Deed::Create],
         Target::Listener(..) => vec![Deed::Remove],
-        Target::Events(_) | Target::Event(..) => vec![Deed::Read],
+        Target::TopicListener(..) => vec![Deed::Read, Deed::Remove],
+        Target::Published(_) | Target::TopicHub(_) => vec![Deed::Read, Deed::Create],
+        Target::File(..) | Target::Events(_) | Target::Event(..) | Target::PublishedOne(..) => {
+            vec![Deed::Read]
+        }
     }
 }
 
 /// What one needs for it; whether one may do it to this thing is the use case's to judge.
 pub(super) fn needs(target: &Target, deed: Deed) -> Permission {
     match (target, deed) {
-        (Target::Hub(_) | Target::Listener(..), _) => Permission::ListenerWrite,
-        (Target::Events(_) | Target::Event(..), _) => Permission::AuditRead,
-        (Target::List(_, of) | Target::One(_, of, _), Deed::Read) => of.behind.reading(),
+        (Target::TopicHub(_) | Target::TopicListener(..), Deed::Read) => Permission::ListenerRead,
+        (Target::Hub(_) | Target::Listener(..), _)
+        | (Target::TopicHub(_) | Target::TopicListener(..), _) => Permission::ListenerWrite,
+        (Target::Published(_), Deed::Create) => Permission::DocumentWrite,
+        (Target::Events(_) | Target::Event(..), _)
+        | (Target::Published(_) | Target::PublishedOne(..), _) => Permission::AuditRead,
+        (Target::File(of, _), _) | (Target::List(_, of) | Target::One(_, of, _), Deed::Read) => {
+            of.behind.reading()
+        }
         (Target::List(_, of) | Target::One(_, of, _), _) => of.behind.writing(),
     }
 }
@@ -141,8 +167,17 @@ pub(super) fn work(
     asked: Asked,
 ) -> Result<Work, Invalid> {
     match target.clone() {
-        Target::Hub(api) => hub::register(api, &asked.body, place(bss, api, "hub")),
-        Target::Listener(api, id) => Ok(Work::writes(move |act| hub::unregister(act, api, &id))),
+        Target::File(..) => Err(Invalid::one("", "file", "is given out as it is")),
+        Target::Hub(api) => {
+            hub::register(hub::Heard::Api(api), &asked.body, place(bss, api, "hub"))
+        }
+        Target::Listener(api, id) => {
+            Ok(Work::writes(move |act| hub::unregister(act, &hub::Heard::Api(api), &id)))
+        }
+        Target::TopicHub(_)
+        | Target::TopicListener(..)
+        | Target::Published(_)
+        | Target::PublishedOne(..) => work_of_topic(bss, target, deed, asked),
         Target::Events(api) => {
             let (hub, place) = told_by(bss, api);
             let query = asked.query;
@@ -197,6 +232,54 @@ pub(super) fn work(
     }
 }
 
+/// What it comes to at a topic that somebody wrote down.
+fn work_of_topic(
+    bss: &Arc<Bss>,
+    target: &Target,
+    deed: Deed,
+    asked: Asked,
+) -> Result<Work, Invalid> {
+    let below =
+        |topic: &str, what: &str| place(bss, table::topics(), &format!("topic/{topic}/{what}"));
+    match target.clone() {
+        Target::TopicHub(topic) => {
+            let (place, heard) = (below(&topic, "hub"), hub::Heard::of_topic(&topic));
+            if deed == Deed::Create {
+                return hub::register(heard, &asked.body, place);
+            }
+            let query = asked.query;
+            Ok(Work::scans(move |cx| hub::listed(cx, &heard, (&query, &place))))
+        }
+        Target::TopicListener(topic, id) => {
+            let (place, heard) = (below(&topic, "hub"), hub::Heard::of_topic(&topic));
+            if deed == Deed::Remove {
+                return Ok(Work::writes(move |act| hub::unregister(act, &heard, &id)));
+            }
+            let query = asked.query;
+            Ok(Work::reads(move |cx| hub::one(cx, (&heard, &id), (&query, &place))))
+        }
+        Target::PublishedOne(topic, id) => {
+            let (place, query) = (below(&topic, "event"), asked.query);
+            Ok(Work::reads(move |cx| published::event_of(cx, (&topic, &id), (&query, &place))))
+        }
+        Target::Published(topic) => {
+            let place = below(&topic, "event");
+            if deed == Deed::Create {
+                return published::publish(topic, (asked.body, place, bss.moment().now));
+            }
+            let query = asked.query;
+            Ok(Work::scans(move |cx| published::events(cx, &topic, (&query, &place))))
+        }
+        Target::List(..)
+        | Target::One(..)
+        | Target::File(..)
+        | Target::Hub(_)
+        | Target::Listener(..)
+        | Target::Events(_)
+        | Target::Event(..) => Err(Invalid::one("", "topic", "is no topic")),
+    }
+}
+
 /// So many things are made at once at most.
 const BULK_MAX: usize = 100;
 
@@ -244,7 +327,7 @@ fn many(
 }
 
 /// Refuses references that lead nowhere, where they must not.
-fn lead(cx: Cx<'_>, references: References, said: &Tree) -> Result<(), Error> {
+pub(super) fn lead(cx: Cx<'_>, references: References, said: &Tree) -> Result<(), Error> {
     match references {
         References::Anywhere => Ok(()),
         References::Here => reference::must_lead(cx, said),

@@ -1,7 +1,7 @@
 //! The doors of this contract: what can be done where, and what one needs for it. From the table of
 //! APIs, so that none can be forgotten.
 
-use super::door::{Target, deeds, needs};
+use super::door::{Deed, Target, deeds, needs};
 use super::table::{APIS, topics};
 use crate::domain::operator::Permission;
 
@@ -38,6 +38,9 @@ pub fn doors() -> Vec<Door> {
             let list = format!("{}/{}", api.base, of.name);
             add(&Target::List(api, of), list.clone(), of.required);
             add(&Target::One(api, of, String::new()), format!("{list}/{{id}}"), &[]);
+            if of.has_file {
+                add(&Target::File(of, String::new()), format!("{list}/{{id}}/file"), &[]);
+            }
         }
         let events = format!("{}/topic/{}/event", topics().base, api.code());
         add(&Target::Events(api), events.clone(), &[]);
@@ -45,6 +48,22 @@ pub fn doors() -> Vec<Door> {
         let hub = format!("{}/hub", api.base);
         add(&Target::Hub(api), hub.clone(), &["callback"]);
         add(&Target::Listener(api, String::new()), format!("{hub}/{{id}}"), &[]);
+    }
+    // One leaves the hub of a topic as that of an API.
+    let topic = format!("{}/topic/{{id}}", topics().base);
+    for (target, path, required) in [
+        (Target::Published(String::new()), "event", &[][..]),
+        (Target::PublishedOne(String::new(), String::new()), "event/{id}", &[]),
+        (Target::TopicHub(String::new()), "hub", &["callback"]),
+        (Target::TopicListener(String::new(), String::new()), "hub/{id}", &[]),
+    ] {
+        for deed in deeds(&target).into_iter().filter(|it| *it != Deed::Remove) {
+            let needs = needs(&target, deed);
+            let method = deed.method().to_string();
+            let required = if method == "POST" { required } else { &[] };
+            let writes = method != "GET";
+            all.push(Door { method, path: format!("{topic}/{path}"), needs, required, writes });
+        }
     }
     all
 }

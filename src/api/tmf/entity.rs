@@ -23,11 +23,10 @@ use crate::domain::catalog::specification::Specification;
 use crate::domain::error::{Invalid, Violation};
 use crate::domain::id::{
     AccountId, BillingAccountId, CartId, CatalogId, CategoryId, Id, InvoiceId, Kind, MeterId,
-    OrderId, PartyId, PaymentId, PaymentMethodId, PriceId, PromotionId, QuoteId, RefundId,
-    SettlementId, ShareModelId, SpecificationId, SubscriptionId, UserId,
+    PartyId, PaymentId, PaymentMethodId, PriceId, PromotionId, QuoteId, RefundId, SettlementId,
+    ShareModelId, SpecificationId, SubscriptionId, UserId,
 };
 use crate::domain::operator::{Permission, User};
-use crate::domain::order::Order;
 use crate::domain::order::cart::Cart;
 use crate::domain::order::quote::Quote;
 use crate::domain::page::{Page, PageRequest};
@@ -100,7 +99,6 @@ things! {
     Category CategoryId CatalogWrite;
     Invoice InvoiceId InvoiceIssue;
     Meter MeterId CatalogWrite;
-    Order OrderId OrderPlace;
     Cart CartId CartWrite;
     Party PartyId PartyWrite;
     Payment PaymentId PaymentRecord;
@@ -128,12 +126,18 @@ pub(super) trait Entity: Sync {
     const REFERENCES: &[&str] = &[];
     /// The attributes of which what is known stands within what was said, element by element.
     const MERGED: &[&str] = &[];
-    /// The attributes in which clients say words of their own beside ours, such as a state that the
-    /// contract leaves open. What is said of one at first is shown until what we know moves.
+    /// The attributes in which clients say words of their own beside ours. What is said of one at first is
+    /// shown until what we know moves.
     const WORDS: &[&str] = &[];
     /// The attributes of which a change may say something where we know of nothing: what is said there
     /// may be beyond us.
     const FREE: &[&str] = &[];
+
+    /// Whether the caller may let one carry what it says beside what we know. Who may not says nothing but
+    /// what comes to be.
+    fn carries(&self, _: Cx<'_>, _: &Self::Thing) -> bool {
+        true
+    }
 
     /// Whether an entity is shown as this resource.
     fn is(&self, it: &Self::Thing) -> bool;
@@ -144,6 +148,11 @@ pub(super) trait Entity: Sync {
     /// Some of what is known of one, at least.
     fn known_of(&self, cx: Cx<'_>, it: &Self::Thing, _: &Wanted) -> Result<Tree, Error> {
         self.known(cx, it)
+    }
+
+    /// What was said elsewhere of one: shown where nothing else is known or said of it.
+    fn beside(&self, _: Cx<'_>, _: &Self::Thing, _: &Wanted) -> Result<Tree, Error> {
+        Ok(Tree::new())
     }
 
     /// The ids of all of which a path leads to a value, and perhaps of more; nothing where no index
@@ -166,9 +175,20 @@ pub(super) trait Entity: Sync {
     /// Takes one away.
     fn remove(&self, act: &mut Act<'_>, it: Self::Thing) -> Result<Gone, Error>;
 
-    /// Whether a word for a state, or one in one of [`WORDS`](Self::WORDS), is ours: a change to it comes
-    /// to be, or is refused.
-    fn is_ours(&self, _name: &str, _word: &str) -> bool {
+    /// The words for all states, some of them for several: another is refused. None where it has no states, or says words of its own.
+    fn states(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// Whether a word says a state, in any case: a change to it comes to be, or is refused.
+    fn is_ours(&self, word: &str) -> bool {
+        let plain = |it: &str| it.trim().to_ascii_lowercase().replace('_', " ");
+        self.states().iter().any(|it| plain(it) == plain(word))
+    }
+
+    /// Whether a state that was said was come to in a change and left again, because what was to be done
+    /// in it was done at once.
+    fn came_through(&self, _: &Change, _name: &str, _known: &Value) -> bool {
         false
     }
 
@@ -210,7 +230,19 @@ impl<E: Entity> Of<E> {
         }
         // What is not known here would be taken for what is known no more.
         kept.retain(|name, _| wanted.has(name));
-        let mut shown = carried::overlaid(self.0.known_of(cx, it, wanted)?, &kept);
+        let known = self.0.known_of(cx, it, wanted)?;
+        // A state is the one in which it truly is, whatever else was said of it once.
+        if let Some(state) = of.state
+            && let Some(pair) = carried::said(&kept, state).zip(known.get(state))
+            && !E::MERGED.contains(&state)
+            && !self.0.agrees(it, state, pair)
+        {
+            kept.remove(state);
+        }
+        let mut shown = carried::overlaid(known, &kept);
+        for (name, said) in self.0.beside(cx, it, wanted)? {
+            shown.entry(name).or_insert(said);
+        }
         shown.insert("id".to_owned(), it.uuid().to_string().into());
         if let Some(attribute) = of.touched {
             shown.insert(attribute.to_owned(), stamp.changed_at.to_string().into());
@@ -286,6 +318,9 @@ impl<E: Entity> Of<E> {
                 continue;
             }
             kept.remove(name);
+            if known.get(name).is_some_and(|it| self.0.came_through(change, name, it)) {
+                continue;
+            }
             let is_merged = E::MERGED.contains(&name.as_str());
             let is_reference = is_merged || E::REFERENCES.contains(&name.as_str());
             let leads = |known: &Value| {
@@ -297,7 +332,7 @@ impl<E: Entity> Of<E> {
                 let is_known =
                     !known.is_null() || is_nothing(said) || E::FREE.contains(&name.as_str());
                 is_reference && leads(known)
-                    || self.is_word_of_theirs(name, said)
+                    || E::WORDS.contains(&name.as_str()) && said.is_string()
                     || is_known && self.0.agrees(it, name, (said, known))
             });
             if !fits {
@@ -325,11 +360,11 @@ impl<E: Entity> Of<E> {
         let word = said.as_str().filter(|_| of.state == Some(name));
         let now = known.and_then(Value::as_str);
         match (word, now) {
-            (Some(word), Some(now)) if self.0.is_ours(name, word) => {
+            (Some(word), Some(now)) if self.0.is_ours(word) => {
                 let message = format!("cannot become `{word}` where it is `{now}`");
                 Violation::new(name, STATE_FORBIDS, message)
             }
-            (Some(word), Some(_)) => Violation::new(name, "enum", format!("`{word}` is no state")),
+            (Some(word), Some(_)) => Violation::new(name, "enum", no_state(word, &self.0.states())),
             (_, _) => {
                 let message = "follows from something else, and cannot be changed like this";
                 Violation::new(name, "read_only", message)
@@ -337,10 +372,15 @@ impl<E: Entity> Of<E> {
         }
     }
 
-    /// Whether something is a word of a client's own, where those may say some.
-    fn is_word_of_theirs(&self, name: &str, said: &Value) -> bool {
-        let is = |word: &str| !self.0.is_ours(name, word);
-        E::WORDS.contains(&name) && said.as_str().is_some_and(is)
+    /// Refuses a word for a state that is none.
+    pub(super) fn must_be_a_state(&self, of: &Resource, said: &Tree) -> Result<(), Invalid> {
+        let Some(name) = of.state else { return Ok(()) };
+        let Some(word) = said.get(name).and_then(Value::as_str) else { return Ok(()) };
+        let all = self.0.states();
+        if all.is_empty() || self.0.is_ours(word) {
+            return Ok(());
+        }
+        Err(Invalid::one(name, "enum", no_state(word, &all)))
     }
 
     fn found(&self, cx: Cx<'_>, text: &str) -> Result<Option<E::Thing>, Error> {
@@ -424,6 +464,7 @@ impl<E: Entity> Behind for Of<E> {
     }
 
     fn create(&self, act: &mut Act<'_>, of: &Resource, said: Tree) -> Result<Tree, Error> {
+        self.must_be_a_state(of, &said)?;
         let made = self.0.create(act, &said)?;
         self.made(act, of, (made, said))
     }
@@ -431,6 +472,10 @@ impl<E: Entity> Behind for Of<E> {
     fn change(&self, act: &mut Act<'_>, of: &Resource, change: Change) -> Result<Tree, Error> {
         let it = self.get(act.cx(), &change.id)?;
         let it = self.0.change(act, it, &change)?;
+        if !self.0.carries(act.cx(), &it) {
+            let shown = self.shown(act.cx(), of, &it)?;
+            return shown.ok_or_else(|| Error::internal("what was just changed is shown"));
+        }
         let known = self.0.known(act.cx(), &it)?;
         let (_, before) = carried::read(it.stamp().carried.get(&Contract::Tmf), of.name)?;
         let kept = self.of_changed(of, (&it, &change, &known, before))?;
@@ -454,6 +499,17 @@ impl<E: Entity> Behind for Of<E> {
     fn told(&self, cx: Cx<'_>, of: &Resource, side: &[u8]) -> Result<Option<Tree>, Error> {
         let it = E::Thing::kept(side)?;
         Ok(self.0.is(&it).then(|| self.shown(cx, of, &it)).transpose()?.flatten())
+    }
+}
+
+/// Why a word for a state is refused: the words that there are.
+pub(super) fn no_state(word: &str, all: &[String]) -> String {
+    let first = |(place, it): &(usize, &String)| !all[..*place].contains(*it);
+    let quoted: Vec<_> =
+        all.iter().enumerate().filter(first).map(|it| format!("`{}`", it.1)).collect();
+    match quoted.is_empty() {
+        true => format!("`{word}` is no state"),
+        false => format!("`{word}` is no state: it is one of {}", quoted.join(", ")),
     }
 }
 

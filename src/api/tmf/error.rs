@@ -9,6 +9,7 @@ use super::tongue;
 use crate::api::edge::fault::{Fault, Manner};
 use crate::domain::error::{Invalid, Violation};
 use crate::services::Error;
+use crate::services::catalog_file::TOO_MANY;
 
 /// The body of a refusal.
 #[derive(Debug, Serialize)]
@@ -40,14 +41,21 @@ impl Said {
 
     /// The first rule that is broken, and all others beside it.
     fn invalid(invalid: &Invalid) -> Self {
-        let told = |it: &Violation| format!("`{}` {}", tongue::path(&[], &it.field), it.message);
+        let told = |it: &Violation| match tongue::path(&[], &it.field) {
+            path if path.is_empty() => format!("the body {}", it.message),
+            path => format!("`{path}` {}", it.message),
+        };
         let mut all = invalid.violations.iter();
         let first = all.next();
         let reason = first.map_or_else(|| "the request is not valid".to_owned(), told);
         let rest: Vec<_> = all.map(told).collect();
         let message = (!rest.is_empty()).then(|| rest.join("; "));
         let code = first.map_or("invalid", |it| it.rule);
-        let status = if code == STATE_FORBIDS { 409 } else { 400 };
+        let status = match code {
+            STATE_FORBIDS => 409,
+            TOO_MANY => 429,
+            _ => 400,
+        };
         Self { status, code, reason, message }
     }
 }
@@ -141,5 +149,13 @@ mod tests {
         assert_eq!((said.status, said.code), (400, "required"));
         assert_eq!(said.reason, "`name` must be given");
         assert_eq!(said.message.as_deref(), Some("`id` must be given"));
+        let said = Said::invalid(&Invalid::one("", "type", "must be an object"));
+        assert_eq!(said.reason, "the body must be an object");
+    }
+
+    #[test]
+    fn what_cannot_be_now_is_no_fault_of_form() {
+        let status = |rule| Said::invalid(&Invalid::one("status", rule, "so it is")).status;
+        assert_eq!([STATE_FORBIDS, TOO_MANY, "range"].map(status), [409, 429, 400]);
     }
 }

@@ -1,20 +1,31 @@
 //! Events as listeners of this contract are sent them: in its envelope, with the thing as it was then.
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value, json};
 
+use super::balance_later;
+use super::behind::Behind;
+use super::catalog_file;
 use super::path::Path;
+use super::published;
 use super::query::Query;
 use super::resource::{Api, Happening, Resource, Tree};
 use super::wire::Place;
 use crate::domain::event::Fact;
+use crate::domain::id::DocumentId;
+use crate::domain::id::Kind;
 use crate::domain::listener::Listener;
 use crate::domain::stamp::Contract;
 use crate::domain::text::WebAddress;
 use crate::services::dialect::{Answered, Asked, Dialect, Message};
-use crate::services::{Cx, Error, event};
+use crate::services::{Bss, Cx, Error, event};
+
+/// What the definition of accounts calls `event`.
+pub(super) const PAYLOAD: &str = "payload";
 
 /// What every event has; what is not said of one is left out.
-pub(super) const ATTRIBUTES: &[&str] = &[
+const ATTRIBUTES: &[&str] = &[
     "correlationId",
     "domain",
     "event",
@@ -24,6 +35,12 @@ pub(super) const ATTRIBUTES: &[&str] = &[
     "timeOcurred",
     "title",
 ];
+
+/// What the events of an API have.
+pub(super) fn attributes(of: &Api) -> Vec<&'static str> {
+    let payload = of.tells_payloads().then_some(PAYLOAD);
+    ATTRIBUTES.iter().copied().chain(payload).collect()
+}
 
 /// The words of the hub.
 pub(crate) struct Hub {
@@ -37,13 +54,16 @@ impl Dialect for Hub {
     }
 
     fn render(&self, cx: Cx<'_>, fact: &Fact, to: &Listener) -> Result<Vec<Message>, Error> {
-        let api = to.wish().api.as_ref().and_then(|it| Api::with_code(it.as_str()));
-        let Some(api) = api else { return Ok(Vec::new()) };
+        let Some(code) = &to.wish().api else { return Ok(Vec::new()) };
         if event::repeats(cx, fact)? {
             return Ok(Vec::new());
         }
         let query = to.wish().query.as_ref().map_or("", |it| it.as_str());
         let query = Query::read(query).map_err(Error::internal)?;
+        let Some(api) = Api::with_code(code.as_str()) else {
+            let public = self.public_url.as_ref().map_or("", |it| it.as_str());
+            return published::messages((code.as_str(), public), (fact, &query));
+        };
         let mut messages = Vec::new();
         for (id, told, of) in self.messages(cx, api, fact)? {
             if query.filter.accepts(&told) {
@@ -62,6 +82,11 @@ impl Dialect for Hub {
     fn answer(&self, _: &[u8]) -> Result<Answered, Error> {
         Err(Error::internal("this contract asks nobody to deliver anything"))
     }
+
+    fn errand(&self, bss: &Arc<Bss>, id: DocumentId) -> Result<bool, Error> {
+        let public = self.public_url.as_ref().map_or("", |it| it.as_str());
+        Ok(catalog_file::run(bss, public, id)? || balance_later::run(bss, id)?)
+    }
 }
 
 impl Hub {
@@ -73,8 +98,8 @@ impl Hub {
         fact: &Fact,
     ) -> Result<Vec<(String, Value, &'static Resource)>, Error> {
         let mut messages = Vec::new();
-        for of in api.resources.iter().filter(|it| it.behind.kind() == fact.subject.kind) {
-            if let Some(told) = self.told(cx, (api, of), fact)? {
+        for of in api.resources {
+            for told in self.told(cx, (api, of), fact)? {
                 let (id, place) = (event::id(fact), messages.len());
                 let id = if place == 0 { id } else { format!("{id}_{place}") };
                 messages.push((id, told, of));
@@ -83,42 +108,80 @@ impl Hub {
         Ok(messages)
     }
 
-    /// What happened to a thing of a resource, if this contract tells that.
+    /// What happened to a thing of a resource, as far as this contract tells that.
     fn told(
         &self,
         cx: Cx<'_>,
         (api, of): (&Api, &Resource),
         fact: &Fact,
-    ) -> Result<Option<Value>, Error> {
+    ) -> Result<Vec<Value>, Error> {
+        let Some(behind) = behind(of, fact.subject.kind) else { return Ok(Vec::new()) };
         let side = |side: &Option<Vec<u8>>| match side {
-            Some(side) => of.behind.told(cx, of, side),
+            Some(side) => behind.told(cx, of, side),
             None => Ok(None),
         };
         let (before, after) = (side(&fact.before)?, side(&fact.after)?);
-        let Some(happening) = happening(of, before.as_ref(), after.as_ref()) else {
-            return Ok(None);
+        let happened = match happening(of, before.as_ref(), after.as_ref()) {
+            Some(Happening::Removed) if lives_on(cx, of, (fact, before.as_ref()))? => None,
+            happened => happened,
         };
-        let Some((_, suffix)) = of.events.iter().find(|it| it.0 == happening) else {
-            return Ok(None);
-        };
-        let Some(it) = after.or(before) else { return Ok(None) };
+        let besides = besides(happened, state(of, after.as_ref()));
+        let Some(it) = after.or(before) else { return Ok(Vec::new()) };
         let public = self.public_url.as_ref().map_or("", |it| it.as_str());
         let list = format!("{}{}/{}", public.trim_end_matches('/'), api.base, of.name);
         let mut event = Map::new();
         event.insert(of.name.to_owned(), Place { list }.linked(it));
-        let mut told = json!({
-            "eventId": event::id(fact),
-            "eventTime": fact.at.to_string(),
-            "timeOcurred": fact.at.to_string(),
-            "eventType": format!("{}{suffix}", of.class()),
-            "domain": api.name(),
-            "title": format!("{}{suffix}", of.class()),
-            "event": event,
+        let all = happened.into_iter().chain(besides);
+        let all = all.filter_map(|it| of.events.iter().find(|event| event.0 == it));
+        let told = all.map(|(_, suffix)| {
+            let mut told = json!({
+                "eventId": event::id(fact),
+                "eventTime": fact.at.to_string(),
+                "timeOcurred": fact.at.to_string(),
+                "eventType": format!("{}{suffix}", of.class()),
+                "domain": api.name(),
+                "title": format!("{}{suffix}", of.class()),
+                "event": event,
+            });
+            if api.tells_payloads() {
+                told[PAYLOAD] = told["event"].clone();
+            }
+            if !fact.request.is_empty() {
+                told["correlationId"] = json!(fact.request);
+            }
+            told
         });
-        if !fact.request.is_empty() {
-            told["correlationId"] = json!(fact.request);
-        }
-        Ok(Some(told))
+        Ok(told.collect())
+    }
+}
+
+/// What of a resource facts about a kind are about: its things, or what is written down beside them.
+fn behind(of: &Resource, kind: Kind) -> Option<&dyn Behind> {
+    let all = [of.behind, of.behind.documents()];
+    all.into_iter().find(|it| it.kind() == kind)
+}
+
+/// Whether what was written down is no more only because it became an entity of ours, with the same id.
+fn lives_on(cx: Cx<'_>, of: &Resource, (fact, was): (&Fact, Option<&Tree>)) -> Result<bool, Error> {
+    let id = was.and_then(|it| it.get("id")).and_then(Value::as_str);
+    match id.filter(|_| of.behind.kind() != fact.subject.kind) {
+        Some(id) => Ok(of.behind.find(cx, of, id)?.is_some()),
+        None => Ok(false),
+    }
+}
+
+/// The state in which a thing is.
+fn state<'a>(of: &Resource, it: Option<&'a Tree>) -> Option<&'a str> {
+    it.zip(of.state).and_then(|(it, name)| it.get(name)).and_then(Value::as_str)
+}
+
+/// What the state that a thing has come to says besides.
+fn besides(happened: Option<Happening>, state: Option<&str>) -> Option<Happening> {
+    let is = |it: Happening, word: &str| happened == Some(it) && state == Some(word);
+    match () {
+        () if is(Happening::StateChanged, "pending") => Some(Happening::InformationRequired),
+        () if is(Happening::Created, "failed") => Some(Happening::Failed),
+        () => None,
     }
 }
 
@@ -149,6 +212,9 @@ fn shaped(mut told: Value, id: &str, (of, fields): (&Resource, Option<&[Path]>))
     if let Some(fields) = fields {
         let thing = Path::pruned(&told["event"][of.name], fields, &["id", "href"]);
         told["event"][of.name] = thing;
+        if told.get(PAYLOAD).is_some() {
+            told[PAYLOAD] = told["event"].clone();
+        }
     }
     told
 }

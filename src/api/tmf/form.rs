@@ -53,6 +53,9 @@ pub(super) fn made(of: &Resource, said: Value, now: Instant) -> Result<Tree, Inv
     let forbidden = of.forbidden.iter().filter(|it| said.contains_key(**it));
     let forbidden = forbidden.map(|it| Violation::new(*it, "read_only", "is for the house to say"));
     Invalid::unless_empty(forbidden.collect())?;
+    if let Some((called, id)) = of.called.zip(said.remove("id")) {
+        said.entry(called).or_insert(id);
+    }
     for own in ["id", "href"].iter().chain(of.assigned) {
         said.remove(*own);
     }

@@ -15,12 +15,14 @@ use super::error;
 use super::index;
 use super::patch::Form;
 use super::query::Query;
+use super::resource::Resource;
 use super::table::APIS;
 use crate::api::edge::body::{self, ORDINARY_BYTES_MAX};
+use crate::api::edge::download::{self, Given};
 use crate::api::edge::fault::Fault;
 use crate::api::edge::work::Job;
 use crate::api::edge::{auth, call, reply};
-use crate::services::idempotency::Answer;
+use crate::services::catalog_file::Written;
 use crate::services::{Author, Bss, Error};
 
 /// Below it lie most of the APIs.
@@ -59,13 +61,20 @@ async fn serve(State(bss): State<Arc<Bss>>, request: Request) -> Response<Body> 
     let request_id = auth::request_id(request.headers());
     let is_head = request.method() == Method::HEAD;
     match answer(&bss, request, &request_id).await {
-        Ok(answer) if is_head => reply::response(Answer { body: Vec::new(), ..answer }),
-        Ok(answer) => reply::response(answer),
+        Ok(mut answer) if is_head => {
+            *answer.body_mut() = Body::empty();
+            answer
+        }
+        Ok(answer) => answer,
         Err(it) => error::response(&it.fault, it.allowed.as_deref(), &request_id),
     }
 }
 
-async fn answer(bss: &Arc<Bss>, request: Request, request_id: &str) -> Result<Answer, Refused> {
+async fn answer(
+    bss: &Arc<Bss>,
+    request: Request,
+    request_id: &str,
+) -> Result<Response<Body>, Refused> {
     let (parts, body) = request.into_parts();
     let caller = auth::caller_with_password(bss, &parts).await?;
     if !caller.is_signed_in {
@@ -74,7 +83,8 @@ async fn answer(bss: &Arc<Bss>, request: Request, request_id: &str) -> Result<An
     let author = Author { actor: caller.actor, request: request_id.to_owned() };
     let path = parts.uri.path();
     if index::is_at(path) {
-        return index::answer(bss, &parts.method).map_err(Refused::reading_alone);
+        let answer = index::answer(bss, &parts.method).map_err(Refused::reading_alone)?;
+        return Ok(reply::response(answer));
     }
     let target = Target::of(path).ok_or_else(|| Fault::NoRoute { path: path.to_owned() })?;
     let deed = deed(&target, &parts.method)?;
@@ -82,6 +92,9 @@ async fn answer(bss: &Arc<Bss>, request: Request, request_id: &str) -> Result<An
     author.actor.must_have_changed_password().map_err(Error::from)?;
     if !author.actor.may_at_all(needs) {
         return Err(Error::Forbidden { permission: needs }.into());
+    }
+    if let Target::File(of, id) = &target {
+        return given_out(bss, (of, id), (&author, &parts.headers));
     }
     body::json_must_be_wanted(&parts.headers)?;
     let query = Query::read(parts.uri.query().unwrap_or_default())?;
@@ -91,7 +104,21 @@ async fn answer(bss: &Arc<Bss>, request: Request, request_id: &str) -> Result<An
     let if_match = call::if_match(&parts.headers)?;
     let asked = Asked { query, form, body, if_match };
     let work = door::work(bss, &target, deed, asked)?;
-    Ok(Job { work, once, author }.done(bss).await?)
+    Ok(reply::response(Job { work, once, author }.done(bss).await?))
+}
+
+/// The file that belongs to a thing.
+fn given_out(
+    bss: &Arc<Bss>,
+    (of, id): (&Resource, &str),
+    (author, headers): (&Author, &HeaderMap),
+) -> Result<Response<Body>, Refused> {
+    let missing = || Error::not_found(id.chars().take(80).collect::<String>());
+    let found = bss.read(&author.actor, |cx| of.behind.file(cx, id))?.ok_or_else(missing)?;
+    body::must_be_wanted(headers, found.media)?;
+    let Written { content, bytes, digest } = found.written;
+    let given = Given { name: &found.name, media: found.media, bytes, digest, content };
+    Ok(download::given((bss, &author.actor), headers, &given)?)
 }
 
 /// What a method does at a target.

@@ -1,7 +1,8 @@
 //! Lists: what is wanted of all that the caller may see, in the order that is wanted, and of that a
 //! part.
 //!
-//! They are walked page by page, or along an index where one knows what a filter wants. Of each thing
+//! They are walked page by page, from the beginning or from where a cursor leads, or along an index where one
+//! knows what a filter wants. Of each thing
 //! no more is put together than decides whether it is wanted, and where; what is told is put together of
 //! the things in the part alone. Of what is not in it nothing stays in memory, unless it must be sorted.
 
@@ -10,7 +11,7 @@ use std::cmp::Ordering;
 use serde_json::Value;
 
 use super::filter;
-use super::query::Query;
+use super::query::{self, Query, Wanted};
 use super::resource::Resource;
 use super::wire::{self, Part, Place};
 use crate::domain::error::Invalid;
@@ -28,9 +29,13 @@ pub(super) fn listed(
     query: &Query,
     place: &Place,
 ) -> Result<Answer, Error> {
-    let mut found = Found::of(query);
-    let decides = query.decides();
-    match candidates(cx, of, query)? {
+    let (candidates, decides) = (candidates(cx, of, query)?, query.decides());
+    let mut found = match &candidates {
+        Some(_) => Found::of(query),
+        None => Found::from(query),
+    };
+    let mut walked = Walked::default();
+    match candidates {
         Some(ids) => {
             for id in &ids {
                 if let Some(it) = of.behind.part(cx, of, (id, &decides))? {
@@ -38,28 +43,77 @@ pub(super) fn listed(
                 }
             }
         }
-        None => {
-            let mut page = PageRequest::oldest(PageRequest::LIMIT_MAX);
-            loop {
-                let some = of.behind.partly(cx, of, (&page, &decides))?;
-                for it in some.items {
-                    found.offer(place.linked(it))?;
-                }
-                page.after = some.next;
-                if page.after.is_none() {
-                    break;
-                }
-            }
-        }
+        None => walked = walk(cx, of, (&mut found, &decides), place)?,
     }
-    let part = Part { offset: query.offset, limit: query.limit, total: found.total };
+    let next = match &walked.full {
+        Some(full) if found.is_cut() => behind(cx, of, full, &decides)?,
+        Some(_) | None => None,
+    };
+    let part = Part { offset: found.first, limit: query.limit, total: found.in_all() };
+    let after = part.offset + part.limit;
+    let next =
+        next.map(|after_key| query::Place { offset: after, total: part.total, after: after_key });
     let (told, mut items) = (query.told(), Vec::new());
     for it in found.part() {
         let id = it.get("id").and_then(Value::as_str).unwrap_or_default();
         let it = of.behind.part(cx, of, (id, &told))?;
         items.extend(it.map(|it| place.linked(it)));
     }
-    Ok(wire::listed(items, query.fields.as_deref(), part, (place, &query.rest)))
+    let next = next.map(|it| it.text());
+    Ok(wire::listed_on(items, query.fields.as_deref(), (part, next), (place, &query.rest)))
+}
+
+/// How far a list was walked.
+#[derive(Default)]
+struct Walked {
+    /// The page in which the last thing of the part was: behind which key it began, and how many things of
+    /// it were taken.
+    full: Option<(Option<Vec<u8>>, usize)>,
+}
+
+/// Walks a list page by page: from where a cursor leads only as far as the part reaches, for how many are
+/// wanted in all was counted when the walk began.
+fn walk(
+    cx: Cx<'_>,
+    of: &Resource,
+    (found, decides): (&mut Found<'_>, &Wanted),
+    place: &Place,
+) -> Result<Walked, Error> {
+    let mut walked = Walked::default();
+    let mut page = PageRequest::oldest(PageRequest::LIMIT_MAX);
+    page.after = found.from.map(|it| it.after.clone());
+    loop {
+        let some = of.behind.partly(cx, of, (&page, decides))?;
+        for (it, taken) in some.items.into_iter().zip(1..) {
+            found.offer(place.linked(it))?;
+            if found.is_full() && walked.full.is_none() {
+                walked.full = Some((page.after.clone(), taken));
+            }
+        }
+        page.after = some.next;
+        if page.after.is_none() || (found.from.is_some() && walked.full.is_some()) {
+            return Ok(walked);
+        }
+    }
+}
+
+/// The key behind so many things of a page.
+fn behind(
+    cx: Cx<'_>,
+    of: &Resource,
+    (start, taken): &(Option<Vec<u8>>, usize),
+    decides: &Wanted,
+) -> Result<Option<Vec<u8>>, Error> {
+    let mut page = PageRequest { after: start.clone(), ..PageRequest::oldest(*taken) };
+    loop {
+        let some = of.behind.partly(cx, of, (&page, decides))?;
+        // What is not shown any more is passed over in a page.
+        let missing = taken.saturating_sub(some.items.len());
+        if missing == 0 || some.next.is_none() || page.limit >= PageRequest::LIMIT_MAX {
+            return Ok(some.next);
+        }
+        page.limit = (page.limit + missing).min(PageRequest::LIMIT_MAX);
+    }
 }
 
 /// The ids of the only things that can be wanted, where they are known without a look at each.
@@ -78,13 +132,43 @@ fn candidates(cx: Cx<'_>, of: &Resource, query: &Query) -> Result<Option<Vec<Str
 /// What was found so far.
 pub(super) struct Found<'a> {
     query: &'a Query,
+    /// Where it is gone on from.
+    from: Option<&'a query::Place>,
+    /// How many wanted things come before those that are looked for.
+    first: usize,
     total: usize,
     items: Vec<Value>,
 }
 
 impl<'a> Found<'a> {
     pub(super) fn of(query: &'a Query) -> Self {
-        Self { query, total: 0, items: Vec::new() }
+        Self { query, from: None, first: query.offset, total: 0, items: Vec::new() }
+    }
+
+    /// The same from where a cursor leads, if there is one and what is found is not sorted.
+    fn from(query: &'a Query) -> Self {
+        match query.from.as_ref().filter(|_| query.sort.is_empty()) {
+            Some(from) => {
+                let (first, total) = (from.offset, from.offset);
+                Self { query, from: Some(from), first, total, items: Vec::new() }
+            }
+            None => Self::of(query),
+        }
+    }
+
+    /// Whether nothing more is looked for.
+    fn is_full(&self) -> bool {
+        !self.is_sorted() && self.total >= self.first.saturating_add(self.query.limit)
+    }
+
+    /// Whether there is more behind the part.
+    fn is_cut(&self) -> bool {
+        self.query.limit > 0 && self.in_all() > self.first.saturating_add(self.query.limit)
+    }
+
+    /// How many things are wanted in all, as they were counted when the walk began.
+    fn in_all(&self) -> usize {
+        self.from.map_or(self.total, |it| it.total.max(self.total))
     }
 
     fn is_sorted(&self) -> bool {
@@ -102,8 +186,8 @@ impl<'a> Found<'a> {
         }
         let place = self.total;
         self.total += 1;
-        let end = self.query.offset.saturating_add(self.query.limit);
-        if self.is_sorted() || (self.query.offset..end).contains(&place) {
+        let end = self.first.saturating_add(self.query.limit);
+        if self.is_sorted() || (self.first..end).contains(&place) {
             self.items.push(it);
         }
         if self.is_sorted() && self.items.len() > SORTED_MAX {

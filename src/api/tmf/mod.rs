@@ -15,9 +15,10 @@
 //! | [`entity`], [`carried`], and a file for each | resources that are entities of ours; what was said beside what we know |
 //! | [`query`], [`filter`], [`path`], [`list`] | `fields`, `sort`, `offset`, `limit` and filters |
 //! | [`form`], [`patch`] | what bodies must be; merge patches and patches by steps |
+//! | [`catalog_file`], [`catalog_export`], [`catalog_import`] | files of catalogues: what is asked for, written out, read in |
 //! | [`beside`], [`task`] | entities and what could not become one as one list; what is done at once |
 //! | [`index`] | which APIs are served: what `GET /tmf-api` answers |
-//! | [`hub`], [`event`], [`topic`] | who listens, what they are sent, and what was told so far |
+//! | [`hub`], [`event`], [`topic`], [`published`] | who listens, what they are sent, what was told so far, and what others tell |
 //! | [`wire`], [`error`], [`tongue`] | answers and their headers; refusals, and the words in them |
 //!
 //! A thing is a JSON tree here. What may be said of it is data of its [`Resource`](resource::Resource);
@@ -27,12 +28,12 @@
 //!
 //! | TMF | below | resources |
 //! |---|---|---|
-//! | 620 | `/tmf-api/productCatalogManagement/v4` | `catalog`, `category`, `productOffering`, `productOfferingPrice`, `productSpecification` |
+//! | 620 | `/tmf-api/productCatalogManagement/v4` | `catalog`, `category`, `productOffering`, `productOfferingPrice`, `productSpecification`, `importJob`, `exportJob` |
 //! | 622 | `/tmf-api/productOrderingManagement/v4` | `productOrder`, `cancelProductOrder` |
 //! | 629 | `/tmf-api/customerManagement/v4` | `customer` |
 //! | 632 | `/tmf-api/party/v4` | `individual`, `organization` |
-//! | 633 | `/tmf-api/serviceCatalogManagement/v4` | `serviceCatalog`, `serviceCategory`, `serviceCandidate`, `serviceSpecification` |
-//! | 634 | `/tmf-api/resourceCatalog/v4` | `resourceCatalog`, `resourceCategory`, `resourceCandidate`, `resourceSpecification` |
+//! | 633 | `/tmf-api/serviceCatalogManagement/v4` | `serviceCatalog`, `serviceCategory`, `serviceCandidate`, `serviceSpecification`, `importJob`, `exportJob` |
+//! | 634 | `/tmf-api/resourceCatalog/v4` | `resourceCatalog`, `resourceCategory`, `resourceCandidate`, `resourceSpecification`, `importJob`, `exportJob` |
 //! | 635 | `/tmf-api/usageManagement/v4` | `usage`, `usageSpecification` |
 //! | 637 | `/tmf-api/productInventory/v4` | `product` |
 //! | 648 | `/tmf-api/quoteManagement/v4` | `quote` |
@@ -69,19 +70,25 @@
 //!
 //! - A list without `limit` has up to 1,000 things; it is 206 where there are more than it has. Behind
 //!   the end there is an empty list, 200.
+//! - Links lead to the neighbors of a part and to its ends, with whatever filters it. `next` has a cursor,
+//!   by which nothing is walked anew that comes before: how many there are in all is what was counted
+//!   when the walk began. What is sorted, or found along an index, has none.
 //! - `id` and `href` are the house's: what a body that makes something says of them is passed over, as
 //!   of whatever else is the house's to say. A `PATCH` that touches what stays as it is, is 400.
-//! - Attributes that nobody knows are kept and shown, and can be filtered by. A filter by one that
-//!   nothing has leads to an empty list.
+//! - Attributes that nobody knows are kept and shown, and can be filtered by. So are those of the definitions of
+//!   which nothing comes here, among them: what a client says that an order, an item or a quote costs, and its
+//!   `appointment`, `payment` and `quote`; of accounts `billStructure`, `defaultPaymentMethod`, `paymentPlan`,
+//!   `taxExemption` and who is related to them; of offerings `place`, `marketSegment`, `agreement` and
+//!   `productOfferingRelationship`; of prices `tax` and `place`; of a qualification all but its items; of a
+//!   question for use all but its products. A filter by an attribute that nothing has leads to an empty list.
 //! - A value of a filter is taken with or without quotes. One with a comma in it is looked for as a
 //!   whole too. A year, a month or a day finds the moments in it.
 //! - References lead wherever they like; with the setting `strict_references` what makes or changes
 //!   something and names what is not here is 400.
 //! - A state is read in any case and shown in the word in which it was said. Catalogue elements and
-//!   documents follow our life cycles, and a step that those do not have is 409; other states are words
-//!   of the client's. Where the contract leaves the words open (`lifecycleStatus`, those of customers and
-//!   accounts), one that is not ours is kept and shown and moves nothing; and what is made with a word
-//!   in which nothing can begin here begins like all, and shows that word until it moves.
+//!   documents follow our life cycles, and a step that those do not have is 409; a word that is no state is
+//!   400, with those that are. What is made with a word in which nothing can begin here begins like all, and
+//!   the answer says in which state that is.
 //! - Of a digital identity nothing is kept that proves it: no password, no token.
 //! - `PATCH` is a JSON Merge Patch, whether it says so or is plain JSON, or a JSON Patch. One of a list adds
 //!   things to it, all or none.
@@ -90,7 +97,11 @@
 //! - What we know of an entity is shown as it is now; what was said of it in other words, or beyond, is
 //!   shown as it was said until we know something else. A `PATCH` that asks for what does not come to
 //!   be is 400, and nothing of it is done.
-//! - Who is referred to and is not here gets an account for a customer or a billing account. An order
+//! - An order item is had for the `itemTerm` that it names, is billed where its own `billingAccount` leads, and
+//!   `reliesOn` another item where its offering adds to that of the other. Items within items are refused.
+//! - How far an account is trusted (`creditLimit`) is said by the terms of the house, and refused here.
+//! - Who is referred to and is not here gets an account for a customer; for another account too, if the
+//!   reference says a `name`. An order
 //!   or a quote for what is not there or cannot be had is kept, `rejected`, with the reason as its last note; a
 //!   payment for an account that is not here is kept, `denied`; a price by itself waits for an
 //!   offering that takes it, and is from then on the price of that.
@@ -104,21 +115,70 @@
 //! - A query of a hub that no event could fit is 400.
 //! - Usage that names a product and a meter of ours is counted, and stays; its id says where it is. A
 //!   characteristic `value` says how much, `correlationNumber` which occurrence it is: sent again, it counts
-//!   once. Other usage is kept, `rejected`.
-//! - A bucket is what is left on a billing account, a top-up a payment. Adjustments, transfers and
-//!   reservations are kept, `failed`: a balance follows from payments, invoices, notes and refunds alone.
+//!   once. Other usage is kept, `rejected`: from there it is `recycled`, and so on as TMF635 has it.
+//! - A bucket is what is left on a billing account, a top-up a payment. An adjustment gives the customer
+//!   credit or takes it, a transfer moves it to another account of the seller, a reservation sets it aside:
+//!   each is in the books, and pays what is open where it comes to. What cannot be done, because there is
+//!   less than that, is kept, `failed`, with the reason. A reservation is let go by `status` `cancelled`, by
+//!   `DELETE`, or by itself at the end of its `validFor`; what came by card or mandate is neither moved nor
+//!   set aside. A balance does not lapse: with a `validFor` nothing else is done, nor a top-up that would
+//!   come by itself.
+//! - An adjustment that is `recurring` says its `recurringPeriod` and `numberOfPeriods` like a top-up: it is made
+//!   at once and at the beginning of each period, as an adjustment of its own (`adjustBalance` leads to
+//!   what recurs), until it was made so often or what recurs is `cancelled` or removed. `periodsDone` and
+//!   `nextPeriodDate` say how far it is. One that is refused is kept as such, and the next is tried.
+//!   Who tops up or reserves need not say of which sort a bucket is and whose: that follows from it.
 //! - Each API is a topic by its number; below it lie the events that its hub told, the last ones first
-//!   (`topic/622/event`), and that hub (`topic/622/hub`). Nobody but the house tells events.
+//!   (`topic/622/event`), and that hub (`topic/622/hub`). Nobody but the house tells events of those. In a
+//!   topic that a client wrote down clients publish, as its queries let them, and who listens to it
+//!   (`topic/{id}/hub`) is told as of ours; its events are listed as long as the audit goes back. Who
+//!   listens is listed below topics alone, for who may see it.
 //! - The roles of the house are roles by their names; a permission of a user of ours is what roles it has.
 //! - A model of which each item names a partner and an algorithm with a `percentage` shares what is paid;
 //!   reports are settlement notes.
-//! - An offering is first written and priced and then launched, whatever state it is made in; if
-//!   something keeps it from the market, it is ready and waits.
+//! - An offering is first written and priced and then launched. `Launched` is on sale: if something keeps
+//!   it from the market, it is refused with what that is.
+//! - An offering that is a bundle (`isBundle`) is made of the offerings that it names, so many of each as their
+//!   options say, if all of them are here; else it is kept, and not launched. Specifications are made of others
+//!   likewise, and what they depend on or exclude holds of every order.
+//! - From an offering one may switch to those to which its `productOfferingRelationship` is an `upgrade`, a
+//!   `downgrade` or a `migration`.
+//! - A `productOfferingPrice` that several offerings take is one price of all; nobody buys at it outside of its
+//!   `validFor`, and who did goes on at it.
+//! - Who orders or asks is the customer that the billing account and the related parties name, else who
+//!   calls; what they name must be here for the caller, and of one customer.
+//! - A quote that is `accepted` is ordered, and names that `productOrder`. An order that names a quote
+//!   (`quote`, or `quoteItem` of its items) takes it: what was quoted, once, billed where the quote says.
+//! - A `productSpecCharacteristic` with a name, and values that are plain or ranges, is ours: an order is held
+//!   to it, what nobody chooses is taken by default, and the product shows what holds. One that is not
+//!   `configurable` may be said only as it is; `derivationFormula`, as FIWARE has it, says how a number
+//!   follows from others. An offering narrows them by `prodSpecCharValueUse`, not how many values there are. What
+//!   A price with one is meant for those choices alone, which is charged so. What
+//!   else is said of them (`regex`, `extensible`, relationships, values that are objects) is kept.
 //! - `DELETE` calls off, closes or withdraws what stays in the books, and it is not shown here any more.
 //!   Bills and payments have none.
-//! - Products come from orders. A change of `status` stops them, lets them go on, or calls them off.
-//! - A bill that is issued is `validated`, or `sent` if a client says so. An applied rate is a line of a
-//!   bill; its id is that of the bill and its place.
+//! - Products come from orders. A change of `status` stops them, lets them go on, or calls them off. What
+//!   one costs are the prices that its buyer took, at what they are today; tiers have no figure.
+//! - A payment settles the bills of ours that its `paymentItem` names, with how much of it; else what is due
+//!   first. It came in elsewhere: one by card, wallet or debit says its `authorizationCode`, else it is 400, and
+//!   by a method that is not active 409. Its `correlatorId` is once of one account: sent again, it is the payment
+//!   that was recorded, and with something else 409.
+//! - Of bills all is told, at what they are then. Of usage what is kept `rejected`: what is counted is too much
+//!   to be told of one by one.
+//! - A bill that is issued is `validated`, or `sent` if a client says so. One that is put `onHold` is
+//!   disputed as a whole until it is in another state again. An applied rate is a line of a bill; its id is
+//!   that of the bill and its place.
+//! - An `exportJob` writes its file here: its `url`, which is the house's to say, is where that can be
+//!   fetched for a day, by who may write for the seller. `path` names everything, a resource, or a thing,
+//!   which is written with what it refers to and what is in it; `query` scopes by attributes and `fields`.
+//!   It takes room of the files of its seller, until the day is over or the job is removed.
+//! - An `importJob` reads in what is at its `url`: a `data:` address, the `url` of an export, the content of
+//!   an asset, or what `https://` leads to where calls may go. What is there already is changed, else
+//!   it is made under an id of the house; all of a file or nothing, and `errorLog` says of each thing why.
+//!   A file has at most 8 MiB, a thousand things and 300,000 values, which are counted before any is read;
+//!   a body has no more values either.
+//! - A seller has at most fifty files written out and read in within a day, of all catalogues together: one
+//!   more is 429. What came of one is told for thirty days.
 //! - A promotion is an announcement: what lowers a price is a discount of ours, and its `pattern` is kept
 //!   as it was said.
 //! - Tasks are done when they are answered. A bill on demand bills what is due, or was refused before; it is
@@ -127,18 +187,28 @@
 //!   payment or a payment method. A method that needs details, or of nobody here, is `inactive`.
 //! - A change of the state is told as such and not as a change of attributes beside it; where an API has
 //!   no event for it, it is a change. `timeOcurred` is written as version 4 has it.
+//! - What is kept as it was said is told of like what is ours; a price that an offering takes lives on.
+//! - The events of accounts have their thing as `payload`, as that definition has it, and as `event`.
 //! - What is removed is told as it was last. A refusal has the first thing that is wrong as its
 //!   `reason`, the others in `message`.
 //! - Everybody signs in by a token (`Authorization: Bearer`), a session, or login and password.
 //! - Every `POST` honours `Idempotency-Key`; `PATCH` and `DELETE` honour `If-Match`.
 
 mod announced;
+mod balance_action;
+mod balance_later;
 mod behind;
 mod beside;
 mod billing_account;
+mod bundle;
 mod carried;
 mod cart;
+mod catalog_export;
+mod catalog_file;
+mod catalog_import;
 mod catalogue;
+mod category;
+mod characteristic;
 mod credit;
 mod customer;
 mod customer_bill;
@@ -155,6 +225,9 @@ mod index;
 mod list;
 mod money;
 mod offer_price;
+mod offer_term;
+mod order_handling;
+mod ordered;
 mod party;
 mod party_details;
 mod party_form;
@@ -164,10 +237,15 @@ mod path;
 mod payment;
 mod payment_method;
 mod prepay;
+mod price_condition;
+mod price_in_offers;
 mod product;
 mod product_order;
+mod product_price;
+mod published;
 mod query;
 mod quote;
+mod quoted;
 mod reference;
 mod refund;
 mod registered;

@@ -14,6 +14,7 @@ use super::entity::{Entity, Gone, Of, must, tree};
 use super::registered::Registered;
 use super::resource::{Resource, Tree};
 use crate::domain::account::Account;
+use crate::domain::error::Invalid;
 use crate::domain::operator::Permission;
 use crate::domain::payment::method::{
     MethodKind, PaymentMethod, SaidDetails, State, has_card_number,
@@ -81,6 +82,42 @@ fn bare(said: Value) -> Value {
 fn is_number(text: &str) -> bool {
     let is_card = |it: &str| Uuid::parse_str(it).is_err() && has_card_number(it);
     text.split('/').any(is_card) || text.parse::<Iban>().is_ok()
+}
+
+/// Whether a text is written like the number of a bank account: a country, two digits, and so on.
+fn is_like_iban(text: &str) -> bool {
+    let all: Vec<char> = text.chars().filter(|it| !it.is_whitespace()).collect();
+    let (country, check) = (all.iter().take(2), all.iter().skip(2).take(2));
+    (15..=34).contains(&all.len())
+        && all.iter().all(char::is_ascii_alphanumeric)
+        && country.clone().all(char::is_ascii_alphabetic)
+        && check.clone().all(char::is_ascii_digit)
+}
+
+/// Refuses the number of a bank account that is none, wherever it stands below a path. One of which only the
+/// last digits are shown is none that could be checked.
+///
+/// # Errors
+/// [`Invalid`] with the place of the first one.
+pub(super) fn must_be_right(at: &str, said: &Value) -> Result<(), Invalid> {
+    match said {
+        Value::Array(all) => {
+            let mut all = all.iter().enumerate();
+            all.try_for_each(|(place, it)| must_be_right(&format!("{at}/{place}"), it))
+        }
+        Value::Object(all) => {
+            all.iter().try_for_each(|(name, it)| must_be_right(&format!("{at}/{name}"), it))
+        }
+        Value::String(text) => {
+            let is_iban = at.rsplit('/').next().is_some_and(|it| it.eq_ignore_ascii_case("iban"));
+            let is_meant = is_iban && !text.contains('*') || is_like_iban(text);
+            match text.parse::<Iban>() {
+                Err(why) if is_meant => Err(Invalid::one(at, "iban", why.to_string())),
+                _ => Ok(()),
+            }
+        }
+        Value::Number(_) | Value::Null | Value::Bool(_) => Ok(()),
+    }
 }
 
 /// Leaves of the numbers of cards and bank accounts the last four digits, and of secrets nothing.
@@ -167,8 +204,8 @@ impl Entity for Methods {
         })))
     }
 
-    fn is_ours(&self, _: &str, said: &str) -> bool {
-        ["pending", "active", "expired", "removed"].iter().any(|it| it.eq_ignore_ascii_case(said))
+    fn states(&self) -> Vec<String> {
+        ["pending", "active", "expired", "removed"].map(str::to_owned).to_vec()
     }
 
     fn create(&self, _: &mut Act<'_>, _: &Tree) -> Result<PaymentMethod, Error> {
@@ -214,6 +251,22 @@ mod tests {
             "href": "/account/41111111-1111-4111-8111-111111111111",
         });
         assert_eq!(said, expected);
+    }
+
+    #[test]
+    fn the_number_of_a_bank_account_is_one() {
+        let told =
+            |it: Value| must_be_right("it", &it).map_err(|it| it.violations[0].field.clone());
+        for right in [
+            json!({ "iban": "DE89370400440532013000" }),
+            json!({ "iban": "******************3000", "bank": "Sparkasse", "name": "1" }),
+            json!({ "accountNumber": "0532013000", "id": "00000000-0000-7000-8000-000000000001" }),
+        ] {
+            assert_eq!(told(right), Ok(()));
+        }
+        assert_eq!(told(json!([{ "IBAN": "12" }])), Err("it/0/IBAN".to_owned()));
+        let wrong = json!({ "details": { "accountNumber": "DE89 3704 0044 0532 0130 01" } });
+        assert_eq!(told(wrong), Err("it/details/accountNumber".to_owned()));
     }
 
     #[test]

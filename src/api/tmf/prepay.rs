@@ -1,30 +1,26 @@
 //! Balances that are paid in beforehand (TMF654): what is left on our billing accounts, in money.
 //!
-//! A top-up is a payment. What is left is what was paid less what is owed: it is changed by payments,
-//! invoices, credit notes and refunds, and by nothing else, so that adjustments, transfers and reservations
-//! are kept as they were said, `failed`, with the reason.
+//! What is left is what was paid less what is owed and what is set aside. What is done with it stands in
+//! [`balance_action`](super::balance_action).
 
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
-use super::behind::{Behind, Change};
+use super::behind::{Behind as _, Change};
 use super::beside::Beside;
 use super::customer;
-use super::entity::{Entity, Gone, Of, reference, text, tree};
-use super::payment_method;
+use super::entity::{Entity, Gone, Of, reference, tree};
 use super::registered::Registered;
-use super::resource::{Resource, Tree};
+use super::resource::Tree;
 use crate::domain::account::Account;
 use crate::domain::account::billing_account::{BillingAccount, BillingPurpose, BillingState};
-use crate::domain::error::{Code as Reason, Invalid, Rejection};
+use crate::domain::error::Invalid;
 use crate::domain::id::Id;
-use crate::domain::money::Money;
+use crate::domain::money::{Currency, Money};
 use crate::domain::operator::Permission;
 use crate::domain::payment::Payment;
 use crate::domain::payment::lifecycle::State as PaymentState;
-use crate::services::payment::{self, RecordPayment};
-use crate::services::payment_method::Way;
-use crate::services::{Act, Cx, Error, billing_account, journal};
+use crate::services::{Act, Cx, Error, balance, billing_account};
 
 /// What is left on billing accounts.
 pub(super) struct Buckets;
@@ -40,40 +36,14 @@ pub(super) const BUCKETS: Beside<Buckets> = Beside {
     make: |it, act, of, said| it.documents.create(act, of, said),
 };
 
-/// It was done, or why it was not.
-type Outcome = Result<(), &'static str>;
-
-/// Something that is to be done with a bucket.
-pub(super) struct Action {
-    documents: Registered,
-    /// What comes of it.
-    work: fn(&mut Act<'_>, &mut Tree) -> Result<Outcome, Error>,
-}
-
-/// That money comes in.
-pub(super) const TOPUPS: Action = Action { documents: Registered("topup_balance"), work: top_up };
-/// That a balance becomes another.
-pub(super) const ADJUSTMENTS: Action =
-    Action { documents: Registered("adjust_balance"), work: |_, _| Ok(Err(UNMOVED)) };
-/// That a balance goes from one to another.
-pub(super) const TRANSFERS: Action =
-    Action { documents: Registered("transfer_balance"), work: |_, _| Ok(Err(UNMOVED)) };
-/// That a part of a balance waits for something.
-pub(super) const RESERVATIONS: Action =
-    Action { documents: Registered("reserve_balance"), work: |_, _| Ok(Err(UNRESERVED)) };
-
-const UNMOVED: &str = "a balance is what was paid less what is owed: it is changed by payments, \
-                       refunds, invoices and credit notes alone";
-const UNRESERVED: &str = "nothing is set aside for what may be bought: it is charged when it is";
-
 /// Money as a quantity of units.
-fn quantity(of: Money) -> Value {
+pub(super) fn quantity(of: Money) -> Value {
     let number: Option<serde_json::Number> = of.decimal().to_string().parse().ok();
     json!({ "amount": number, "units": of.currency().code() })
 }
 
 /// The money that a quantity says, in the currency of an account where it says of none.
-fn amount(said: &Value, of: &BillingAccount) -> Result<Money, Invalid> {
+pub(super) fn amount(said: &Value, of: &BillingAccount) -> Result<Money, Invalid> {
     let refused = |message: String| Invalid::one("amount", "format", message);
     let units = said.get("units").or_else(|| said.get("unit")).and_then(Value::as_str);
     let currency = match units {
@@ -88,60 +58,34 @@ fn amount(said: &Value, of: &BillingAccount) -> Result<Money, Invalid> {
     Money::parse(&digits, currency).map_err(|it| refused(it.to_string()))
 }
 
-/// Takes in what is paid.
-fn top_up(act: &mut Act<'_>, said: &mut Tree) -> Result<Outcome, Error> {
-    let bucket = said.get("bucket").and_then(reference);
-    let bucket = bucket.map(|id| act.cx().find::<BillingAccount>(id)).transpose()?.flatten();
-    let Some(bucket) = bucket.filter(|it| it.purpose() == BillingPurpose::Billing) else {
-        return Ok(Err("`bucket` names none that is here"));
-    };
-    said.values_mut().for_each(payment_method::mask);
-    let kind = said.get("paymentMethod").and_then(payment_method::kind);
-    let command = RecordPayment {
-        billing_account: bucket.id,
-        amount: amount(said.get("amount").unwrap_or(&Value::Null), &bucket)?,
-        way: kind.map_or(Way::Usual, Way::Kind),
-        reference: text(said, "voucher")?,
-        received_on: None,
-        note: text(said, "reason")?,
-        settles: None,
-    };
-    let paid = payment::record(act, command)?;
-    let paid = json!({ "id": paid.id.uuid(), "@referredType": "Payment" });
-    said.insert("payment".to_owned(), paid);
-    Ok(Ok(()))
+/// The bucket that is named, if it is one of ours.
+pub(super) fn bucket(cx: Cx<'_>, said: &Tree) -> Result<Option<BillingAccount>, Error> {
+    named(cx, said.get("bucket"))
 }
 
-impl Behind for Action {
-    fn documents(&self) -> &dyn Behind {
-        &self.documents
-    }
+/// The bucket that a reference names, if it is one of ours.
+pub(super) fn named(cx: Cx<'_>, said: Option<&Value>) -> Result<Option<BillingAccount>, Error> {
+    let named = said.and_then(reference);
+    let found = named.map(|id| cx.find::<BillingAccount>(id)).transpose()?.flatten();
+    Ok(found.filter(|it| it.purpose() == BillingPurpose::Billing))
+}
 
-    fn create(&self, act: &mut Act<'_>, of: &Resource, mut said: Tree) -> Result<Tree, Error> {
-        let now = act.now().to_string();
-        said.insert("requestedDate".to_owned(), json!(now));
-        match (self.work)(act, &mut said)? {
-            Ok(()) => {
-                said.insert("status".to_owned(), json!("completed"));
-                said.insert("confirmationDate".to_owned(), json!(now));
-            }
-            Err(why) => {
-                said.insert("status".to_owned(), json!("failed"));
-                said.insert("statusReason".to_owned(), json!(why));
-            }
-        }
-        self.documents.create(act, of, said)
+/// Says what nobody said and follows from the bucket: what is in it, and whose it is.
+pub(super) fn complete(cx: Cx<'_>, said: &mut Tree) -> Result<(), Error> {
+    let bucket = bucket(cx, said)?;
+    let units = said.get("amount").and_then(|it| it.get("units")).and_then(Value::as_str);
+    let is_money = bucket.is_some() || units.is_some_and(|it| it.parse::<Currency>().is_ok());
+    let mut known = vec![("usageType", json!(if is_money { "monetary" } else { "other" }))];
+    if let Some(bucket) = bucket {
+        let (party, related) = holder(cx, &bucket)?;
+        known.extend([("partyAccount", party), ("relatedParty", json!(related))]);
     }
-
-    /// What was done is not undone by being forgotten.
-    fn remove(&self, act: &mut Act<'_>, of: &Resource, id: &str) -> Result<(), Error> {
-        let found = self.documents.find(act.cx(), of, id)?;
-        if found.is_some_and(|it| it.get("status") == Some(&json!("completed"))) {
-            let why = "what was paid in goes back by a refund of its payment";
-            return Err(Rejection::new(Reason::PaymentStateForbids, why).into());
+    for (name, known) in known {
+        if said.get(name).is_none_or(Value::is_null) && !known.is_null() {
+            said.insert(name.to_owned(), known);
         }
-        self.documents.remove(act, of, id)
     }
+    Ok(())
 }
 
 /// Who a billing account is of, as references say it: the account, and the customer.
@@ -169,13 +113,15 @@ impl Entity for Buckets {
             BillingState::PendingClosed | BillingState::Closed => "expired",
         };
         let (party, related) = holder(cx, it)?;
+        let reserved = balance::reserved_of(cx, it)?;
         Ok(tree(json!({
             "name": it.profile().name.as_str(),
             "usageType": "monetary",
             "status": status,
             "isShared": true,
             "confirmationDate": it.stamp.created_at.to_string(),
-            "remainingValue": quantity(journal::left_of(cx, it)?),
+            "remainingValue": quantity(billing_account::available(cx, it)?),
+            "reservedValue": (!reserved.is_zero()).then(|| quantity(reserved)),
             "partyAccount": party,
             "relatedParty": related,
         })))
@@ -215,7 +161,7 @@ impl Entity for Accumulated {
         let currency = usual.map(BillingAccount::currency);
         let mut total = Decimal::ZERO;
         for it in buckets.iter().filter(|it| Some(it.currency()) == currency) {
-            total += journal::left_of(cx, it)?.decimal();
+            total += billing_account::available(cx, it)?.decimal();
         }
         let number: Option<serde_json::Number> = total.to_string().parse().ok();
         let refers =
@@ -260,6 +206,10 @@ impl Entity for History {
             PaymentState::Declined | PaymentState::Expired => "failed",
             PaymentState::Canceled | PaymentState::FullyRefunded => "cancelled",
         };
+        // A reference has an id: what was paid otherwise than by what is kept has the word for how.
+        let kind = it.kind.word();
+        let method = it.method.map_or_else(|| json!(kind), |it| json!(it.uuid()));
+        let method = json!({ "id": method, "@type": kind });
         let bucket = cx.shared::<BillingAccount>(it.billing_account)?;
         let holder = bucket.as_ref().map(|it| holder(cx, it)).transpose()?;
         let (party, related) = holder.unwrap_or_default();
@@ -270,7 +220,7 @@ impl Entity for History {
             "requestedDate": it.stamp.created_at.to_string(),
             "confirmationDate": (status == "completed").then(|| it.stamp.changed_at.to_string()),
             "bucket": bucket.map(|it| json!({ "id": it.id.uuid(), "name": it.profile().name.as_str() })),
-            "paymentMethod": { "@type": it.kind.word() },
+            "paymentMethod": method,
             "partyAccount": party,
             "relatedParty": related,
         })))

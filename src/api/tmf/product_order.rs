@@ -6,11 +6,15 @@
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use super::behind::{Behind, Change};
 use super::beside::Beside;
 use super::customer;
-use super::entity::{Entity, Gone, Of, reference, text, tree};
+use super::entity::{Entity, Gone, Of, Thing, reference, text, tree};
+use super::order_handling;
+use super::ordered;
+use super::quoted;
 use super::registered::Registered;
 use super::resource::{Resource, Tree};
 use super::tongue;
@@ -18,13 +22,53 @@ use crate::domain::account::Account;
 use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::catalog::offer::Offer;
 use crate::domain::error::{Code as Reason, Invalid, Refusal, Rejection};
-use crate::domain::id::{Id, SubscriptionId};
+use crate::domain::id::{BillingAccountId, DocumentId, Id, Kind, OrderId, SubscriptionId};
 use crate::domain::operator::Permission;
-use crate::domain::order::item::{Action, Item, Wish};
+use crate::domain::order::item::{Action, Item, Parent, Relation, Wish};
 use crate::domain::order::lifecycle::State;
 use crate::domain::order::{Order, PlaceOrder, Priority, Request};
+use crate::domain::page::{Page, PageRequest};
+use crate::domain::stamp::{Contract, Stamp};
+use crate::domain::subscription::Subscription;
+use crate::domain::subscription::tree::Belonging;
 use crate::domain::text::{Code, Name, Prose};
-use crate::services::{Act, Cx, Error, offer, order};
+use crate::domain::time::Instant;
+use crate::services::{Act, Cx, Error, carried, document, event, offer, order};
+
+/// An order is for those to see who placed it and who decide on it, and in part for who delivers something
+/// of it.
+impl Thing for Order {
+    const KIND: Kind = Kind::Order;
+    const WRITING: Permission = Permission::OrderPlace;
+
+    fn uuid(&self) -> Uuid {
+        self.id.uuid()
+    }
+
+    fn stamp(&self) -> &Stamp {
+        &self.stamp
+    }
+
+    fn page(
+        cx: Cx<'_>,
+        page: &PageRequest,
+        accept: impl FnMut(&Self) -> bool,
+    ) -> Result<Page<Self>, Error> {
+        order::list_with_own_and_supplied(cx, page, accept)
+    }
+
+    fn find(cx: Cx<'_>, id: Uuid) -> Result<Option<Self>, Error> {
+        order::seen(cx, OrderId::from_uuid(id)).map(Some).or_else(Error::or_nothing)
+    }
+
+    fn carry(act: &mut Act<'_>, id: Uuid, said: Vec<u8>) -> Result<Self, Error> {
+        carried::keep(act, (OrderId::from_uuid(id), Self::WRITING), Contract::Tmf, said)
+    }
+
+    fn kept(side: &[u8]) -> Result<Self, Error> {
+        event::read(side)
+    }
+}
 
 /// Orders that were placed.
 pub(super) struct Orders;
@@ -56,6 +100,12 @@ fn key(said: &Value) -> Result<Code, Invalid> {
     key.parse::<Code>().map_err(|it| Invalid::one("id", "format", it.to_string()))
 }
 
+/// Whether something that was said is what an item is called.
+pub(super) fn is_key(said: &Value, key: &Code) -> bool {
+    let plain = said.as_str().map_or_else(|| said.to_string(), str::to_owned);
+    plain == key.as_str()
+}
+
 /// What an item is to do.
 fn action(said: &Value) -> Result<Action, Invalid> {
     let word = said.get("action").and_then(Value::as_str).ok_or_else(|| missing("action"))?;
@@ -77,7 +127,7 @@ pub(super) fn quantity(said: &Value) -> Result<Option<u32>, Invalid> {
     let Some(count) = said.get("quantity").filter(|it| !it.is_null()) else { return Ok(None) };
     let count = count.as_str().map_or_else(|| count.to_string(), str::to_owned);
     let count = count.trim().parse::<Decimal>().ok().filter(Decimal::is_integer);
-    let count = count.and_then(|it| it.to_u32());
+    let count = count.and_then(|it| it.to_u32()).filter(|it| *it > 0);
     let refused = || Invalid::one("quantity", "range", "must be a whole number from 1");
     count.map(Some).ok_or_else(refused)
 }
@@ -92,7 +142,12 @@ fn absent(what: &str, reference: &Value) -> Refusal {
 /// An item as far as its form goes; what it names may not be here.
 fn item(cx: Cx<'_>, said: &Value) -> Result<Result<Item, Refusal>, Error> {
     let (key, action) = (key(said)?, action(said)?);
+    if let Some(refusal) = ordered::nested(said) {
+        return Ok(Err(refusal));
+    }
+    let relations = ordered::relations(said)?;
     let mut wish = Wish { quantity: quantity(said)?, ..Wish::default() };
+    let (mut parent, mut beside) = (None, None);
     if let Some(offering) = said.get("productOffering").filter(|it| it.is_object()) {
         let found = match reference(offering) {
             Some(id) => offer::get(cx, id).map(Some).or_else(Error::or_nothing)?,
@@ -101,9 +156,33 @@ fn item(cx: Cx<'_>, said: &Value) -> Result<Result<Item, Refusal>, Error> {
         let Some(found): Option<Offer> = found else {
             return Ok(Err(absent("the product offering", offering)));
         };
+        let product = said.get("product").and_then(Value::as_object);
+        if let (Some(product), Action::Add | Action::Modify) = (product, action) {
+            wish.characteristics = ordered::choices(cx, &found, product)?;
+            parent = ordered::relied_on(product).filter(|_| found.content.adds_to.is_some());
+        }
+        if let Action::Add | Action::Modify = action {
+            match ordered::term(&found, ("itemTerm", said.get("itemTerm")))? {
+                Ok(term) => wish.term = term,
+                Err(refusal) => return Ok(Err(refusal)),
+            }
+        }
+        let below = relations.iter().find(|it| it.kind.as_str() == "relies_on");
+        beside = below.filter(|_| found.content.adds_to.is_some()).map(|it| it.item.clone());
         wish.offer = Some(found.id);
     }
     let mut item = Item::new(key, action, wish);
+    let above = parent.map(|id| Parent::Subscription(id, Belonging::AddOn));
+    item.parent = above.or_else(|| beside.map(|it| Parent::Item(it, Belonging::AddOn)));
+    let is_above =
+        |it: &Relation| matches!(&item.parent, Some(Parent::Item(key, _)) if *key == it.item);
+    item.relations = relations.into_iter().filter(|it| !is_above(it)).collect();
+    let billed = said.get("billingAccount").filter(|it| it.is_object() && action == Action::Add);
+    let found = billed.and_then(reference).map(|id| cx.find::<BillingAccount>(id)).transpose()?;
+    item.billing_account = found.flatten().map(|it| it.id);
+    if let Some(billed) = billed.filter(|_| item.billing_account.is_none()) {
+        return Ok(Err(absent("the billing account", billed)));
+    }
     if action != Action::Add {
         let product = said.get("product").unwrap_or(&Value::Null);
         let id: Option<SubscriptionId> = reference(product);
@@ -113,17 +192,48 @@ fn item(cx: Cx<'_>, said: &Value) -> Result<Result<Item, Refusal>, Error> {
     Ok(Ok(item))
 }
 
-/// Who orders: whom the billing account or one of the related parties leads to, or who calls.
-pub(super) fn buyer(cx: Cx<'_>, said: &Tree) -> Result<Option<Account>, Error> {
-    if let Some(id) = said.get("billingAccount").and_then(reference)
-        && let Some(found) = cx.find::<BillingAccount>(id)?
+/// Who orders, and where it is billed if that was said.
+pub(super) struct Buyer {
+    pub(super) account: Account,
+    pub(super) billing_account: Option<BillingAccountId>,
+}
+
+/// Who orders: whom the billing account and the related parties lead to, or who calls where neither is
+/// named. What is named must be here for who calls, and of one customer: nobody gets, or pays, what was
+/// said to be somebody else's.
+pub(super) fn buyer(cx: Cx<'_>, said: &Tree) -> Result<Result<Buyer, Refusal>, Error> {
+    let billed = said.get("billingAccount").filter(|it| it.is_object());
+    let found = billed.and_then(reference).map(|id| cx.find::<BillingAccount>(id)).transpose()?;
+    let found = found.flatten();
+    if let Some(billed) = billed.filter(|_| found.is_none()) {
+        return Ok(Err(absent("the billing account", billed)));
+    }
+    let named = match customer::who_buys(cx, said.get("relatedParty").unwrap_or(&Value::Null))? {
+        Ok(named) => named,
+        Err(party) => return Ok(Err(absent("the customer that `relatedParty` names", &party))),
+    };
+    if let Some((billed, named)) = found.as_ref().zip(named.as_ref())
+        && billed.account() != named.id
     {
-        return cx.find(found.account());
+        let why = "the billing account is not of the customer that `relatedParty` names";
+        return Ok(Err(Rejection::new(Reason::ReferenceUnknown, why).into()));
     }
-    let parties = said.get("relatedParty").unwrap_or(&Value::Null);
-    if let Some(found) = customer::referred(cx, parties)? {
-        return Ok(Some(found));
-    }
+    let account = match (&found, named) {
+        (_, Some(named)) => Some(named),
+        (Some(billed), None) => cx.find::<Account>(billed.account())?,
+        (None, None) => own(cx)?,
+    };
+    Ok(match account {
+        Some(account) => Ok(Buyer { account, billing_account: found.map(|it| it.id) }),
+        None => {
+            let why = "neither the billing account nor a related party is a customer here";
+            Err(Rejection::new(Reason::ReferenceUnknown, why).into())
+        }
+    })
+}
+
+/// The customer that calls, if it is one.
+fn own(cx: Cx<'_>) -> Result<Option<Account>, Error> {
     let own = cx.actor.standing().map(|it| cx.find::<Account>(it.account)).transpose()?.flatten();
     Ok(own.filter(|it| it.parent().is_some()))
 }
@@ -145,6 +255,9 @@ pub(super) fn items(
 ) -> Result<Result<Vec<Item>, Refusal>, Error> {
     let mut items = Vec::new();
     let all = said.get(attribute).and_then(Value::as_array);
+    if all.is_none_or(Vec::is_empty) {
+        return Err(Invalid::one(attribute, "required", "must have at least one item").into());
+    }
     for (place, it) in all.into_iter().flatten().enumerate() {
         let mut it = it.clone();
         if let Some(fields) = it.as_object_mut().filter(|_| saying == Saying::Some) {
@@ -163,13 +276,51 @@ pub(super) fn items(
     Ok(Ok(items))
 }
 
+/// A reference of what was ordered, with what is in it.
+fn offered(cx: Cx<'_>, it: &Offer) -> Result<Value, Error> {
+    let mut shown = json!({ "id": it.id.uuid(), "name": it.content.name.original().as_str() });
+    let mut parts = Vec::new();
+    for part in &it.content.parts {
+        let offer = cx.shared::<Offer>(part.offer)?;
+        let name = offer.as_ref().map(|it| it.content.name.original().as_str());
+        parts.push(json!({ "id": part.offer.uuid(), "name": name }));
+    }
+    if !parts.is_empty() {
+        shown["bundledProductOffering"] = json!(parts);
+    }
+    Ok(shown)
+}
+
+/// Refuses an item that relies on what the buyer does not have.
+fn must_have(cx: Cx<'_>, said: &Tree, account: &Account) -> Result<(), Error> {
+    let items = said.get("productOrderItem").and_then(Value::as_array).into_iter().flatten();
+    let products = items.filter_map(|it| it.get("product").and_then(Value::as_object));
+    for id in products.filter_map(ordered::relied_on) {
+        let found = cx.find::<Subscription>(id)?.filter(|it| it.account() == account.id);
+        if !found.is_some_and(|it| it.state().is_living()) {
+            let why = format!("the product `{}` is relied on and not had by the buyer", id.uuid());
+            return Err(Rejection::new(Reason::ReferenceUnknown, why).into());
+        }
+    }
+    Ok(())
+}
+
+/// The agreements that an order falls under, as far as they are here.
+fn agreements(cx: Cx<'_>, said: &Tree) -> Result<Vec<DocumentId>, Error> {
+    let all = said.get("agreement").and_then(Value::as_array).into_iter().flatten();
+    let mut found = Vec::new();
+    for id in all.filter_map(reference::<DocumentId>) {
+        found.extend(document::find(cx, "agreement", id)?.map(|it| it.id));
+    }
+    Ok(found)
+}
+
 /// Items as this contract shows them.
 pub(super) fn shown_items(cx: Cx<'_>, of: &[Item]) -> Result<Vec<Tree>, Error> {
     let mut items = Vec::new();
     for item in of {
         let offer = item.wish.offer.map(|id| cx.shared::<Offer>(id)).transpose()?.flatten();
-        let offer = offer
-            .map(|it| json!({ "id": it.id.uuid(), "name": it.content.name.original().as_str() }));
+        let offer = offer.map(|it| offered(cx, &it)).transpose()?;
         let mut shown = tree(json!({
             "id": item.key.as_str(),
             "action": word(item.action.word()),
@@ -190,14 +341,13 @@ fn read(cx: Cx<'_>, said: &Tree) -> Result<Result<PlaceOrder, Refusal>, Error> {
         Ok(items) => items,
         Err(refusal) => return Ok(Err(refusal)),
     };
-    let Some(account) = buyer(cx, said)? else {
-        let why = "neither the billing account nor a related party is a customer here";
-        return Ok(Err(Rejection::new(Reason::ReferenceUnknown, why).into()));
+    let Buyer { account, billing_account } = match buyer(cx, said)? {
+        Ok(buyer) => buyer,
+        Err(refusal) => return Ok(Err(refusal)),
     };
-    let billing_account = match said.get("billingAccount").and_then(reference) {
-        Some(id) => cx.find::<BillingAccount>(id)?.map(|it| it.id),
-        None => None,
-    };
+    if let Err(refusal) = must_have(cx, said, &account) {
+        return refusal_of(refusal).map(Err);
+    }
     let priority = text::<String>(said, "priority")?.and_then(|it| it.parse().ok());
     let request = Request {
         billing_account,
@@ -207,9 +357,16 @@ fn read(cx: Cx<'_>, said: &Tree) -> Result<Result<PlaceOrder, Refusal>, Error> {
         priority: priority.and_then(Priority::new).unwrap_or(Priority::NORMAL),
         start_at: text(said, "requestedStartDate")?,
         completion_at: text(said, "requestedCompletionDate")?,
+        agreements: agreements(cx, said)?,
+        channel: ordered::channel(said),
         ..Request::plain()
     };
     Ok(PlaceOrder::new(account.id, items, request).map_err(Refusal::from))
+}
+
+/// Why an order cannot be, where that is what is wrong.
+fn refusal_of(error: Error) -> Result<Refusal, Error> {
+    if let Error::Rejected(it) = error { Ok(it.into()) } else { Err(error) }
 }
 
 /// Places an order, or keeps it as one that could not be.
@@ -219,12 +376,18 @@ fn placed(
     of: &Resource,
     said: Tree,
 ) -> Result<Tree, Error> {
-    let refusal = match read(act.cx(), &said)? {
-        Ok(order) => match order::place_or_refuse(act, order)? {
+    let quote = quoted::named(act.cx(), &said)?;
+    let refusal = match (read(act.cx(), &said)?, quote) {
+        (Ok(order), Some(quote)) => {
+            let made = quoted::ordered(act, &quote, order)?;
+            return it.entities.made(act, of, (made, said));
+        }
+        (Err(refusal), Some(_)) => return Err(refusal.into()),
+        (Ok(order), None) => match order::place_or_refuse(act, order)? {
             Ok(made) => return it.entities.made(act, of, (made, said)),
             Err(refusal) => refusal,
         },
-        Err(refusal) => refusal,
+        (Err(refusal), None) => refusal,
     };
     refused(act, &it.documents, (of, "orderDate", said), refusal)
 }
@@ -241,27 +404,60 @@ pub(super) fn refused(
         return Err(refusal.into());
     }
     said.insert(date.to_owned(), json!(act.now().to_string()));
-    let note =
-        json!({ "text": tongue::told(of, &refusal.to_string()), "date": act.now().to_string() });
-    match said.get_mut("note").and_then(Value::as_array_mut) {
-        Some(notes) => notes.push(note),
-        None => {
-            said.insert("note".to_owned(), json!([note]));
-        }
-    }
+    annotate(&mut said, &tongue::told(of, &refusal.to_string()), act.now());
     documents.create(act, of, said)
+}
+
+/// Adds a note to those that were said, under a number that none of them has.
+pub(super) fn annotate(said: &mut Tree, text: &str, at: Instant) {
+    let mut notes = said.get("note").and_then(Value::as_array).cloned().unwrap_or_default();
+    let is_taken = |id: &String| notes.iter().any(|it| it.get("id") == Some(&json!(id)));
+    let id = (notes.len() + 1..).map(|it| it.to_string()).find(|id| !is_taken(id));
+    notes.push(json!({ "id": id, "text": text, "date": at.to_string() }));
+    said.insert("note".to_owned(), json!(notes));
+}
+
+/// The text of the newest note that was said with a change.
+fn said_in_note(change: &Change) -> Result<Option<Prose>, Error> {
+    let notes = |of: &Tree| of.get("note").and_then(Value::as_array).cloned().unwrap_or_default();
+    let before = notes(&change.before);
+    let Some(new) = notes(&change.after).into_iter().rev().find(|it| !before.contains(it)) else {
+        return Ok(None);
+    };
+    Ok(text(&tree(new), "text").map_err(|it| it.below("note/"))?)
+}
+
+/// An order in the state that was said anew, as far as people say it.
+fn moved(act: &mut Act<'_>, it: Order, (word, change): (&str, &Change)) -> Result<Order, Error> {
+    let note = said_in_note(change)?;
+    let why = || {
+        let message = format!("must say in a new note why it is `{word}`");
+        note.clone().ok_or_else(|| Invalid::one("note", "required", message))
+    };
+    match word.trim().to_ascii_lowercase().as_str() {
+        "cancelled" => order::cancel(act, it.id, text(&change.after, "cancellationReason")?),
+        "held" => order::hold(act, it.id, note),
+        "pending" => order::ask(act, it.id, (why()?, None)),
+        "acknowledged" | "inprogress" if it.is_kept_back() => order::resume(act, it.id),
+        "rejected" => order::reject(act, it.id, why()?),
+        _ => Ok(it),
+    }
 }
 
 impl Entity for Orders {
     type Thing = Order;
     const READING: Permission = Permission::OrderRead;
     const WRITING: Permission = Permission::OrderPlace;
-    const REFERENCES: &[&str] = &["billingAccount", "relatedParty"];
+    const REFERENCES: &[&str] = &["billingAccount", "quote", "relatedParty"];
     const MERGED: &[&str] = &["productOrderItem"];
     const FREE: &[&str] = &["category", "description", "externalId"];
 
     fn is(&self, _: &Order) -> bool {
         true
+    }
+
+    fn carries(&self, cx: Cx<'_>, it: &Order) -> bool {
+        cx.actor.sees(Kind::Order, &it.stamp)
     }
 
     fn known(&self, cx: Cx<'_>, it: &Order) -> Result<Tree, Error> {
@@ -281,13 +477,29 @@ impl Entity for Orders {
             "externalId": text(&request.external_id),
             "priority": request.priority.number().to_string(),
             "cancellationReason": it.reason().map(Prose::as_str),
+            "informationRequired": it.missing().map(|it| {
+                json!({ "description": it.what.as_str(), "until": it.until_at.to_string() })
+            }),
             "productOrderItem": items,
+            "quote": request.quote.map(|it| json!([{ "id": it.uuid(), "@referredType": "Quote" }])),
             "relatedParty": account.iter().map(|it| customer::owner(it)).collect::<Vec<_>>(),
         })))
     }
 
-    fn is_ours(&self, _: &str, said: &str) -> bool {
-        State::ALL.iter().any(|it| word(it.word()).eq_ignore_ascii_case(said))
+    fn states(&self) -> Vec<String> {
+        State::ALL.iter().map(|it| word(it.word())).collect()
+    }
+
+    /// What was kept back and goes on may be done with at once.
+    fn came_through(&self, change: &Change, name: &str, known: &Value) -> bool {
+        let is = |it: Option<&Value>, words: &[&str]| {
+            let word = it.and_then(Value::as_str).unwrap_or_default();
+            words.iter().any(|it| it.eq_ignore_ascii_case(word.trim()))
+        };
+        name == "state"
+            && is(change.before.get(name), &["held", "pending"])
+            && is(change.after.get(name), &["inProgress"])
+            && is(Some(known), &["completed", "partial", "failed"])
     }
 
     fn create(&self, _: &mut Act<'_>, _: &Tree) -> Result<Order, Error> {
@@ -295,19 +507,39 @@ impl Entity for Orders {
     }
 
     fn change(&self, act: &mut Act<'_>, it: Order, change: &Change) -> Result<Order, Error> {
-        let said = change.after.get("state");
-        let said = said.filter(|it| change.before.get("state") != Some(*it));
-        match said.and_then(Value::as_str).map(str::to_ascii_lowercase).as_deref() {
-            Some("cancelled") => {
-                order::cancel(act, it.id, text(&change.after, "cancellationReason")?)
-            }
-            _ => Ok(it),
+        if !self.carries(act.cx(), &it) {
+            order_handling::must_be_of_items(change)?;
+        }
+        let it = order_handling::handled(act, it, change)?;
+        let new = |name: &str| {
+            let said = change.after.get(name).unwrap_or(&Value::Null);
+            (said != change.before.get(name).unwrap_or(&Value::Null)).then_some(said)
+        };
+        let it = match new("expectedCompletionDate") {
+            Some(_) => order::expect(act, it.id, text(&change.after, "expectedCompletionDate")?)?,
+            None => it,
+        };
+        match new("state").and_then(Value::as_str) {
+            Some(word) => moved(act, it, (word, change)),
+            None => Ok(it),
         }
     }
 
     fn remove(&self, act: &mut Act<'_>, it: Order) -> Result<Gone, Error> {
-        if !it.state().is_final() {
-            order::cancel(act, it.id, None)?;
+        match it.state() {
+            State::Rejected | State::Failed | State::Canceled => {}
+            State::Acknowledged | State::Pending | State::Held => {
+                order::cancel(act, it.id, None)?;
+            }
+            State::InProgress
+            | State::Completed
+            | State::Partial
+            | State::AssessingCancellation
+            | State::PendingCancellation => {
+                let state = word(it.state().word());
+                let why = format!("the order is `{state}`: what came of it, or will, goes on");
+                return Err(Rejection::new(Reason::OrderStateForbids, why).into());
+            }
         }
         Ok(Gone::Ended)
     }
@@ -328,7 +560,7 @@ mod tests {
             assert_eq!(read(it), Some(Some(2)), "{it}");
         }
         assert_eq!(read("null"), Some(None));
-        for it in ["1.5", "-1", "\"two\"", "1e40", "[1]"] {
+        for it in ["0", "1.5", "-1", "\"two\"", "1e40", "[1]"] {
             assert_eq!(read(it), None, "{it}");
         }
     }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use super::filter::Filter;
 use super::path::Path;
+use crate::api::edge::cursor;
 use crate::domain::error::Invalid;
 
 /// A list has no more than this, whoever asks for more.
@@ -25,8 +26,39 @@ pub(super) struct Query {
     pub(super) limit: usize,
     /// Which things are wanted.
     pub(super) filter: Filter,
-    /// All that it says beside `offset` and `limit`, as it was written.
+    /// Where a list is gone on with, if that is said.
+    pub(super) from: Option<Place>,
+    /// All that it says beside `offset`, `limit` and `cursor`, as it was written.
     pub(super) rest: String,
+}
+
+/// A place in a list that was walked up to there: the next part begins without a walk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Place {
+    /// How many wanted things come before.
+    pub(super) offset: usize,
+    /// How many were wanted in all when the walk began.
+    pub(super) total: usize,
+    /// The key behind which it goes on.
+    pub(super) after: Vec<u8>,
+}
+
+impl Place {
+    /// It as the text of a cursor.
+    pub(super) fn text(&self) -> String {
+        let number = |it: usize| u32::try_from(it).unwrap_or(u32::MAX).to_be_bytes();
+        let numbers = [number(self.offset), number(self.total)].concat();
+        cursor::text(&[numbers, self.after.clone()].concat())
+    }
+
+    fn read(text: &str) -> Result<Self, Invalid> {
+        let refused = || Invalid::one("cursor", "format", "must be that of a `next` link");
+        let key = cursor::key(text).map_err(|_| refused())?;
+        let (offset, rest) = key.split_first_chunk::<4>().ok_or_else(refused)?;
+        let (total, after) = rest.split_first_chunk::<4>().ok_or_else(refused)?;
+        let number = |it: &[u8; 4]| u32::from_be_bytes(*it) as usize;
+        Ok(Self { offset: number(offset), total: number(total), after: after.to_vec() })
+    }
 }
 
 /// Which attributes of a thing are wanted: all, if nothing is said.
@@ -61,6 +93,7 @@ impl Query {
             offset: 0,
             limit: LIMIT_MAX,
             filter: Filter::default(),
+            from: None,
             rest: String::new(),
         };
         if raw.split('&').count() > PARAMETERS_MAX {
@@ -72,7 +105,7 @@ impl Query {
                 continue;
             };
             query.take(&name, &value)?;
-            if !matches!(&*name, "offset" | "limit") {
+            if !matches!(&*name, "offset" | "limit" | "cursor") {
                 query.rest.push('&');
                 query.rest.push_str(part);
             }
@@ -96,6 +129,7 @@ impl Query {
             "sort" => self.sort = value.split(',').filter_map(Order::read).collect(),
             "offset" => self.offset = count(name, value)?,
             "limit" => self.limit = count(name, value)?.min(LIMIT_MAX),
+            "cursor" => self.from = Some(Place::read(value)?),
             // How far references are followed is ours to say: not at all.
             "depth" | "expand" => {}
             "filter" => {
@@ -158,6 +192,13 @@ mod tests {
     }
 
     #[test]
+    fn a_cursor_reads_back_and_is_not_what_is_wanted() {
+        let place = Place { offset: 20, total: 300, after: b"key".to_vec() };
+        let query = Query::read(&format!("a=1&cursor={}", place.text())).expect("right");
+        assert_eq!((query.from, query.rest.as_str()), (Some(place), "&a=1"));
+    }
+
+    #[test]
     fn the_least_a_query_says_is_nothing() {
         let query = Query::read("").expect("right");
         assert_eq!((query.offset, query.limit, query.fields), (0, LIMIT_MAX, None));
@@ -167,7 +208,15 @@ mod tests {
 
     #[test]
     fn what_cannot_be_understood_is_refused() {
-        for raw in ["limit=x", "limit=-1", "offset=-1", "offset=a", "filter=$[?(@.a)]"] {
+        for raw in [
+            "cursor=x",
+            "cursor=AAAA",
+            "limit=x",
+            "limit=-1",
+            "offset=-1",
+            "offset=a",
+            "filter=$[?(@.a)]",
+        ] {
             assert!(Query::read(raw).is_err(), "{raw}");
         }
         assert!(Query::read(&"a=b&".repeat(500)).is_err());

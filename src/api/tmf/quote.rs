@@ -12,11 +12,13 @@ use super::customer;
 use super::entity::{Entity, Gone, Of, text, tree};
 use super::money;
 use super::offer_price;
-use super::product_order::{Saying, buyer, items, refused, shown_items, word};
+use super::product_order::{Buyer, Saying, buyer, items, refused, shown_items, word};
+use super::quoted;
 use super::registered::Registered;
 use super::resource::{Resource, Tree};
 use crate::domain::account::Account;
-use crate::domain::error::{Code as Reason, Refusal, Rejection};
+use crate::domain::error::Refusal;
+use crate::domain::id::Id;
 use crate::domain::operator::Permission;
 use crate::domain::order::quote::{Inquiry, Quote, State, Step};
 use crate::domain::order::total::Charged;
@@ -41,11 +43,12 @@ fn read(cx: Cx<'_>, said: &Tree) -> Result<Result<PlaceOrder, Refusal>, Error> {
         Ok(items) => items,
         Err(refusal) => return Ok(Err(refusal)),
     };
-    let Some(account) = buyer(cx, said)? else {
-        let why = "neither the billing account nor a related party is a customer here";
-        return Ok(Err(Rejection::new(Reason::ReferenceUnknown, why).into()));
+    let Buyer { account, billing_account } = match buyer(cx, said)? {
+        Ok(buyer) => buyer,
+        Err(refusal) => return Ok(Err(refusal)),
     };
-    Ok(PlaceOrder::new(account.id, items, Request::plain()).map_err(Refusal::from))
+    let request = Request { billing_account, ..Request::plain() };
+    Ok(PlaceOrder::new(account.id, items, request).map_err(Refusal::from))
 }
 
 /// Asks for a quote, or keeps it as one that could not be priced.
@@ -65,6 +68,9 @@ fn asked(it: &Beside<Quotes>, act: &mut Act<'_>, of: &Resource, said: Tree) -> R
     };
     refused(act, &it.documents, (of, "quoteDate", said), refusal)
 }
+
+/// What is called what is charged once for the days before the first whole period.
+const FIRST_PART: &str = "Until the first whole period";
 
 /// In which period the prices recur of what a quote is about, if that is one.
 fn period(cx: Cx<'_>, it: &Quote) -> Result<Option<String>, Error> {
@@ -91,11 +97,13 @@ impl Entity for Quotes {
         let account = cx.shared::<Account>(it.account())?;
         let period = period(cx, it)?;
         let totals = it.totals().iter().map(|it| {
-            let (kind, period) = match it.charged() {
-                Charged::Once => ("oneTime", None),
-                Charged::EachPeriod => ("recurring", period.as_deref()),
+            let (name, kind, period) = match it.charged() {
+                Charged::Once => (None, "oneTime", None),
+                Charged::EachPeriod => (None, "recurring", period.as_deref()),
+                Charged::FirstPart => (Some(FIRST_PART), "oneTime", None),
             };
             json!({
+                "name": name,
                 "priceType": kind,
                 "recurringChargePeriod": period,
                 "price": {
@@ -115,13 +123,16 @@ impl Entity for Quotes {
             "category": text(&inquiry.category),
             "externalId": text(&inquiry.external_id),
             "quoteItem": shown_items(cx, it.items())?,
+            "productOrder": it.order().map(|it| {
+                json!([{ "id": it.uuid(), "@referredType": "ProductOrder" }])
+            }),
             "quoteTotalPrice": totals.collect::<Vec<_>>(),
             "relatedParty": account.iter().map(|it| customer::owner(it)).collect::<Vec<_>>(),
         })))
     }
 
-    fn is_ours(&self, _: &str, said: &str) -> bool {
-        State::ALL.iter().any(|it| word(it.word()).eq_ignore_ascii_case(said))
+    fn states(&self) -> Vec<String> {
+        State::ALL.iter().map(|it| word(it.word())).collect()
     }
 
     fn create(&self, _: &mut Act<'_>, _: &Tree) -> Result<Quote, Error> {
@@ -134,7 +145,11 @@ impl Entity for Quotes {
         let said = said.and_then(Value::as_str).map(str::to_ascii_lowercase);
         match (said.as_deref(), it.state()) {
             (Some("approved"), _) => quote::approve(act, it.id, Validity::ALWAYS),
-            (Some("accepted"), _) => quote::accept(act, it.id),
+            (Some("accepted"), _) => {
+                let billed = change.after.get("billingAccount");
+                let billed = quoted::billed_to(act.cx(), &it, billed)?;
+                quote::accept(act, it.id, billed)
+            }
             (Some("rejected"), _) => quote::on(act, it.id, Step::Reject),
             (Some("cancelled"), _) => quote::on(act, it.id, Step::Cancel),
             (Some("pending"), _) => quote::on(act, it.id, Step::Ask),

@@ -1,7 +1,8 @@
 //! References where an installation wants them to lead somewhere: what a body names by its id must be here.
 //!
 //! A reference is an object with an `id`. What it refers to says its `@referredType`, or else the name of
-//! the attribute in which it stands, where that is the name of something that is served here.
+//! the attribute in which it stands, where that is the name of something that is served here, or says that it
+//! is somebody, or an account.
 
 use serde_json::Value;
 
@@ -17,19 +18,23 @@ use crate::services::{Cx, Error};
 pub(super) fn must_lead(cx: Cx<'_>, said: &Tree) -> Result<(), Error> {
     let mut found = Vec::new();
     for (name, it) in said {
-        walk(it, (name, name.clone()), &mut |of, at, id| {
-            if of.behind.find(cx, of, id)?.is_none() {
-                let message = format!("no `{}` with the id `{id}` is here", of.name);
-                found.push(Violation::new(format!("{at}/id"), "reference", message));
+        walk(it, (name, name.clone()), &mut |all, at, id| {
+            for of in all {
+                if of.behind.find(cx, of, id)?.is_some() {
+                    return Ok(());
+                }
             }
+            let names: Vec<_> = all.iter().map(|it| format!("`{}`", it.name)).collect();
+            let message = format!("no {} with the id `{id}` is here", names.join(" or "));
+            found.push(Violation::new(format!("{at}/id"), "reference", message));
             Ok(())
         })?;
     }
     Ok(Invalid::unless_empty(found)?)
 }
 
-/// What is done with each reference: what it refers to, where it stands, and the id.
-type Visit<'a> = &'a mut dyn FnMut(&'static Resource, &str, &str) -> Result<(), Error>;
+/// What is done with each reference: what it may refer to, where it stands, and the id.
+type Visit<'a> = &'a mut dyn FnMut(&[&'static Resource], &str, &str) -> Result<(), Error>;
 
 fn walk(it: &Value, (name, at): (&str, String), visit: Visit<'_>) -> Result<(), Error> {
     match it {
@@ -41,8 +46,9 @@ fn walk(it: &Value, (name, at): (&str, String), visit: Visit<'_>) -> Result<(), 
         }
         Value::Object(fields) => {
             let id = fields.get("id").and_then(Value::as_str);
-            if let Some((of, id)) = referred(name, fields).zip(id) {
-                visit(of, &at, id)?;
+            let of = referred(name, fields);
+            if let Some(id) = id.filter(|_| !of.is_empty()) {
+                visit(&of, &at, id)?;
             }
             for (name, it) in fields {
                 walk(it, (name, format!("{at}/{name}")), visit)?;
@@ -53,13 +59,23 @@ fn walk(it: &Value, (name, at): (&str, String), visit: Visit<'_>) -> Result<(), 
     }
 }
 
-/// What something in an attribute refers to, if that is served here.
-fn referred(name: &str, it: &Tree) -> Option<&'static Resource> {
+/// What may be somebody, where nothing says as what.
+const SOMEBODY: &[&str] = &["individual", "organization", "customer", "partyRole", "partyAccount"];
+/// What may be an account.
+const ACCOUNTS: &[&str] =
+    &["billingAccount", "partyAccount", "settlementAccount", "financialAccount"];
+
+/// What something in an attribute may refer to, as far as that is served here.
+fn referred(name: &str, it: &Tree) -> Vec<&'static Resource> {
     let class = it.get("@referredType").and_then(Value::as_str);
-    let mut all = APIS.iter().flat_map(|it| it.resources);
-    match class {
-        Some(class) => all.find(|it| it.class() == class),
-        None => all.find(|it| it.name == name),
+    let all = APIS.iter().flat_map(|it| it.resources);
+    match (class, name) {
+        (Some(class), _) => all.filter(|it| it.class() == class).take(1).collect(),
+        (None, "relatedParty" | "engagedParty") => {
+            all.filter(|it| SOMEBODY.contains(&it.name)).collect()
+        }
+        (None, "account") => all.filter(|it| ACCOUNTS.contains(&it.name)).collect(),
+        (None, name) => all.filter(|it| it.name == name).take(1).collect(),
     }
 }
 
@@ -83,8 +99,9 @@ mod tests {
         });
         let mut seen = Vec::new();
         for (name, it) in body.as_object().expect("an object") {
-            let mut visit = |of: &'static Resource, at: &str, id: &str| {
-                seen.push(format!("{at} {} {id}", of.name));
+            let mut visit = |of: &[&'static Resource], at: &str, id: &str| {
+                let names: Vec<_> = of.iter().map(|it| it.name).collect();
+                seen.push(format!("{at} {} {id}", names.join("|")));
                 Ok(())
             };
             walk(it, (name, name.clone()), &mut visit).expect("nothing fails");
@@ -95,6 +112,7 @@ mod tests {
             [
                 "productOrderItem/0/productOffering productOffering 7",
                 "relatedParty/0 organization 2",
+                "relatedParty/1 customer|individual|organization|partyAccount|partyRole 3",
             ]
         );
     }

@@ -1,7 +1,8 @@
 //! Money that goes back (TMF676 refund): our refunds.
 //!
-//! A refund of a payment that is ours goes back the way it came. One of a payment that is not here is kept
-//! as it was said, `denied`: nothing goes back.
+//! A refund of a payment that is ours goes back the way it came. The contract does not say what becomes of what
+//! it had paid: that is credited by a note, so that nobody owes it again. One of a payment that is not here is
+//! kept as it was said, `denied`: nothing goes back.
 
 use serde_json::{Value, json};
 
@@ -20,6 +21,7 @@ use crate::domain::payment::Payment;
 use crate::domain::payment::refund::{Refund, State};
 use crate::domain::text::Prose;
 use crate::domain::time::Zone;
+use crate::services::goodwill::Instead;
 use crate::services::payment::{self, Sending};
 use crate::services::{Act, Cx, Error};
 
@@ -68,7 +70,9 @@ fn given_back(
     };
     let amount = money::read("totalAmount", &said["totalAmount"])?;
     let why = text(&said, "description")?;
-    let made = payment::refund(act, paid.id, (Some(amount), why), Sending::Due)?;
+    let why = why.map_or_else(|| "Refund".parse().map_err(Error::internal), Ok)?;
+    let how = (Sending::Due, Instead::CreditNote);
+    let made = payment::refund(act, paid.id, (Some(amount), Some(why)), how)?;
     it.entities.made(act, of, (made, said))
 }
 

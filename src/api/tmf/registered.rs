@@ -6,6 +6,7 @@
 use serde_json::Value;
 
 use super::behind::{Behind, Change};
+use super::entity::no_state;
 use super::payment_method;
 use super::resource::{Resource, Tree};
 use crate::domain::document::{Document, DocumentType, Life};
@@ -13,12 +14,22 @@ use crate::domain::error::Invalid;
 use crate::domain::id::{DocumentId, Id, Kind};
 use crate::domain::operator::Permission;
 use crate::domain::page::{Page, PageRequest};
+use crate::domain::stamp::SellerNumber;
 use crate::domain::text::{Code, Name};
 use crate::services::document::{self, Text};
 use crate::services::{Act, Cx, Error, event};
 
 /// A sort of documents, by its key.
 pub(super) struct Registered(pub(super) &'static str);
+
+/// A document that is registered under an id that was made for it.
+pub(super) struct New {
+    pub(super) id: DocumentId,
+    /// Whose it is; that of whom the caller acts for if nothing is said.
+    pub(super) seller: Option<SellerNumber>,
+    /// Its state, where that is ours to say.
+    pub(super) state: Option<Code>,
+}
 
 /// How somebody signs in elsewhere: what proves it is not kept.
 const IDENTITIES: &str = "digital_identity";
@@ -36,8 +47,9 @@ impl Registered {
 
     fn text(&self, of: &Resource, mut said: Tree) -> Result<Text, Error> {
         let state = match self.state_of(of) {
-            Some(attribute) if self.is_word_of_theirs(attribute, said.get(attribute)) => None,
-            Some(attribute) => said.get(attribute).map(|it| state(attribute, it)).transpose()?,
+            Some(attribute) => {
+                said.get(attribute).map(|it| self.state(attribute, it)).transpose()?
+            }
             None => None,
         };
         let name = named(of, said.get("name"))?;
@@ -51,12 +63,42 @@ impl Registered {
         Ok(Text { name, state, body })
     }
 
-    /// Whether a life of something catalogued is said in a word that our life cycle does not have.
-    fn is_word_of_theirs(&self, attribute: &str, said: Option<&Value>) -> bool {
-        let is_ours =
-            |it: &Code| DocumentType::find(self.0).is_some_and(|sort| sort.has_state(it.as_str()));
-        let is = |word: &str| !coded(word).as_ref().is_some_and(is_ours);
-        attribute == "lifecycleStatus" && said.and_then(Value::as_str).is_some_and(is)
+    /// Registers a document under an id that was made for it.
+    pub(super) fn create_as(
+        &self,
+        act: &mut Act<'_>,
+        of: &Resource,
+        (new, said): (New, Tree),
+    ) -> Result<Tree, Error> {
+        let text = Text { state: new.state, ..self.text(of, said)? };
+        let made = document::register_as(act, (new.id, self.code()), (new.seller, text));
+        self.shown(of, &made.map_err(|it| renamed(of, it))?)
+    }
+
+    /// Changes a document, and in which state of ours it is.
+    pub(super) fn change_as(
+        &self,
+        act: &mut Act<'_>,
+        of: &Resource,
+        (change, state): (Change, Option<Code>),
+    ) -> Result<Tree, Error> {
+        let text = Text { state, ..self.text(of, change.after)? };
+        let at = (self.0, id(&change.id)?);
+        let changed = document::revise(act, at, text).map_err(|it| renamed(of, it))?;
+        self.shown(of, &changed)
+    }
+
+    /// The state that is said, if the sort has it.
+    fn state(&self, attribute: &str, said: &Value) -> Result<Code, Invalid> {
+        let sort = DocumentType::find(self.0);
+        let is_one = |it: &Code| sort.is_some_and(|sort| sort.has_state(it.as_str()));
+        let refused = || {
+            let all = sort.into_iter().flat_map(DocumentType::states);
+            let all: Vec<_> = all.map(|it| word(attribute, it)).collect();
+            let said = said.as_str().map_or_else(|| said.to_string(), str::to_owned);
+            Invalid::one(attribute, "enum", no_state(&said, &all))
+        };
+        said.as_str().and_then(coded).filter(is_one).ok_or_else(refused)
     }
 
     fn shown(&self, of: &Resource, it: &Document) -> Result<Tree, Error> {
@@ -68,8 +110,8 @@ impl Registered {
         if let (Some(attribute), Some(state)) = (self.state_of(of), it.state()) {
             let said = tree.get(attribute);
             let is_said = said.and_then(Value::as_str).and_then(coded).as_ref() == Some(state);
-            if !is_said && !self.is_word_of_theirs(attribute, said) {
-                tree.insert(attribute.to_owned(), word(attribute, state).into());
+            if !is_said {
+                tree.insert(attribute.to_owned(), word(attribute, state.as_str()).into());
             }
         }
         Ok(tree)
@@ -106,20 +148,15 @@ pub(super) fn moment<T: std::str::FromStr>(text: &str) -> Option<T> {
     endings.iter().filter(|_| is_day).find_map(|it| format!("{text}{it}").parse().ok())
 }
 
-fn state(attribute: &str, it: &Value) -> Result<Code, Invalid> {
-    let refused = || Invalid::one(attribute, "enum", format!("{it} is no state"));
-    it.as_str().and_then(coded).ok_or_else(refused)
-}
-
 /// The state that a word says, whatever its letters and blanks: `In study` is `in_study`.
 fn coded(word: &str) -> Option<Code> {
     word.trim().to_ascii_lowercase().replace(' ', "_").parse().ok()
 }
 
 /// The word for a state: what is catalogued begins with a capital, what is filed does not.
-fn word(attribute: &str, state: &Code) -> String {
-    let text = state.as_str().replace('_', " ");
-    let is_filed = DocumentType::find("document").is_some_and(|it| it.has_state(state.as_str()));
+fn word(attribute: &str, state: &str) -> String {
+    let text = state.replace('_', " ");
+    let is_filed = DocumentType::find("document").is_some_and(|it| it.has_state(state));
     if attribute != "lifecycleStatus" || is_filed {
         return text;
     }
@@ -202,8 +239,8 @@ mod tests {
     fn a_state_is_read_in_any_case_and_shown_as_its_contract_does() {
         let code = |it: &str| coded(it).expect("a state");
         assert_eq!(code("In Study"), code("in_study"));
-        assert_eq!(word("lifecycleStatus", &code("in_study")), "In study");
-        assert_eq!(word("lifecycleStatus", &code("created")), "created");
-        assert_eq!(word("status", &code("created")), "created");
+        assert_eq!(word("lifecycleStatus", "in_study"), "In study");
+        assert_eq!(word("lifecycleStatus", "created"), "created");
+        assert_eq!(word("status", "created"), "created");
     }
 }

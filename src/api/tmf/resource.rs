@@ -36,12 +36,16 @@ pub(super) struct Resource {
     pub(super) fixed: &'static [&'static str],
     /// What is said if a body that makes one does not say it.
     pub(super) defaults: &'static [(&'static str, Default)],
+    /// Under which name the `id` is kept by which who made it calls it.
+    pub(super) called: Option<&'static str>,
     /// The attribute that shows when it changed last.
     pub(super) touched: Option<&'static str>,
     /// The attribute that is its state: another is another event.
     pub(super) state: Option<&'static str>,
     /// What is told of it.
     pub(super) events: Events,
+    /// Whether a file may belong to one.
+    pub(super) has_file: bool,
     /// What our fields are called in it, in refusals.
     pub(super) words: Words,
     /// What of ours it is.
@@ -61,8 +65,6 @@ pub(super) enum Verbs {
     CreateChange,
     /// To make some, and to remove them.
     CreateRemove,
-    /// To change and to remove them.
-    ChangeRemove,
     /// To change them.
     Change,
 }
@@ -72,14 +74,14 @@ impl Verbs {
     pub(super) const fn create(self) -> bool {
         match self {
             Self::All | Self::Create | Self::CreateChange | Self::CreateRemove => true,
-            Self::None | Self::ChangeRemove | Self::Change => false,
+            Self::None | Self::Change => false,
         }
     }
 
     /// Whether they can be changed.
     pub(super) const fn change(self) -> bool {
         match self {
-            Self::All | Self::CreateChange | Self::ChangeRemove | Self::Change => true,
+            Self::All | Self::CreateChange | Self::Change => true,
             Self::None | Self::Create | Self::CreateRemove => false,
         }
     }
@@ -87,7 +89,7 @@ impl Verbs {
     /// Whether they can be removed.
     pub(super) const fn remove(self) -> bool {
         match self {
-            Self::All | Self::CreateRemove | Self::ChangeRemove => true,
+            Self::All | Self::CreateRemove => true,
             Self::None | Self::Create | Self::CreateChange | Self::Change => false,
         }
     }
@@ -115,6 +117,10 @@ pub(super) enum Happening {
     Changed,
     /// Its state is another.
     StateChanged,
+    /// Somebody has to say or do something before it goes on; its state is another too.
+    InformationRequired,
+    /// It came to be, and nothing came of it.
+    Failed,
     /// It is no more.
     Removed,
 }
@@ -127,6 +133,14 @@ pub(super) const STANDARD: Events = &[
     (Happening::Created, "CreateEvent"),
     (Happening::Changed, "AttributeValueChangeEvent"),
     (Happening::StateChanged, "StateChangeEvent"),
+    (Happening::Removed, "DeleteEvent"),
+];
+/// What those tell that may wait for somebody to say something.
+pub(super) const ASKING: Events = &[
+    (Happening::Created, "CreateEvent"),
+    (Happening::Changed, "AttributeValueChangeEvent"),
+    (Happening::StateChanged, "StateChangeEvent"),
+    (Happening::InformationRequired, "InformationRequiredEvent"),
     (Happening::Removed, "DeleteEvent"),
 ];
 /// What those tell that have no states.
@@ -153,9 +167,11 @@ impl Resource {
             forbidden: &[],
             fixed: &[],
             defaults: &[],
+            called: None,
             touched: None,
             state: None,
             events: STANDARD,
+            has_file: false,
             words: &[],
             behind,
         }
@@ -177,6 +193,10 @@ impl Resource {
         Self { forbidden, ..self }
     }
 
+    pub(super) const fn calls(self, called: &'static str) -> Self {
+        Self { called: Some(called), ..self }
+    }
+
     pub(super) const fn fixes(self, fixed: &'static [&'static str]) -> Self {
         Self { fixed, ..self }
     }
@@ -195,6 +215,10 @@ impl Resource {
 
     pub(super) const fn tells(self, events: Events) -> Self {
         Self { events, ..self }
+    }
+
+    pub(super) const fn files(self) -> Self {
+        Self { has_file: true, ..self }
     }
 
     pub(super) const fn speaks(self, words: Words) -> Self {

@@ -223,6 +223,10 @@ impl Entity for Reports {
         })))
     }
 
+    fn states(&self) -> Vec<String> {
+        [State::Issued, State::Paid].map(|it| status(it).to_owned()).to_vec()
+    }
+
     fn create(&self, _: &mut Act<'_>, _: &Tree) -> Result<SettlementNote, Error> {
         Err(Error::internal("a note is written of what was shared"))
     }

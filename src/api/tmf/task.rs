@@ -4,7 +4,9 @@
 use serde_json::{Value, json};
 
 use super::behind::Behind;
+use super::carried::without_nulls;
 use super::entity::reference;
+use super::product_order;
 use super::registered::Registered;
 use super::resource::{Resource, Tree};
 use crate::domain::account::billing_account::BillingAccount;
@@ -12,6 +14,7 @@ use crate::domain::error::Invalid;
 use crate::domain::id::{Id, OfferId, OrderId, SubscriptionId};
 use crate::domain::operator::Permission;
 use crate::domain::subscription::Subscription;
+use crate::domain::time::Instant;
 use crate::services::offer::Obstacle;
 use crate::services::{Act, Cx, Error, billing, offer, order, subscription};
 
@@ -145,7 +148,7 @@ fn consume(act: &mut Act<'_>, said: &mut Tree) -> Result<(), Error> {
     if all.is_empty() {
         all.push(json!({ "effectiveDate": cx.now.to_string(), "bucket": [] }));
     }
-    said.insert("usageConsumption".to_owned(), json!(all));
+    said.insert("usageConsumption".to_owned(), without_nulls(json!(all)));
     Ok(())
 }
 
@@ -160,13 +163,17 @@ fn bill(act: &mut Act<'_>, said: &mut Tree) -> Result<(), Error> {
     };
     match done {
         Ok(issued) => {
-            let bill = issued.last().map(|it| json!({ "id": it.uuid() }));
-            said.insert("customerBill".to_owned(), json!(bill));
+            if let Some(bill) = issued.last() {
+                said.insert("customerBill".to_owned(), json!({ "id": bill.uuid() }));
+            }
             said.insert("state".to_owned(), json!("done"));
         }
         Err(why) => {
             said.insert("state".to_owned(), json!("rejected"));
-            said.insert("description".to_owned(), json!(why));
+            if said.get("description").is_none_or(Value::is_null) {
+                said.insert("description".to_owned(), json!(why));
+            }
+            said.insert("statusReason".to_owned(), json!(why));
         }
     }
     Ok(())
@@ -176,14 +183,18 @@ fn bill(act: &mut Act<'_>, said: &mut Tree) -> Result<(), Error> {
 fn call_off(act: &mut Act<'_>, said: &mut Tree) -> Result<(), Error> {
     let id: Option<OrderId> = said.get("productOrder").and_then(reference);
     let reason = super::entity::text(said, "cancellationReason")?;
+    let wanted: Option<Instant> = super::entity::text(said, "requestedCancellationDate")?;
     let done = match id {
+        Some(_) if wanted.is_some_and(|it| it > act.now()) => {
+            Err("`requestedCancellationDate` lies ahead: an order is called off at once".to_owned())
+        }
         Some(id) => order::cancel_or_refuse(act, id, reason)?,
         None => Err("the order is not there".to_owned()),
     };
     let (state, at) = match done {
         Ok(()) => ("done", json!(act.now().to_string())),
         Err(why) => {
-            said.insert("note".to_owned(), json!([{ "text": why }]));
+            product_order::annotate(said, &why, act.now());
             ("terminatedWithError", Value::Null)
         }
     };

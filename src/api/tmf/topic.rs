@@ -1,16 +1,16 @@
 //! What happened, by topics (TMF688): each API is a topic, and what its hub tells are the events of it. Who
 //! listens to a topic listens to that API.
 //!
-//! Topics that were written down beside those have no events: nothing happens in them.
+//! In topics that were written down beside those clients [publish](super::published).
 
 use serde_json::{Value, json};
 
-use super::behind::Behind;
+use super::behind::{Behind, Change};
 use super::entity::tree;
 use super::event::Hub;
 use super::list::Found;
+use super::published::{LAST, TOPICS};
 use super::query::Query;
-use super::registered::Registered;
 use super::resource::{Api, Resource, Tree};
 use super::table::APIS;
 use super::wire::{self, Part, Place};
@@ -23,13 +23,18 @@ use crate::services::{Act, Cx, Error, event};
 /// Topics.
 pub(super) struct Topics;
 
-const DOCUMENTS: Registered = Registered("topic");
 /// So many pages of the last things that happened are looked at for a list. A page is full, or as much as
 /// is looked at in one go, however little of it the caller sees.
 const PAGES_MAX: usize = 10;
 
 fn shown(of: &Api) -> Tree {
     tree(json!({ "id": of.code(), "name": of.name() }))
+}
+
+/// A topic without what was published in it last.
+fn without_event(mut topic: Tree) -> Tree {
+    topic.remove(LAST);
+    topic
 }
 
 /// The events of a topic: the last ones, the newest first.
@@ -87,11 +92,12 @@ fn told(cx: Cx<'_>, (api, hub): (&'static Api, &Hub), fact: &Fact) -> Result<Vec
 
 impl Behind for Topics {
     fn documents(&self) -> &dyn Behind {
-        &DOCUMENTS
+        &TOPICS
     }
 
     fn page(&self, cx: Cx<'_>, of: &Resource, page: &PageRequest) -> Result<Page<Tree>, Error> {
-        let mut found = DOCUMENTS.page(cx, of, page)?;
+        let mut found = TOPICS.page(cx, of, page)?;
+        found.items.iter_mut().for_each(|it| drop(it.remove(LAST)));
         if found.next.is_none() {
             found.items.extend(APIS.iter().map(|it| shown(it)));
         }
@@ -101,8 +107,21 @@ impl Behind for Topics {
     fn find(&self, cx: Cx<'_>, of: &Resource, id: &str) -> Result<Option<Tree>, Error> {
         match Api::with_code(id) {
             Some(api) => Ok(Some(shown(api))),
-            None => DOCUMENTS.find(cx, of, id),
+            None => Ok(TOPICS.find(cx, of, id)?.map(without_event)),
         }
+    }
+
+    fn create(&self, act: &mut Act<'_>, of: &Resource, said: Tree) -> Result<Tree, Error> {
+        TOPICS.create(act, of, without_event(said))
+    }
+
+    fn change(&self, act: &mut Act<'_>, of: &Resource, change: Change) -> Result<Tree, Error> {
+        let after = without_event(change.after);
+        TOPICS.change(act, of, Change { after, ..change })
+    }
+
+    fn told(&self, cx: Cx<'_>, of: &Resource, side: &[u8]) -> Result<Option<Tree>, Error> {
+        Ok(TOPICS.told(cx, of, side)?.map(without_event))
     }
 
     fn remove(&self, act: &mut Act<'_>, of: &Resource, id: &str) -> Result<(), Error> {
@@ -110,6 +129,6 @@ impl Behind for Topics {
             let why = format!("`{id}` is an API of the house, of which it always tells");
             return Err(Rejection::new(Code::InUse, why).into());
         }
-        DOCUMENTS.remove(act, of, id)
+        TOPICS.remove(act, of, id)
     }
 }

@@ -1,35 +1,39 @@
 //! What was used (TMF635): our usage events, rated by what charges them.
 //!
 //! What is reported of a product and a meter that are here is counted and never changes; its id says where
-//! it is. What cannot be counted is kept as it was said, `rejected`, with the reason as its last note.
+//! it is. What cannot be counted is kept as it was said, `rejected`, with the reason as its last note; what
+//! becomes of that follows the life cycle of the contract.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
 use super::behind::{Behind, Change};
 use super::carried;
 use super::customer;
 use super::entity::{text, tree};
+use super::error::STATE_FORBIDS;
+use super::product_order;
 use super::registered::Registered;
 use super::resource::{Resource, Tree};
 use super::tongue;
 use crate::api::edge::usage_id::{id_of, place};
 use crate::domain::account::Account;
-use crate::domain::catalog::price::Price;
-use crate::domain::catalog::price::model::PriceModel;
+use crate::domain::document::DocumentType;
 use crate::domain::error::{Code as Reason, Invalid, Rejection};
-use crate::domain::id::{Id, MeterId, PriceId, SubscriptionId, UsageRecordId};
+use crate::domain::id::{Id, MeterId, SubscriptionId, UsageRecordId};
 use crate::domain::operator::Permission;
 use crate::domain::page::{Page, PageRequest};
 use crate::domain::quantity::Quantity;
 use crate::domain::stamp::Contract;
 use crate::domain::subscription::Subscription;
 use crate::domain::time::Zone;
+use crate::domain::usage::lifecycle::State;
 use crate::domain::usage::meter::Meter;
-use crate::domain::usage::record::EventId;
-use crate::services::usage::{self, Charged, Entry, MeterName, NumberedEvent, Offered};
+use crate::domain::usage::record::{EventId, EventIdError};
+use crate::services::usage::{self, Entry, Explained, MeterName, NumberedEvent, Offered, Rating};
 use crate::services::{Act, Author, Bss, Cx, Error};
 
 /// Usage.
@@ -84,28 +88,50 @@ fn meter(said: &Tree) -> Option<MeterName> {
 
 /// The names under which clients say how much was used.
 const QUANTITIES: &[&str] = &["value", "quantity", "amount", "volume"];
-/// The names under which they say what they call an occurrence of use.
+/// The names under which they say what they call an occurrence of use, beside the `id` that they give it.
 const NUMBERS: &[&str] = &["correlationNumber", "eventId"];
 
-/// What is offered to be counted; or why nothing can be.
-fn offered(said: &Tree, fresh: UsageRecordId) -> Result<Result<Offered, String>, Error> {
+/// What a client calls an occurrence of use of a product, so that it counts once however often it is sent.
+fn number(said: &Tree, of: SubscriptionId) -> Result<Option<EventId>, Error> {
+    let external = said.get("externalId");
+    let number = characteristic(said, NUMBERS).or(external).and_then(plain);
+    let number = number.map(|it| format!("{of}:{it}").parse()).transpose();
+    Ok(number.map_err(|it: EventIdError| Invalid::one("externalId", "format", it.to_string()))?)
+}
+
+/// What the specification of the usage calls that which is counted.
+fn counted_as(cx: Cx<'_>, said: &Tree) -> Result<Option<String>, Error> {
+    let found = match meter(said) {
+        Some(MeterName::Id(id)) => cx.shared::<Meter>(id)?.map(|it| it.code.clone()),
+        Some(MeterName::Code(code)) => Some(code),
+        None => None,
+    };
+    Ok(found.map(|it| it.as_str().to_owned()))
+}
+
+/// What is offered to be counted, under the name of what is counted or one that clients use; or why nothing
+/// can be.
+fn offered(
+    said: &Tree,
+    counted_as: Option<&str>,
+    fresh: UsageRecordId,
+) -> Result<Result<Offered, String>, Error> {
     let Some(subscription) = product(said) else {
         return Ok(Err("no product is named that was used".to_owned()));
     };
     let Some(meter) = meter(said) else {
         return Ok(Err("neither `usageSpecification` nor `usageType` says what counts".to_owned()));
     };
-    let quantity = characteristic(said, QUANTITIES).and_then(plain);
+    let names: Vec<_> = counted_as.into_iter().chain(QUANTITIES.iter().copied()).collect();
+    let quantity = characteristic(said, &names).and_then(plain);
     let Some(quantity) = quantity.and_then(|it| it.parse::<Quantity>().ok()) else {
-        let names = QUANTITIES.join("`, `");
+        let names = names.join("`, `");
         return Ok(Err(format!("no `usageCharacteristic` says how much: one of `{names}`")));
     };
-    let number = characteristic(said, NUMBERS).and_then(plain);
-    let number =
-        number.map_or_else(|| fresh.uuid().to_string(), |it| format!("{subscription}:{it}"));
-    let number = number.parse::<EventId>();
-    let number =
-        number.map_err(|it| Invalid::one("usageCharacteristic", "format", it.to_string()))?;
+    let number = match number(said, subscription)? {
+        Some(it) => it,
+        None => fresh.uuid().to_string().parse().map_err(Error::internal)?,
+    };
     let kept = said.iter().filter(|it| !OURS.contains(&it.0.as_str()));
     let kept = kept.filter_map(|(name, it)| Some((name.clone(), carried::kept(it, None)?)));
     let kept = carried::written(Tree::new(), NAME, kept.collect())?;
@@ -121,21 +147,34 @@ fn offered(said: &Tree, fresh: UsageRecordId) -> Result<Result<Offered, String>,
     }))
 }
 
-/// What an event costs by itself, where what charges it has one figure for each unit.
-fn cost(cx: Cx<'_>, it: &NumberedEvent, prices: &[PriceId]) -> Result<Option<Value>, Error> {
-    let [price] = prices else { return Ok(None) };
-    let Some(price) = cx.shared::<Price>(*price)? else { return Ok(None) };
-    let day = Zone::UTC.date_of(it.event.at);
-    let Some(version) = price.versions.in_force(day, None) else { return Ok(None) };
-    let PriceModel::PerUnit(figure) = &version.model else { return Ok(None) };
-    if !version.included.is_zero() {
-        return Ok(None);
-    }
-    let figure: Option<Quantity> = figure.to_string().parse().ok();
-    let of_all = |each: Quantity| each.decimal().checked_mul(it.event.quantity.decimal());
-    let cost = figure.and_then(of_all);
-    let number = cost.and_then(|it| it.normalize().to_string().parse::<serde_json::Number>().ok());
-    Ok(number.map(|it| json!({ "unit": price.currency.code(), "value": it })))
+/// What a piece of what was used costs, and why: in and beyond what is included, with and without tax as
+/// far as that is known.
+fn rated(of: SubscriptionId, is_billed: bool, it: Option<&Rating>) -> Value {
+    let number = |it: Decimal| it.to_string().parse::<serde_json::Number>().ok();
+    let money = |it: &Rating, amount: Option<Decimal>| {
+        let value = amount.and_then(number);
+        value.map(|value| json!({ "unit": it.currency.code(), "value": value }))
+    };
+    let rated = it.map(|it| {
+        json!({
+            "usageRatingTag": it.kind.word().replace('_', " "),
+            "ratingAmountType": "Total",
+            "offerTariffType": it.tariff,
+            "ratingDate": it.rated_on.map(|on| Zone::UTC.start_of(on).to_string()),
+            "taxExcludedRatingAmount": money(it, it.net),
+            "taxIncludedRatingAmount": money(it, it.gross),
+            "taxRate": it.tax.and_then(|it| number(it.decimal())),
+            "isTaxExempt": it.is_exempt,
+            "bucketValueConvertedInAmount": money(it, it.bucket),
+        })
+    });
+    let mut shown = tree(json!({
+        "productRef": { "id": of.uuid(), "@referredType": "Product" },
+        "isBilled": is_billed,
+    }));
+    shown.extend(tree(rated.unwrap_or_default()));
+    shown.retain(|_, it| !it.is_null());
+    Value::Object(shown)
 }
 
 /// An event as this contract shows it.
@@ -144,18 +183,15 @@ fn shown(cx: Cx<'_>, it: &NumberedEvent) -> Result<Tree, Error> {
     let meter = cx.shared::<Meter>(event.meter)?;
     let subscription = cx.shared::<Subscription>(event.subscription)?;
     let account = subscription.map(|it| cx.shared::<Account>(it.account())).transpose()?.flatten();
-    let (status, prices) = match usage::standing(cx, event)? {
-        Charged::ByNothing => ("guided", Vec::new()),
-        Charged::ByPrices(prices) => ("rated", prices),
-        Charged::OnBill(prices) => ("billed", prices),
-    };
-    let mut rated = tree(json!({
-        "productRef": { "id": event.subscription.uuid(), "@referredType": "Product" },
-        "isBilled": status == "billed",
-        "usageRatingTag": (!prices.is_empty()).then_some("usage"),
-        "taxExcludedRatingAmount": cost(cx, it, &prices)?,
-    }));
-    rated.retain(|_, it| !it.is_null());
+    let Explained { state, ratings } = usage::explained(cx, it)?;
+    // What nothing charges is known to be somebody's nevertheless.
+    let status = if state == State::Received { State::Guided } else { state };
+    let is_billed = matches!(state, State::Billed | State::Rerate);
+    let mut ratings: Vec<_> =
+        ratings.iter().map(|it| rated(event.subscription, is_billed, Some(it))).collect();
+    if ratings.is_empty() {
+        ratings.push(rated(event.subscription, is_billed, None));
+    }
     let dimensions = event.dimensions.iter();
     let dimensions =
         dimensions.map(|(name, value)| json!({ "name": name.as_str(), "value": value }));
@@ -165,12 +201,12 @@ fn shown(cx: Cx<'_>, it: &NumberedEvent) -> Result<Tree, Error> {
     let known = tree(json!({
         "usageDate": event.at.to_string(),
         "usageType": meter.as_ref().map(|it| it.code.as_str()),
-        "status": status,
+        "status": status.word(),
         "usageSpecification": meter.as_ref().map(|it| json!({
             "id": it.id.uuid(), "name": it.name.as_str(),
         })),
         "usageCharacteristic": characteristics,
-        "ratedProductUsage": [rated],
+        "ratedProductUsage": ratings,
         "relatedParty": account.iter().map(|it| customer::owner(it)).collect::<Vec<_>>(),
     }));
     let (_, kept) = carried::read(event.carried.get(&Contract::Tmf), NAME)?;
@@ -186,13 +222,7 @@ fn rejected(
     (mut said, why): (Tree, &str),
 ) -> Result<Tree, Error> {
     said.insert("status".to_owned(), json!("rejected"));
-    let note = json!({ "text": tongue::told(of, why), "date": act.now().to_string() });
-    match said.get_mut("note").and_then(Value::as_array_mut) {
-        Some(notes) => notes.push(note),
-        None => {
-            said.insert("note".to_owned(), json!([note]));
-        }
-    }
+    product_order::annotate(&mut said, &tongue::told(of, why), act.now());
     DOCUMENTS.create(act, of, said)
 }
 
@@ -200,6 +230,21 @@ fn rejected(
 fn counted() -> Error {
     let why = "what was counted stays: a credit note corrects what was charged for it";
     Rejection::new(Reason::UsageStateForbids, why).into()
+}
+
+/// Refuses a status that nothing leads to from where what was written down is, whatever wrote it.
+fn must_lead(change: &Change) -> Result<(), Invalid> {
+    let word = |it: &Tree| {
+        let said = it.get("status").and_then(Value::as_str).unwrap_or_default();
+        said.trim().to_ascii_lowercase()
+    };
+    let (was, now) = (word(&change.before), word(&change.after));
+    let sort = DocumentType::find(DOCUMENTS.0).filter(|it| it.has_state(&now));
+    if was == now || sort.is_none_or(|it| it.may_pass(Some(&was), &now)) {
+        return Ok(());
+    }
+    let message = format!("cannot become `{now}` where it is `{was}`");
+    Err(Invalid::one("status", STATE_FORBIDS, message))
 }
 
 impl Behind for Usages {
@@ -224,7 +269,7 @@ impl Behind for Usages {
             }
             Some(after) => {
                 let after = (!after.is_empty()).then(|| after.to_vec());
-                let found = usage::every(cx, &PageRequest { after, ..page.clone() })?;
+                let found = usage::every(cx, None, &PageRequest { after, ..page.clone() })?;
                 let items: Result<_, _> = found.items.iter().map(|it| shown(cx, it)).collect();
                 let next = found.next.map(|it| [EVENTS_FROM, &it].concat());
                 Ok(Page { items: items?, next })
@@ -249,7 +294,8 @@ impl Behind for Usages {
         said: Tree,
     ) -> Result<Tree, Error> {
         let fresh = bss.act(author.clone(), |act| Ok(act.new_id::<UsageRecordId>())).wait()?;
-        let why = match offered(&said, fresh)? {
+        let counted_as = bss.read(&author.actor, |cx| counted_as(cx, &said))?;
+        let why = match offered(&said, counted_as.as_deref(), fresh)? {
             Ok(offered) => {
                 let text = serde_json::to_vec(&said).map_err(Error::internal)?;
                 let entry = Entry { offered: Ok(offered), text };
@@ -274,6 +320,7 @@ impl Behind for Usages {
         if place(&change.id).is_some() {
             return Ok(change.before);
         }
+        must_lead(&change)?;
         DOCUMENTS.change(act, of, change)
     }
 
@@ -320,7 +367,7 @@ mod tests {
             let it = json!({
                 "product": { "id": id }, "usageType": "t", "usageCharacteristic": characteristic,
             });
-            offered(&said(it), fresh).expect("right").map(|it| it.quantity.to_string())
+            offered(&said(it), None, fresh).expect("right").map(|it| it.quantity.to_string())
         };
         assert_eq!(told(json!(1.5)), Ok("1.5".to_owned()));
         assert_eq!(told(json!("12")), Ok("12".to_owned()));

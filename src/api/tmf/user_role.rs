@@ -8,12 +8,14 @@ use serde_json::{Value, json};
 use super::behind::{Behind, Change};
 use super::beside::Beside;
 use super::entity::{Entity, Gone, Of, reference, tree};
+use super::party_form::validity;
 use super::registered::Registered;
 use super::resource::{Resource, Tree};
 use crate::domain::error::{Code as Reason, Invalid, Rejection};
 use crate::domain::id::{Id, UserId};
 use crate::domain::operator::{Permission, Role, User, UserState, reach};
 use crate::domain::page::{Page, PageRequest};
+use crate::domain::time::Instant;
 use crate::services::{Act, Cx, Error, user};
 
 /// Roles.
@@ -87,6 +89,16 @@ fn roles(said: &Tree) -> Result<BTreeSet<Role>, Invalid> {
     Ok(roles)
 }
 
+/// Refuses a time for which a role of ours is not had: it is had until somebody takes it.
+fn must_hold_from_now_on(said: &Tree, now: Instant) -> Result<(), Invalid> {
+    let valid_for = validity("validFor", said.get("validFor"))?;
+    if valid_for.until().is_none() && valid_for.from().is_none_or(|it| it <= now) {
+        return Ok(());
+    }
+    let message = "must begin by now and have no end: a role is had until it is taken";
+    Err(Invalid::one("validFor", "unsupported", message))
+}
+
 /// Gives a user of ours the roles that are said, or keeps what was said for somebody else.
 fn permitted(
     it: &Beside<Users>,
@@ -100,6 +112,7 @@ fn permitted(
         said.insert("creationDate".to_owned(), json!(act.now().to_string()));
         return it.documents.create(act, of, said);
     };
+    must_hold_from_now_on(&said, act.now())?;
     let wanted = roles(&said)?;
     if wanted.is_empty() {
         let message = "must name at least one role of the house for a user of it";
@@ -143,6 +156,9 @@ impl Entity for Users {
     }
 
     fn change(&self, act: &mut Act<'_>, it: User, change: &Change) -> Result<User, Error> {
+        if change.before.get("validFor") != change.after.get("validFor") {
+            must_hold_from_now_on(&change.after, act.now())?;
+        }
         if change.before.get("assetUserRole") == change.after.get("assetUserRole") {
             return Ok(it);
         }

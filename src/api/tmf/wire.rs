@@ -15,6 +15,9 @@ pub(super) const JSON: &str = "application/json;charset=utf-8";
 /// What is told of a thing whatever is asked for.
 const ALWAYS: &[&str] = &["id", "href"];
 
+/// What a thing says to which a file belongs: told is where that is.
+pub(super) const FILE: &str = "@file";
+
 /// A thing or a list of things.
 #[derive(Debug, Serialize)]
 #[serde(transparent)]
@@ -39,6 +42,9 @@ impl Place {
     pub(super) fn linked(&self, mut it: Tree) -> Value {
         let id = it.get("id").and_then(Value::as_str).unwrap_or_default();
         let href = self.of(id);
+        if it.remove(FILE).is_some() {
+            it.insert("url".to_owned(), format!("{href}/file").into());
+        }
         it.insert("href".to_owned(), href.into());
         Value::Object(it)
     }
@@ -96,6 +102,16 @@ pub(super) fn listed(
     items: Vec<Value>,
     fields: Option<&[Path]>,
     part: Part,
+    at: (&Place, &str),
+) -> Answer {
+    listed_on(items, fields, (part, None), at)
+}
+
+/// The same with the cursor by which the next part is had without a walk up to it.
+pub(super) fn listed_on(
+    items: Vec<Value>,
+    fields: Option<&[Path]>,
+    (part, next): (Part, Option<String>),
     (place, rest): (&Place, &str),
 ) -> Answer {
     let count = items.len();
@@ -107,16 +123,27 @@ pub(super) fn listed(
     let mut say = |name: &str, value: String| answer.headers.push((name.to_owned(), value));
     say("x-total-count", part.total.to_string());
     say("x-result-count", count.to_string());
-    say("link", links(part, count, (place, rest)));
+    say("link", links((part, next), count, (place, rest)));
     answer
 }
 
 /// The neighbors of a part, as RFC 8288 writes them.
-fn links(part: Part, count: usize, (place, rest): (&Place, &str)) -> String {
+fn links(
+    (part, next): (Part, Option<String>),
+    count: usize,
+    (place, rest): (&Place, &str),
+) -> String {
+    let next = next.map(|it| format!("&cursor={it}")).unwrap_or_default();
     let Part { offset, limit, total } = part;
     let at = |offset: usize| format!("<{}?offset={offset}&limit={limit}{rest}>", place.list);
     let mut links = vec![format!("{};rel=\"self\"", at(offset))];
-    let mut link = |to: usize, rel: &str| links.push(format!("{};rel=\"{rel}\"", at(to)));
+    let on = |offset: usize| {
+        format!("<{}?offset={offset}&limit={limit}{rest}{next}>;rel=\"next\"", place.list)
+    };
+    let mut link = |to: usize, rel: &str| {
+        let link = if rel == "next" { on(to) } else { format!("{};rel=\"{rel}\"", at(to)) };
+        links.push(link);
+    };
     if count < total && limit > 0 {
         link(0, "first");
         if offset > 0 {
@@ -164,6 +191,12 @@ mod tests {
                 .replace("/tmf-api/x/v4/", "")
                 .replace(", ", "\n"),
         );
+        let part = Part { offset: 0, limit: 1, total: 2 };
+        let next = (part, Some("abc".to_owned()));
+        let answer = listed_on(vec![json!({})], None, next, (&place(), "&name=a"));
+        let expected = "<thing?offset=1&limit=1&name=a&cursor=abc>;rel=\"next\"";
+        let links = header(&answer, "link").expect("links").replace("/tmf-api/x/v4/", "");
+        assert!(links.split(", ").any(|it| it == expected), "{links}");
         let whole = Part { offset: 0, limit: 1000, total: 1 };
         let answer = listed(vec![json!({})], None, whole, (&place(), ""));
         assert_eq!(answer.status, 200);

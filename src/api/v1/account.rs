@@ -24,7 +24,7 @@ use crate::domain::text::Prose;
 use crate::domain::typed::Typed;
 use crate::services::account::{self, BillingWish, OpenAccount, Wanted};
 use crate::services::label::Labels;
-use crate::services::{Act, Cx, Error, billing_account};
+use crate::services::{Act, Cx, Error, billing_account, dunning};
 
 pub(super) fn routes() -> Vec<Route> {
     let needs = Needs::Permission;
@@ -88,6 +88,10 @@ struct Account {
     /// What is being done about what is overdue on its billing accounts; not in lists.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     dunning: Vec<Dunning>,
+    /// Whether nobody can be written to about what it owes: it has no contact for invoices, nobody who
+    /// administers it, and its class is not reminded by post. Said where it is so; not in lists.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    unreachable: bool,
 }
 
 impl Wire for Account {}
@@ -170,6 +174,7 @@ impl Account {
             password_days: profile.password_life.map(PasswordLife::days),
             billing_account: billing_account.map(|it| it.to_string()),
             dunning: Vec::new(),
+            unreachable: false,
         }
     }
 }
@@ -245,7 +250,9 @@ fn list(cx: Cx<'_>, call: &Call, query: AccountQuery) -> Result<Reply<List<Accou
 fn show(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<Account>, Error> {
     let it: domain::Account = cx.get(call.id("id")?)?;
     let dunning = Dunning::all_running(cx, it.id)?;
-    let shown = Account { dunning, ..wire((cx, &mut Labels::new(cx)), &it)? };
+    let is_customer = it.role().kind() == domain::tree::AccountKind::Customer;
+    let unreachable = is_customer && !dunning::can_remind(cx, &it)?;
+    let shown = Account { dunning, unreachable, ..wire((cx, &mut Labels::new(cx)), &it)? };
     Ok(Reply::ok(shown).tagged(it.stamp.revision))
 }
 

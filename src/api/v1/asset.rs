@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use super::asset_type::{read_metadata, show_metadata};
 use super::attribute::Attributes;
-use super::route::{Needs, Route, read, write};
+use super::route::{ANYTHING, Needs, Route, read, read_much, write};
 use super::stream::{Coming, download, upload};
 use super::wire::{List, NoQuery, Patch, SoldBy, Whole, parse, parse_optional, word};
 use crate::api::edge::call::Call;
@@ -43,9 +43,19 @@ pub(super) fn routes() -> Vec<Route> {
         write(post(), versions, writes, "Say where its next version lies", upgrade),
         upload::<UploadQuery, Asset>(label, writes, "Upload its next version", take_in),
         write(post(), "/assets/{id}/withdraw", writes, "Give an asset out no longer", withdraw),
-        download("/assets/{id}/content", Needs::SignIn, "What is in an asset", give_out),
-        download("/assets/{id}/open", Needs::Nothing, "What is in one for everybody", give_openly),
-        read(
+        download(
+            "/assets/{id}/content",
+            Needs::SignIn,
+            (ANYTHING, "What is in an asset"),
+            give_out,
+        ),
+        download(
+            "/assets/{id}/open",
+            Needs::Nothing,
+            (ANYTHING, "What is in one for everybody"),
+            give_openly,
+        ),
+        read_much(
             "/subscriptions/{id}/assets",
             Needs::Permission(Permission::SubscriptionRead),
             "What one may download of what one bought",
@@ -365,8 +375,8 @@ fn give_out(
 ) -> Result<Response<Body>, Fault> {
     let label = parse_optional("version", query.version.as_deref())?;
     let id = call.id("id")?;
-    let opened = bss.read(&call.actor, |cx| entitlement::open(cx, id, label.as_ref()))?;
-    Ok(response(bss, headers, &opened))
+    let opened = bss.scan(&call.actor, |cx| entitlement::open(cx, id, label.as_ref()))?;
+    Ok(response((bss, &call.actor), headers, &opened)?)
 }
 
 fn give_openly(
@@ -378,7 +388,7 @@ fn give_openly(
     let label = parse_optional("version", query.version.as_deref())?;
     let id = call.id("id")?;
     let opened = bss.read(&call.actor, |cx| entitlement::open_to_all(cx, id, label.as_ref()))?;
-    Ok(response(bss, headers, &opened))
+    Ok(response((bss, &call.actor), headers, &opened)?)
 }
 
 /// Something to download of what one bought.

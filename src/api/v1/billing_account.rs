@@ -177,6 +177,9 @@ struct BillingAccountForm {
     /// Its owner is told by mail when less is left of what was paid in beforehand; never if nothing is
     /// said.
     alert_below: Option<Money>,
+    /// It is billed before its period is over, when so much was used, without tax, that is not billed yet;
+    /// the bill at the end takes off what was. The seller says so.
+    interim_at: Option<Money>,
     /// ISO 4217.
     currency: String,
     /// The IANA zone in which its days begin.
@@ -202,6 +205,7 @@ impl BillingAccountForm {
             media: profile.media.iter().map(ToString::to_string).collect(),
             payment_means: profile.payment_means.to_string(),
             alert_below: profile.alert_below.map(Money::from),
+            interim_at: profile.interim_at.map(Money::from),
             currency: terms.currency.to_string(),
             zone: terms.zone.to_string(),
             cycle: terms.cycle.into(),
@@ -222,6 +226,7 @@ impl BillingAccountForm {
             media: words::<BillMedium>("/media", &self.media)?,
             payment_means: parse("/payment_means", &self.payment_means)?,
             alert_below: read_alert(self.alert_below.as_ref())?,
+            interim_at: read_interim(self.interim_at.as_ref())?,
             ..was
         })
     }
@@ -238,6 +243,10 @@ impl BillingAccountForm {
 
 fn read_alert(it: Option<&Money>) -> Result<Option<money::Money>, Invalid> {
     it.map(|it| it.read("/alert_below")).transpose()
+}
+
+fn read_interim(it: Option<&Money>) -> Result<Option<money::Money>, Invalid> {
+    it.map(|it| it.read("/interim_at")).transpose()
 }
 
 /// Words of one enumeration.
@@ -324,6 +333,9 @@ struct NewBillingAccountBody {
     payment_means: Option<String>,
     /// Its owner is told by mail when less is left of what was paid in beforehand.
     alert_below: Option<Money>,
+    /// It is billed before its period is over, when so much was used that is not billed yet; the seller
+    /// says so.
+    interim_at: Option<Money>,
     /// ISO 4217; the vendor's if nothing is said.
     currency: Option<String>,
     /// The IANA zone in which its days begin; the vendor's if nothing is said.
@@ -361,6 +373,7 @@ impl NewBillingAccountBody {
             media: media.unwrap_or_else(|| blank.media.clone()),
             payment_means: payment_means.unwrap_or(blank.payment_means),
             alert_below: read_alert(self.alert_below.as_ref())?,
+            interim_at: read_interim(self.interim_at.as_ref())?,
             ..blank
         })
     }

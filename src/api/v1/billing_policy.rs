@@ -5,7 +5,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
 use super::route::{Needs, Route, read, write};
-use super::wire::{NoQuery, Patch, parse, word};
+use super::wire::{Decimal, NoQuery, Patch, parse, word};
 use crate::api::edge::call::Call;
 use crate::api::edge::reply::{Reply, Wire};
 use crate::domain::billing::invoice::number::{NumberFormat, Numbering};
@@ -13,6 +13,7 @@ use crate::domain::billing::policy::{Policy, Preset};
 use crate::domain::error::Invalid;
 use crate::domain::money::Rounding;
 use crate::domain::operator::Permission;
+use crate::domain::quantity::{Percent, Quantity};
 use crate::services::billing::{self, Practice};
 use crate::services::{Act, Cx, Error};
 
@@ -35,7 +36,8 @@ struct BillingPolicy {
     zero_lines: String,
     /// `issue` or `skip`: what becomes of an invoice that comes to nothing.
     zero_invoices: String,
-    /// `day`, `thirty_360` (months of 30 days) or `none`: in what a part of a period is measured.
+    /// `day`, `second` (of the days in the zone of the billing account, of which some have 23 or 25
+    /// hours), `thirty_360` (months of 30 days) or `none`: in what a part of a period is measured.
     proration: String,
     /// `charge` or `pause`: what recurring prices do while a subscription is held.
     while_held: String,
@@ -60,6 +62,9 @@ struct BillingPolicy {
     /// `prorated` or `whole`: what a part of a period costs of the fees of tiers. `whole` charges the fee
     /// of a tier once in a period, in full.
     tier_fees: String,
+    /// `after_tax` or `before_tax`: whether what was paid in before pays what is owed with tax, or lowers what
+    /// is charged without tax, so that no tax is borne on it.
+    prepaid: String,
     /// `invoice` (on the sum at each rate), `line` or `total` (rounded once for all rates together): on
     /// what tax is computed.
     tax_scope: String,
@@ -81,11 +86,19 @@ struct BillingPolicy {
     /// most; `/billing_runs/proposed` lists those that wait. What is used in these hours for the
     /// time that it charges is on it. The first bill of what begins on a billing date does not wait.
     review_hours: u16,
+    /// `at_issue` or `over_period`: when what is charged becomes revenue in the journal. `over_period`
+    /// defers what is charged for days to come, and books as revenue what of it is earned in each month
+    /// when that is over.
+    recognition: String,
     /// The first day from which resellers are billed for what they sell on, as if they had bought it;
     /// `null`: they are not.
     resale_from: Option<String>,
     /// For how many minutes an order that is paid first waits for its payment.
     payment_minutes: u16,
+    /// So many hundredths of what other sellers are paid are the platform's: each of their share models
+    /// says so, whether or not it names the platform. `null`: sellers say it themselves. Only the
+    /// provider's policy has it.
+    platform_percent: Option<Decimal>,
     /// How invoices are numbered, such as `INV-{year}-{sequence:6}`. `{customer}` is the number of the
     /// customer; `{sequence}` belongs to it then, and begins anew with each `{year}` or `{month}` that is
     /// named. `{count}` instead never does: it counts all invoices of the customer, or of the seller.
@@ -96,6 +109,11 @@ struct BillingPolicy {
 
 impl Wire for BillingPolicy {}
 
+/// By what an account bills, as facts of it tell it.
+pub(super) fn told(it: &Practice) -> impl Wire + use<> {
+    BillingPolicy::from(it)
+}
+
 impl From<&Practice> for BillingPolicy {
     fn from(Practice { policy: it, numbering }: &Practice) -> Self {
         Self {
@@ -103,6 +121,8 @@ impl From<&Practice> for BillingPolicy {
             credit_note_numbers: numbering.credit_notes.to_string(),
             resale_from: it.resale_from.map(|it| it.to_string()),
             payment_minutes: it.payment_minutes,
+            recognition: it.recognition.to_string(),
+            platform_percent: it.platform_percent.map(|it| (&it.decimal().normalize()).into()),
             zero_usage: it.zero_usage.to_string(),
             zero_lines: it.zero_lines.to_string(),
             zero_invoices: it.zero_invoices.to_string(),
@@ -117,6 +137,7 @@ impl From<&Practice> for BillingPolicy {
             moved_day: it.moved_day.to_string(),
             grouping: it.grouping.to_string(),
             tier_fees: it.tier_fees.to_string(),
+            prepaid: it.prepaid.to_string(),
             tax_scope: it.tax_scope.to_string(),
             rounding: match it.rounding {
                 Rounding::HalfUp => "half_up".to_owned(),
@@ -154,6 +175,7 @@ struct BillingPolicyPatch {
     moved_day: Option<String>,
     grouping: Option<String>,
     tier_fees: Option<String>,
+    prepaid: Option<String>,
     tax_scope: Option<String>,
     rounding: Option<String>,
     tax_regime: Option<String>,
@@ -164,6 +186,10 @@ struct BillingPolicyPatch {
     #[serde(default)]
     resale_from: Patch<String>,
     payment_minutes: Option<u16>,
+    recognition: Option<String>,
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    platform_percent: Patch<Decimal>,
     invoice_numbers: Option<String>,
     credit_note_numbers: Option<String>,
 }
@@ -208,6 +234,7 @@ impl BillingPolicyPatch {
             moved_day: word("/moved_day", self.moved_day.as_deref())?.unwrap_or(base.moved_day),
             grouping: word("/grouping", self.grouping.as_deref())?.unwrap_or(base.grouping),
             tier_fees: word("/tier_fees", self.tier_fees.as_deref())?.unwrap_or(base.tier_fees),
+            prepaid: word("/prepaid", self.prepaid.as_deref())?.unwrap_or(base.prepaid),
             tax_scope: word("/tax_scope", self.tax_scope.as_deref())?.unwrap_or(base.tax_scope),
             rounding: self.rounding()?.unwrap_or(base.rounding),
             tax_regime: word("/tax_regime", self.tax_regime.as_deref())?.unwrap_or(base.tax_regime),
@@ -219,6 +246,13 @@ impl BillingPolicyPatch {
             review_hours: self.review_hours.unwrap_or(base.review_hours),
             resale_from: self.resale_from.onto(base.resale_from, |it| parse("/resale_from", it))?,
             payment_minutes: self.payment_minutes.unwrap_or(base.payment_minutes),
+            recognition: word("/recognition", self.recognition.as_deref())?
+                .unwrap_or(base.recognition),
+            // No known system decides on it.
+            platform_percent: self.platform_percent.onto(before.platform_percent, |it| {
+                let percent = it.read::<Quantity>("/platform_percent")?;
+                Ok(Percent::new(percent.decimal().normalize()))
+            })?,
             ..base
         })
     }

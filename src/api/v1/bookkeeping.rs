@@ -12,7 +12,7 @@ use super::stream::file_of;
 use super::wire::{NoQuery, parse, parse_optional, word};
 use crate::api::edge::call::Call;
 use crate::api::edge::reply::{File, Reply, Wire};
-use crate::domain::bookkeeping::{Chart, Standard};
+use crate::domain::bookkeeping::{Chart, Standard, Taxed};
 use crate::domain::error::Invalid;
 use crate::domain::journal::Ledger;
 use crate::domain::money::Currency;
@@ -95,9 +95,21 @@ struct BookingChart {
     digits: u8,
     /// The account of each ledger.
     accounts: BTreeMap<String, u32>,
+    /// The account of what is earned, by as what it is taxed: `standard` and `reduced` at home, `abroad`
+    /// at the rate of another country, `reverse_charge`, `third_country` and `exempt`. What is told apart no
+    /// more, as what was charged in advance, is on that of `revenue`.
+    revenues: BTreeMap<String, u32>,
+    /// A customer's account is this number and the customer's own; `null`: all of them are on the account of
+    /// `receivable`, as are those beyond the numbers that debtors have.
+    debtors_from: Option<u32>,
 }
 
 impl Wire for BookingChart {}
+
+/// In which chart an account books, as facts of it tell it.
+pub(super) fn told_chart(it: &Chart) -> impl Wire + use<> {
+    BookingChart::from(it)
+}
 
 impl From<&Chart> for BookingChart {
     fn from(it: &Chart) -> Self {
@@ -107,6 +119,8 @@ impl From<&Chart> for BookingChart {
             year_begins: it.year_begins,
             digits: it.digits,
             accounts: it.accounts.iter().map(|it| (it.0.to_string(), *it.1)).collect(),
+            revenues: it.revenues.iter().map(|it| (it.0.to_string(), *it.1)).collect(),
+            debtors_from: it.debtors_from,
         }
     }
 }
@@ -123,21 +137,35 @@ struct BookingChartPatch {
     digits: Option<u8>,
     /// Accounts of ledgers; those that are left out stay.
     accounts: Option<BTreeMap<String, u32>>,
+    /// Accounts of what is earned, by as what it is taxed; those that are left out stay.
+    revenues: Option<BTreeMap<String, u32>>,
+    /// What customers' own numbers are added to: one digit more than accounts have; 0 for no accounts of
+    /// their own.
+    debtors_from: Option<u32>,
 }
 
 impl BookingChartPatch {
     fn onto(&self, mut chart: Chart) -> Result<Chart, Error> {
         if let Some(standard) = word::<Standard>("/standard", self.standard.as_deref())? {
-            chart.accounts = Chart::of(standard).accounts;
+            let usual = Chart::of(standard);
+            (chart.accounts, chart.revenues) = (usual.accounts, usual.revenues);
         }
         for (ledger, account) in self.accounts.iter().flatten() {
             let ledger = word::<Ledger>("/accounts", Some(ledger))?;
             chart.accounts.extend(ledger.map(|it| (it, *account)));
         }
+        for (taxed, account) in self.revenues.iter().flatten() {
+            let taxed = word::<Taxed>("/revenues", Some(taxed))?;
+            chart.revenues.extend(taxed.map(|it| (it, *account)));
+        }
         chart.consultant = self.consultant.unwrap_or(chart.consultant);
         chart.client = self.client.unwrap_or(chart.client);
         chart.year_begins = self.year_begins.unwrap_or(chart.year_begins);
-        chart.digits = self.digits.unwrap_or(chart.digits);
+        let digits = self.digits.unwrap_or(chart.digits);
+        let mut chart = chart.with_digits(digits);
+        if let Some(from) = self.debtors_from {
+            chart.debtors_from = Some(from).filter(|it| *it > 0);
+        }
         Ok(chart)
     }
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::characteristic::{read_choices, show_choices};
 use super::invoice_line::Explanation;
 use super::price::NewPrice;
 use super::route::{Needs, Route, ask};
@@ -12,14 +13,12 @@ use super::wire::{Decimal, Money, parse, parse_optional};
 use crate::api::edge::call::Call;
 use crate::api::edge::reply::{Reply, Wire};
 use crate::domain::error::Invalid;
-use crate::domain::operator::Permission;
 use crate::domain::quantity::Quantity;
 use crate::services::billing::{self, Wish};
 use crate::services::{Cx, Error};
 
 pub(super) fn routes() -> Vec<Route> {
-    let browses = Needs::Permission(Permission::OfferBrowse);
-    vec![ask("/offers/{id}/calculate", browses, "What would it cost?", calculate)]
+    vec![ask("/offers/{id}/calculate", Needs::Shelf, "What would it cost?", calculate)]
 }
 
 /// What somebody would buy and use.
@@ -34,18 +33,28 @@ struct NewCalculation {
     /// How much of each resource in all, by its id.
     #[serde(default)]
     resources: BTreeMap<String, Decimal>,
+    /// Chosen values by characteristic; what is taken if nobody chooses counts besides.
+    #[serde(default)]
+    characteristics: BTreeMap<String, String>,
     /// How much each meter would count in a period, by its id.
     #[serde(default)]
     usage: BTreeMap<String, Decimal>,
     /// Where the buyer is; where the seller is if nothing is said.
     country: Option<String>,
-    /// A price of it that is not there yet, calculated as if it were.
+    /// The account that buys, to be taxed as on its invoices: by its address, its tax number and what it
+    /// need not pay; by the country alone if nothing is said.
+    account: Option<String>,
+    /// A price of it that is not there yet, calculated as if it were, whatever is chosen.
     draft: Option<NewPrice>,
 }
 
 /// What an offer would cost for a whole period of each of its prices.
 #[derive(Debug, Serialize, ToSchema)]
 struct Calculation {
+    /// What holds of its characteristics: what was chosen, taken by default or follows from others; left out
+    /// where it has none.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    characteristics: BTreeMap<String, String>,
     lines: Vec<CalculatedLine>,
     net: Money,
     /// `null` if no tax rule says how much.
@@ -90,8 +99,10 @@ fn calculate(cx: Cx<'_>, call: &Call, body: NewCalculation) -> Result<Reply<Calc
         plan: parse_optional("/plan", body.plan.as_deref())?,
         quantity: body.quantity.unwrap_or(1),
         resources: amounts("/resources", &body.resources)?,
+        characteristics: read_choices(&body.characteristics, &|field| format!("/{field}"))?,
         usage: amounts("/usage", &body.usage)?,
         country: parse_optional("/country", body.country.as_deref())?,
+        account: parse_optional("/account", body.account.as_deref())?,
         draft,
     };
     let found = billing::calculate(cx, &wish)?;
@@ -102,6 +113,7 @@ fn calculate(cx: Cx<'_>, call: &Call, body: NewCalculation) -> Result<Reply<Calc
         explanation: Explanation::from(&it.explanation),
     });
     Ok(Reply::ok(Calculation {
+        characteristics: show_choices(&found.characteristics),
         lines: lines.collect(),
         net: found.totals.net.into(),
         tax: found.untaxed.is_none().then(|| found.totals.tax.into()),

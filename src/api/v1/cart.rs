@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::attribute::{self, Attributes};
+use super::characteristic::{read_choices, show_choices};
 use super::offer::each;
 use super::order::{Order, Said, whole};
 use super::route::{Needs, Route, read, write};
@@ -53,6 +54,9 @@ struct Cart {
     /// What the account is called, if the caller may see it.
     #[serde(skip_serializing_if = "Option::is_none")]
     account_name: Option<String>,
+    /// The channel through which it is filled, if that was said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    channel: Option<String>,
     items: Vec<CartLine>,
 }
 
@@ -87,10 +91,6 @@ struct CartLine {
 impl CartLine {
     fn of(labels: &mut Labels<'_>, it: &domain::CartItem) -> Result<Self, Error> {
         let wish = &it.wish;
-        let chosen = |(name, values): (&_, &Vec<_>)| {
-            let values: Vec<_> = values.iter().map(ToString::to_string).collect();
-            (ToString::to_string(name), values.join(", "))
-        };
         let resources = wish.resources.iter();
         Ok(Self {
             key: it.key.to_string(),
@@ -103,7 +103,7 @@ impl CartLine {
             times: wish.times,
             quantity: wish.quantity,
             resources: resources.map(|(id, it)| (id.to_string(), Decimal::from(it))).collect(),
-            characteristics: wish.characteristics.iter().map(chosen).collect(),
+            characteristics: show_choices(&wish.characteristics),
             parent: it.adds_to.map(|it| it.to_string()),
         })
     }
@@ -116,6 +116,7 @@ impl Cart {
         Ok(Self {
             id: it.id.to_string(),
             revision: it.stamp.revision,
+            channel: it.channel.as_ref().map(ToString::to_string),
             items: lines.collect::<Result<_, _>>()?,
             account: account.map(|it| it.to_string()),
             account_name: account.map(|it| labels.account(it)).transpose()?.flatten(),
@@ -144,11 +145,15 @@ fn show(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<Cart>, Error> {
 struct NewCart {
     /// For whom it is ordered; the caller's own account if nothing is said.
     account: Option<String>,
+    /// The channel through which it is filled and ordered: what is sold through others alone does not come
+    /// into it.
+    channel: Option<String>,
 }
 
 fn open(act: &mut Act<'_>, _: &Call, body: NewCart) -> Result<Reply<Cart>, Error> {
     let account = parse_optional("/account", body.account.as_deref())?;
-    let it = cart::open(act, account, Vec::new())?;
+    let channel = parse_optional("/channel", body.channel.as_deref())?;
+    let it = cart::open(act, (account, channel), Vec::new())?;
     let made = Cart::of(&mut Labels::new(act.cx()), act.cx(), &it)?;
     Ok(Reply::created(format!("/api/v1/carts/{}", it.id), made).tagged(it.stamp.revision))
 }
@@ -219,6 +224,9 @@ struct CartLineChange {
     plan: Option<String>,
     times: Option<u32>,
     quantity: Option<u32>,
+    /// Other values by characteristic; those that are not named stay.
+    #[serde(default)]
+    characteristics: BTreeMap<String, String>,
 }
 
 impl CartLineChange {
@@ -229,6 +237,8 @@ impl CartLineChange {
         wish.plan = parse_optional("/plan", self.plan.as_deref())?.or(wish.plan.take());
         wish.times = self.times.or(wish.times);
         wish.quantity = self.quantity.or(wish.quantity);
+        wish.characteristics
+            .extend(read_choices(&self.characteristics, &|field| format!("/{field}"))?);
         it.standing = word("/state", self.state.as_deref())?.unwrap_or(it.standing);
         Ok(it)
     }
@@ -302,7 +312,7 @@ impl CartOrder {
 fn order(act: &mut Act<'_>, call: &Call, body: CartOrder) -> Result<Reply<Order>, Error> {
     let id = call.id("id")?;
     let request = body.read(act.cx(), id)?;
-    let it = cart::order(act, id, request)?;
+    let it = cart::order(act, (id, call.if_match), request)?;
     let path = format!("/api/v1/orders/{}", it.id);
     Ok(Reply::created(path, whole(act.cx(), &it)?).tagged(it.stamp.revision))
 }

@@ -23,7 +23,7 @@ pub(super) fn routes() -> Vec<Route> {
     let publishes = Needs::Permission(Permission::CatalogPublish);
     let post = Method::POST;
     vec![
-        read("/categories", browses, "List categories", list),
+        read("/categories", Needs::Shelf, "List categories", list),
         write(post.clone(), "/categories", writes, "Create a category", create),
         read("/categories/{id}", browses, "Read a category", show),
         write(Method::PATCH, "/categories/{id}", writes, "Change a category", revise),

@@ -13,7 +13,8 @@ use super::wire::{Money, parse, parse_optional};
 use crate::api::edge::body::ORDINARY_BYTES_MAX;
 use crate::api::edge::call::Call;
 use crate::api::edge::reply::{Nothing, Reply, Wire};
-use crate::domain::error::Invalid;
+use crate::domain::error::{Code, Invalid, Rejection};
+use crate::domain::id::{AccountId, BillingAccountId};
 use crate::domain::operator::Permission;
 use crate::domain::payment::attempt::Reason;
 use crate::services::checkout::{self, Wanted, What};
@@ -57,7 +58,8 @@ struct NewCheckout {
     invoice: Option<String>,
     account: Option<String>,
     billing_account: Option<String>,
-    /// How much; of an invoice all that is open if nothing is said.
+    /// How much; if nothing is said, of an invoice all that is open, and of a billing account all that is
+    /// owed on it and not on its way already.
     amount: Option<Money>,
     /// With which method on file; chosen at the gateway if nothing is said.
     payment_method: Option<String>,
@@ -66,16 +68,20 @@ struct NewCheckout {
 }
 
 impl NewCheckout {
-    fn what(&self) -> Result<What, Error> {
+    /// What is to be paid, or the billing account of which it is all that is owed.
+    fn what(&self) -> Result<Result<What, BillingAccountId>, Error> {
         let amount = self.amount.as_ref().map(|it| it.read("/amount")).transpose()?;
-        let needed = || Invalid::one("/amount", "required", "must be given where no invoice is");
         let invoice = parse_optional("/invoice", self.invoice.as_deref())?;
         let billing_account = parse_optional("/billing_account", self.billing_account.as_deref())?;
         let account = parse_optional("/account", self.account.as_deref())?;
         match (invoice, billing_account, account) {
-            (Some(id), None, None) => Ok(What::Invoice(id, amount)),
-            (None, Some(id), None) => Ok(What::BillingAccount(id, amount.ok_or_else(needed)?)),
-            (None, None, Some(id)) => Ok(What::Account(id, amount.ok_or_else(needed)?)),
+            (Some(id), None, None) => Ok(Ok(What::Invoice(id, amount))),
+            (None, Some(id), None) => Ok(amount.map(|it| What::BillingAccount(id, it)).ok_or(id)),
+            (None, None, Some(id)) => {
+                let message = "must be given where an account is named";
+                let needed = || Invalid::one("/amount", "required", message);
+                Ok(Ok(What::Account(id, amount.ok_or_else(needed)?)))
+            }
             (None, None, None) => {
                 let message = "must name the invoice, the account or the billing account";
                 Err(Invalid::one("/invoice", "required", message).into())
@@ -89,12 +95,16 @@ impl NewCheckout {
 }
 
 fn begin(bss: &Arc<Bss>, call: &Call, body: NewCheckout) -> Result<Reply<Payment>, Error> {
-    let wanted = Wanted {
-        what: body.what()?,
-        method: parse_optional("/payment_method", body.payment_method.as_deref())?,
-        gateway: parse_optional("/gateway", body.gateway.as_deref())?,
+    let method = parse_optional("/payment_method", body.payment_method.as_deref())?;
+    let gateway = parse_optional("/gateway", body.gateway.as_deref())?;
+    let it = match body.what()? {
+        Ok(what) => checkout::begin(bss, call.author(), Wanted { what, method, gateway })?,
+        Err(all_of) => {
+            let begun = checkout::begin_owed(bss, call.author(), all_of, (method, gateway))?;
+            let why = format!("nothing is owed on `{all_of}` that is not on its way already");
+            begun.ok_or_else(|| Rejection::new(Code::PaymentExceeds, why))?
+        }
     };
-    let it = checkout::begin(bss, call.author(), wanted)?;
     let shown = bss.read(&call.actor, |cx| whole(cx, &it))?;
     let path = format!("/api/v1/payments/{}", it.id);
     Ok(Reply::created(path, shown).tagged(it.stamp.revision))
@@ -106,16 +116,17 @@ fn follow(bss: &Arc<Bss>, call: &Call, _: Nothing) -> Result<Reply<Payment>, Err
     Ok(Reply::ok(shown).tagged(it.stamp.revision))
 }
 
-/// What is to be paid on a page of the sandbox.
+/// What is to be paid on a page of the sandbox, or whose card is put on file there.
 #[derive(Debug, Serialize, ToSchema)]
 struct SandboxPage {
-    amount: Money,
+    /// `null` where a card is put on file.
+    amount: Option<Money>,
     /// What the gateway is called.
     name: String,
     /// What for.
     text: String,
-    /// How far the payment is.
-    state: String,
+    /// How far the payment is; `null` where a card is put on file.
+    state: Option<String>,
     /// Where the payer goes back to.
     back: String,
 }
@@ -126,13 +137,22 @@ fn token(call: &Call) -> &str {
     call.path.get("token").map(String::as_str).unwrap_or_default()
 }
 
+/// The account whose card is put on file on a page, if it is none for a payment.
+fn account(call: &Call) -> Result<Option<AccountId>, Error> {
+    let is_account = call.path.get("id").is_some_and(|it| it.starts_with("acc_"));
+    Ok(if is_account { Some(call.id("id")?) } else { None })
+}
+
 fn show(bss: &Arc<Bss>, call: &Call, _: Nothing) -> Result<Reply<SandboxPage>, Error> {
-    let it = sandbox::show(bss, call.id("id")?, token(call))?;
+    let it = match account(call)? {
+        Some(id) => sandbox::show_card(bss, id, token(call))?,
+        None => sandbox::show(bss, call.id("id")?, token(call))?,
+    };
     Ok(Reply::ok(SandboxPage {
-        amount: it.amount.into(),
+        amount: it.amount.map(Money::from),
         name: it.name,
         text: it.text,
-        state: it.state.to_string(),
+        state: it.state.map(|it| it.to_string()),
         back: it.back,
     }))
 }
@@ -162,6 +182,9 @@ fn choose(bss: &Arc<Bss>, call: &Call, body: SandboxChoice) -> Result<Reply<Sand
         "silence" => Choice::Silence,
         other => Choice::Decline(parse::<Reason>("/outcome", other)?),
     };
-    let back = sandbox::choose(bss, call.id("id")?, (token(call), choice))?;
+    let back = match account(call)? {
+        Some(id) => sandbox::choose_card(bss, id, (token(call), choice))?,
+        None => sandbox::choose(bss, call.id("id")?, (token(call), choice))?,
+    };
     Ok(Reply::ok(SandboxEnd { back }))
 }

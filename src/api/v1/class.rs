@@ -80,6 +80,9 @@ struct ClassForm {
     dunning: Vec<DunningStep>,
     /// Whether their members may order.
     members_may_buy: bool,
+    /// How they are reminded: by `mail`, so that late fees, holds and ends wait until a reminder has gone
+    /// out, or by `post` too, which people see to, so that nothing waits for a mail.
+    reminders: String,
 }
 
 impl ClassForm {
@@ -96,6 +99,7 @@ impl ClassForm {
             billing_type: it.billing_type.to_string(),
             dunning: it.dunning.as_slice().iter().map(DunningStep::of).collect(),
             members_may_buy: it.member_buying == MemberBuying::Allowed,
+            reminders: it.reminding.to_string(),
         }
     }
 
@@ -118,6 +122,7 @@ impl ClassForm {
             billing_type: parse("/billing_type", &self.billing_type)?,
             dunning: DunningStep::read_all(&self.dunning)?,
             member_buying: buying,
+            reminding: parse("/reminders", &self.reminders)?,
         })
     }
 }

@@ -14,7 +14,7 @@ use crate::api::edge::reply::{Nothing, Reply, Wire};
 use crate::domain::error::Invalid;
 use crate::domain::jump::Jump;
 use crate::domain::operator::Permission;
-use crate::domain::time::Zone;
+use crate::domain::time::{Instant, TimeError, Zone};
 use crate::services::clock::{self, Target};
 use crate::services::{Act, Bss, Cx, Error};
 
@@ -53,6 +53,19 @@ struct Clock {
     jump: Option<ClockJump>,
 }
 
+/// What of the machine's clock is believed, as a fact tells it.
+#[derive(Debug, Serialize)]
+struct Believed {
+    until: Option<String>,
+}
+
+impl Wire for Believed {}
+
+/// Up to when the machine's clock was believed, as a fact tells it.
+pub(super) fn told(until: Option<Instant>) -> impl Wire + use<> {
+    Believed { until: until.map(|it| it.to_string()) }
+}
+
 /// From when to when the machine's clock went without anybody looking at it.
 #[derive(Debug, Serialize, ToSchema)]
 struct ClockJump {
@@ -81,7 +94,7 @@ fn show(cx: Cx<'_>, _: &Call, _: NoQuery) -> Result<Reply<Clock>, Error> {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct AdvanceBody {
-    /// A span such as `1 month`, counted in civil time.
+    /// A span such as `1 month`, counted in civil time, or hours such as `11 hours`.
     by: Option<String>,
     /// The zone that `by` is counted in; UTC if nothing is said.
     zone: Option<String>,
@@ -93,7 +106,10 @@ impl AdvanceBody {
     fn read(&self) -> Result<Target, Invalid> {
         let zone = self.zone.as_deref().map_or(Ok(Zone::UTC), |it| parse("/zone", it))?;
         match (&self.by, &self.to) {
-            (Some(by), None) => Ok(Target::By(parse("/by", by)?, zone)),
+            (Some(by), None) => {
+                let refused = |why: TimeError| Invalid::one("/by", "format", why.to_string());
+                Target::ahead(by, zone).map_err(refused)
+            }
             (None, Some(to)) => Ok(Target::To(parse("/to", to)?)),
             (None, None) | (Some(_), Some(_)) => {
                 Err(Invalid::one("/by", "required", "either `by` or `to` must be given"))

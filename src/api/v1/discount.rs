@@ -14,7 +14,7 @@ use super::wire::{Decimal, List, Money, NoQuery, SoldBy, absent, object, parse, 
 use crate::api::edge::call::Call;
 use crate::api::edge::reply::{Reply, Wire};
 use crate::domain::catalog::discount::{self as domain, DiscountTerms, Lasting, Reduction};
-use crate::domain::error::Invalid;
+use crate::domain::error::{Invalid, Violation};
 use crate::domain::operator::Permission;
 use crate::domain::quantity::{Percent, Quantity};
 use crate::domain::time::Date;
@@ -67,9 +67,9 @@ struct DiscountForm {
     /// The price is replaced by this fee, if that is less: for each unit, or once where units do not
     /// count.
     fee: Option<Money>,
-    /// `once`, `always`, `for` a time or for so many `charges`; `always` if nothing is said.
-    #[serde(default = "always")]
-    lasting: String,
+    /// `once`, `always`, `for` a time or for so many `charges`.
+    #[schema(required, nullable = false)]
+    lasting: Option<String>,
     /// With `for`: how long, from the day on which it was got: `2 months`.
     span: Option<String>,
     /// With `charges`: how many.
@@ -77,9 +77,9 @@ struct DiscountForm {
     /// On what and for whom; on everything and for everybody if nothing is said.
     #[serde(default, deserialize_with = "object")]
     scope: ScopeForm,
-    /// `automatic`, or `coupon` if it takes one to get it; `automatic` if nothing is said.
-    #[serde(default = "automatic")]
-    access: String,
+    /// `automatic`, or `coupon` if it takes one to get it.
+    #[schema(required, nullable = false)]
+    access: Option<String>,
     /// Of equally specific discounts the one with the higher priority is given.
     #[serde(default)]
     priority: u8,
@@ -89,13 +89,8 @@ struct DiscountForm {
     valid_until: Option<String>,
 }
 
-fn always() -> String {
-    "always".to_owned()
-}
-
-fn automatic() -> String {
-    domain::Access::Automatic.to_string()
-}
+/// What can be said of how long one lasts.
+const LASTING: &str = "once, always, for, charges";
 
 /// On what a discount is given, and to whom. An empty list is no rule.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
@@ -172,11 +167,11 @@ impl DiscountForm {
             percent,
             amount,
             fee,
-            lasting: lasting.to_owned(),
+            lasting: Some(lasting.to_owned()),
             span,
             charges,
             scope: ScopeForm::of(&it.scope),
-            access: it.access.to_string(),
+            access: Some(it.access.to_string()),
             priority: it.priority,
             valid_from: Some(it.valid_from.to_string()),
             valid_until: it.valid_until.map(|it| it.to_string()),
@@ -185,16 +180,33 @@ impl DiscountForm {
 
     fn read(&self, today: Date) -> Result<DiscountTerms, Invalid> {
         let valid_from = parse_optional("/valid_from", self.valid_from.as_deref())?;
+        let (lasting, access) = self.said()?;
         Ok(DiscountTerms {
             name: self.name.read("/name")?,
             reduction: self.reduction()?,
-            lasting: self.lasting()?,
+            lasting: self.lasting(lasting)?,
             scope: self.scope.read()?,
-            access: parse("/access", &self.access)?,
+            access: parse("/access", access)?,
             priority: self.priority,
             valid_from: valid_from.unwrap_or(today),
             valid_until: parse_optional("/valid_until", self.valid_until.as_deref())?,
         })
+    }
+
+    /// How long it lasts and who gets it. Both are said: nothing is given to everybody for ever because
+    /// a word was left out.
+    fn said(&self) -> Result<(&str, &str), Invalid> {
+        let (lasting, access) = (self.lasting.as_deref(), self.access.as_deref());
+        if let (Some(lasting), Some(access)) = (lasting, access) {
+            return Ok((lasting, access));
+        }
+        let words = domain::Access::ALL.iter().map(|it| it.word()).collect::<Vec<_>>().join(", ");
+        let fields = [("/lasting", lasting, LASTING), ("/access", access, words.as_str())];
+        let missing = fields.into_iter().filter(|it| it.1.is_none());
+        let violations = missing
+            .map(|(at, _, words)| Violation::new(at, "required", format!("must be one of {words}")))
+            .collect();
+        Err(Invalid { violations })
     }
 
     fn reduction(&self) -> Result<Reduction, Invalid> {
@@ -216,9 +228,8 @@ impl DiscountForm {
         }
     }
 
-    fn lasting(&self) -> Result<Lasting, Invalid> {
+    fn lasting(&self, word: &str) -> Result<Lasting, Invalid> {
         let (span, charges) = (self.span.as_ref(), self.charges.as_ref());
-        let word = self.lasting.as_str();
         if word != "for" {
             absent("/span", span, &format!("`{word}`"))?;
         }
@@ -231,10 +242,7 @@ impl DiscountForm {
             "always" => Ok(Lasting::Always),
             "for" => Ok(Lasting::For(parse("/span", span.ok_or_else(|| missing("/span"))?)?)),
             "charges" => Ok(Lasting::Charges(*charges.ok_or_else(|| missing("/charges"))?)),
-            _ => {
-                let why = "must be one of once, always, for, charges";
-                Err(Invalid::one("/lasting", "enum", why))
-            }
+            _ => Err(Invalid::one("/lasting", "enum", format!("must be one of {LASTING}"))),
         }
     }
 }

@@ -128,6 +128,8 @@ pub(super) struct Dunning {
     owed: Vec<DunningOwed>,
     /// What was done, the oldest first.
     steps: Vec<DunningStepDone>,
+    /// Whether reminders were due and none has gone out: what presupposes one waits.
+    unheard: bool,
     /// What is done next, if anything is.
     next: Option<DunningNext>,
     ended_at: Option<String>,
@@ -235,6 +237,7 @@ impl Dunning {
             overdue: it.overdue()?.into(),
             owed: it.owed().iter().map(DunningOwed::from).collect(),
             steps: it.steps().iter().map(DunningStepDone::from).collect(),
+            unheard: it.is_unheard(),
             next: it.next().map(|next| DunningNext::of(next, it.currency())),
             ended_at: it.ended_at().map(|it| it.to_string()),
         })
@@ -272,6 +275,8 @@ struct DunningQuery {
     billing_account: Option<String>,
     /// `running` or `ended`.
     state: Option<String>,
+    /// `true`: those of which reminders were due and none has gone out; `false`: the others.
+    unheard: Option<String>,
 }
 
 fn list(cx: Cx<'_>, call: &Call, query: DunningQuery) -> Result<Reply<List<Dunning>>, Error> {
@@ -279,7 +284,8 @@ fn list(cx: Cx<'_>, call: &Call, query: DunningQuery) -> Result<Reply<List<Dunni
     let of = parse_optional("billing_account", query.billing_account.as_deref())?;
     let state = word("state", query.state.as_deref())?;
     let mut labels = Labels::new(cx);
-    let page = dunning::list(cx, (account, of), state, &call.page)?;
+    let unheard = parse_optional("unheard", query.unheard.as_deref())?;
+    let page = dunning::list(cx, (account, of), (state, unheard), &call.page)?;
     Ok(Reply::ok(List::each(page, |it| {
         let account_name = labels.account(it.account)?;
         Ok::<_, Error>(Dunning { account_name, ..Dunning::of(&it)? })

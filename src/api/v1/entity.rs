@@ -4,18 +4,19 @@
 use serde_json::Value;
 
 use super::{
-    account, asset, asset_type, attribute_definition, bank_statement, billing_account, billing_run,
-    category, class, consumer_key, coupon, debit_order, deposit, discount, dunning, gateway,
-    invoice, letterhead, listener, mail, meter, notification, offer, order, party, payment,
-    payment_method, payment_plan, price, resource_category, review, service_terms, session,
-    settlement, share, shipment, sla, specification, subscription, task, tax, token, user,
+    account, asset, asset_type, attribute_definition, bank_statement, billing_account,
+    billing_policy, billing_run, bookkeeping, category, class, clock, consumer_key, coupon,
+    debit_order, deposit, discount, dunning, gateway, invoice, letterhead, listener, mail, meter,
+    notification, offer, order, party, payment, payment_method, payment_plan, price,
+    resource_category, review, service_terms, session, settlement, share, shipment, sla,
+    specification, subscription, task, tax, token, user,
 };
 use crate::api::edge::reply::Wire;
 use crate::domain::event::Fact;
 use crate::domain::id::Kind;
 use crate::domain::time::Zone;
 use crate::services::Error;
-use crate::services::event::read;
+use crate::services::event::{self, read};
 
 /// Both sides of a fact.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,6 +34,37 @@ pub(super) struct Sides {
 pub(super) fn sides(fact: &Fact) -> Result<Sides, Error> {
     let side = |it: &Option<Vec<u8>>| it.as_ref().map(|it| side(fact, it)).transpose();
     Ok(Sides { before: side(&fact.before)?, after: side(&fact.after)? })
+}
+
+/// The same with what was set for the thing and is kept beside it.
+///
+/// # Errors
+/// As [`sides`].
+pub(super) fn sides_with_settings(fact: &Fact) -> Result<Sides, Error> {
+    let mut sides = sides(fact)?;
+    if let Some((before, after)) = event::practices(fact)? {
+        let of = (billing_policy::told(&before), billing_policy::told(&after));
+        sides.add("billing_policy", of)?;
+    }
+    if let Some((before, after)) = event::charts(fact)? {
+        let of = (bookkeeping::told_chart(&before), bookkeeping::told_chart(&after));
+        sides.add("booking_chart", of)?;
+    }
+    if let Some([before, after]) = event::believed_until(fact)? {
+        sides.add("clock", (clock::told(before), clock::told(after)))?;
+    }
+    Ok(sides)
+}
+
+impl Sides {
+    fn add<T: Wire>(&mut self, name: &str, (before, after): (T, T)) -> Result<(), Error> {
+        for (side, it) in [(&mut self.before, json(before)?), (&mut self.after, json(after)?)] {
+            if let Some(Value::Object(all)) = side {
+                all.insert(name.to_owned(), it);
+            }
+        }
+        Ok(())
+    }
 }
 
 fn side(fact: &Fact, it: &[u8]) -> Result<Value, Error> {

@@ -163,7 +163,7 @@ fn label(it: &Value) -> Option<String> {
 
 impl AuditEvent {
     fn of(cx: Cx<'_>, fact: &Fact) -> Result<Self, Error> {
-        let sides = entity::sides(fact)?;
+        let sides = entity::sides_with_settings(fact)?;
         Ok(Self {
             sequence: fact.sequence,
             at: fact.at.to_string(),

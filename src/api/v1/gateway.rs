@@ -13,7 +13,7 @@ use crate::api::edge::reply::{Nothing, Reply, Wire};
 use crate::domain::error::Invalid;
 use crate::domain::operator::Permission;
 use crate::domain::payment::gateway as domain;
-use crate::services::checkout::{self, Heard};
+use crate::services::call_back::{self, Heard};
 use crate::services::gateway::{self, ChangeGateway, NewGateway as New, Said};
 use crate::services::{Act, Bss, Cx, Error};
 
@@ -167,7 +167,7 @@ fn call_back(
     if body.is_empty() {
         return Err(Invalid::one("", "required", "must not be empty").into());
     }
-    checkout::call_back(bss, call.id("id")?, Heard { headers, body })?;
+    call_back::hear(bss, call.id("id")?, Heard { headers, body })?;
     Ok(Reply::no_content())
 }
 

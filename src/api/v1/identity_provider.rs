@@ -18,13 +18,11 @@ use crate::api::edge::auth;
 use crate::api::edge::call::{Call, Way};
 use crate::api::edge::reply::{Nothing, Reply, Wire};
 use crate::domain::operator::Permission;
-use crate::services::identity_provider::{self, NewProvider, Provider, Returned};
+use crate::services::identity_provider::{self, NewProvider, Provider, Returned, SECONDS_MAX};
 use crate::services::{Act, Bss, Cx, Error};
 
 /// The cookie that a sign-in which has begun leaves with the browser.
 const COOKIE: &str = "tillbox_sign_in";
-/// So long somebody has to say who it is.
-const SECONDS_MAX: u32 = 600;
 /// Where somebody goes who came in.
 const INSIDE: &str = "/ui/";
 /// Where somebody goes who did not.
@@ -86,6 +84,10 @@ struct NewIdentityProvider {
     /// What that means here: `operator`, `vendor_admin`, `customer_admin` or `member` for each word.
     #[serde(default)]
     roles: BTreeMap<String, String>,
+    /// Whether the mail addresses that it says are people's own where it does not say `email_verified`.
+    /// Nobody new is let in on an address that is not.
+    #[serde(default)]
+    proves_addresses: bool,
 }
 
 fn know(
@@ -101,6 +103,7 @@ fn know(
         secret: body.client_secret,
         roles_claim: parse("/roles_claim", body.roles_claim.as_deref().unwrap_or("roles"))?,
         roles: identity_provider::roles(&body.roles)?,
+        proves_addresses: body.proves_addresses,
     };
     let it = identity_provider::know(act, new)?;
     Ok(Reply::ok(IdentityProvider::from(&it)))

@@ -4,7 +4,7 @@ use axum::http::Method;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::invoice_line::{InvoiceLine, InvoiceTax};
+use super::invoice_line::{InvoiceLine, InvoiceTax, tell_counting};
 use super::letterhead::InvoiceImprint;
 use super::route::{Needs, Route, read, write};
 use super::wire::{List, Money, NoQuery, parse, parse_optional, word};
@@ -17,7 +17,7 @@ use crate::domain::operator::Permission;
 use crate::domain::time::{Date, Period};
 use crate::services::invoice::Filter;
 use crate::services::label::Labels;
-use crate::services::{Act, Cx, Error, invoice};
+use crate::services::{Act, Cx, Error, goodwill, invoice};
 
 pub(super) fn routes() -> Vec<Route> {
     let reads = Needs::Permission(Permission::InvoiceRead);
@@ -66,6 +66,9 @@ struct Invoice {
     imprint: Option<InvoiceImprint>,
     issued_on: Option<String>,
     due_on: Option<String>,
+    /// Until when it is to be paid where it was opened again; left out otherwise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    due_again_on: Option<String>,
     period: Option<ServicePeriod>,
     currency: String,
     /// The lines; `null` in lists.
@@ -75,8 +78,17 @@ struct Invoice {
     tax: Money,
     gross: Money,
     paid: Money,
+    /// What credit of the customer and credit notes have settled.
     credited: Money,
+    /// What was settled as it was issued, by credit of the customer or by what was paid for its order;
+    /// left out if nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    set_off: Option<Money>,
     due: Money,
+    /// `gateway` or `mandate` where its paper says that the house takes it by itself; left out where the
+    /// customer is to pay.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    collected_by: Option<&'static str>,
     /// Why what was open was given up, if that was said.
     write_off_reason: Option<String>,
     /// What is disputed about it: that is not reminded of.
@@ -103,7 +115,7 @@ impl From<Period> for ServicePeriod {
 
 /// Who sells or buys, as it stood when the invoice was issued.
 #[derive(Debug, Serialize, ToSchema)]
-struct InvoiceParty {
+pub(super) struct InvoiceParty {
     name: String,
     /// The lines of the address, without the country.
     address: Vec<String>,
@@ -173,6 +185,7 @@ impl Invoice {
             imprint: issue.map(|it| InvoiceImprint::from(&it.imprint)),
             issued_on: issue.map(|it| it.issued_on.to_string()),
             due_on: issue.map(|it| it.due_on.to_string()),
+            due_again_on: None,
             period: content.service_period.map(ServicePeriod::from),
             currency: content.currency.to_string(),
             lines: None,
@@ -182,7 +195,12 @@ impl Invoice {
             gross: content.totals.gross.into(),
             paid: settled.paid.into(),
             credited: settled.credited.into(),
+            set_off: Some(it.set_off()).filter(|it| !it.is_zero()).map(Money::from),
             due: it.open().into(),
+            collected_by: it.collected_by().map(|it| match it {
+                domain::CollectedBy::Gateway => "gateway",
+                domain::CollectedBy::Mandate(_) => "mandate",
+            }),
             write_off_reason: it.given_up_for().map(ToString::to_string),
             dispute: it.dispute().map(InvoiceDispute::from),
             chain: issue.map(|it| InvoiceSeal::from(it.link)),
@@ -256,7 +274,11 @@ pub(super) fn found(cx: Cx<'_>, call: &Call) -> Result<domain::Invoice, Error> {
 
 fn whole(cx: Cx<'_>, it: &domain::Invoice) -> Result<Reply<Invoice>, Error> {
     let account_name = Labels::new(cx).account(it.content().account)?;
-    let shown = Invoice::whole(it, invoice::standing(cx, it)?);
+    let mut shown = Invoice::whole(it, invoice::standing(cx, it)?);
+    let again = goodwill::asked(cx, it)?.map(|it| it.due_on);
+    let again = again.filter(|due_on| it.issue().is_some_and(|it| it.due_on != *due_on));
+    shown.due_again_on = again.map(|it| it.to_string());
+    tell_counting(cx, shown.lines.as_deref_mut().unwrap_or_default(), &it.content().lines)?;
     Ok(Reply::ok(Invoice { account_name, ..shown }).tagged(it.stamp.revision))
 }
 

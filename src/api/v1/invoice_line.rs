@@ -10,16 +10,19 @@ use crate::domain::billing::invoice::explanation::{
     Altered, Explanation as DomainExplanation, Step,
 };
 use crate::domain::billing::invoice::line::Line;
-use crate::domain::billing::proration::Share;
+use crate::domain::billing::proration::{Counts, Share};
 use crate::domain::billing::rating::{Part, Rule};
 use crate::domain::billing::tax::{self, TaxTotal};
 use crate::domain::billing::vat::VatBasis;
 use crate::domain::catalog::price::Base;
 use crate::domain::catalog::price::alteration::By;
+use crate::domain::catalog::price::tier::Reach;
 use crate::domain::catalog::tax::Buyers;
 use crate::domain::money::Rounding;
 use crate::domain::party::identity::Verification;
 use crate::domain::text::Name;
+use crate::domain::usage::meter::Meter;
+use crate::services::{Cx, Error};
 
 /// One priced thing on an invoice.
 #[derive(Debug, Serialize, ToSchema)]
@@ -74,6 +77,9 @@ pub(super) struct Explanation {
     alterations: Vec<ExplainedAlteration>,
     /// Which days of the whole period were charged; `null` for all of them.
     days: Option<ExplainedDays>,
+    /// Which seconds of it, where the seller divides periods by those; left out otherwise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    seconds: Option<ExplainedDays>,
     /// The amount that was committed to; left out where there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     committed: Option<ExplainedCommitment>,
@@ -83,6 +89,16 @@ pub(super) struct Explanation {
     /// Where fees of tiers are not divided by days: what of them is charged in full.
     #[serde(skip_serializing_if = "Option::is_none")]
     undivided_fees: Option<Decimal>,
+    /// How much of it is paid from what was paid in before, and bears no tax: that is a line of its own. Less
+    /// than nothing where so much comes back to that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    prepaid: Option<Decimal>,
+    /// Whether it is such a line; left out otherwise.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    is_prepaid: bool,
+    /// For what was chosen the price is meant, such as `Size: L`; left out where it is for all.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    chosen: Vec<String>,
     /// What lowered it for the customer: a discount, then coupons.
     discounts: Vec<ExplainedDiscount>,
     included: Decimal,
@@ -131,8 +147,13 @@ struct ExplainedTax {
     certificate: Option<Certificate>,
     /// What the invoice bears it on, all lines at this rule together.
     base: Money,
+    /// Whether it was reckoned from what the lines came to before they were rounded to `base`, so that it
+    /// is not its percentage of `base` to the cent.
+    before_rounding: bool,
     /// How much that is together.
     tax: Money,
+    /// How much of it is on this line.
+    here: Money,
 }
 
 /// What decided on value added tax, as it was when the invoice was made.
@@ -217,7 +238,9 @@ impl ExplainedTax {
             eu_vat: eu_vat.map(EuVat::from),
             certificate: it.certificate.as_ref().map(Certificate::from),
             base: it.net.into(),
+            before_rounding: !it.follows_from_net(),
             tax: it.tax.into(),
+            here: line.tax.into(),
         }
     }
 }
@@ -230,6 +253,18 @@ struct ExplainedTier {
     #[serde(skip_serializing_if = "Option::is_none")]
     value: Option<String>,
     tier: u16,
+    /// The tier begins above so many units; left out of the first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    above: Option<Decimal>,
+    /// It ends with so many; left out of the last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    up_to: Option<Decimal>,
+    /// Of a price that counts from the first unit of a tier: with which it begins.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    from: Option<Decimal>,
+    /// Of such a price: before which it ends.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    below: Option<Decimal>,
     units: Decimal,
     per_unit: Decimal,
     flat: Decimal,
@@ -317,7 +352,10 @@ impl ExplainedDiscount {
             | Step::Covered(_)
             | Step::NeverPaid(_)
             | Step::Undivided(_)
-            | Step::Booked(_) => None,
+            | Step::Booked(_)
+            | Step::Prepaid(_)
+            | Step::OfPrepaid(_)
+            | Step::ChosenFor(_) => None,
         }
     }
 }
@@ -326,6 +364,9 @@ impl ExplainedDiscount {
 #[derive(Debug, Serialize, ToSchema)]
 struct ExplainedUsage {
     meter: String,
+    /// How the meter counts, as it says itself; left out where that was not looked up.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    aggregation: Option<String>,
     from: Option<String>,
     to: Option<String>,
     events: u64,
@@ -336,6 +377,7 @@ impl InvoiceLine {
         let tax = taxes.get(usize::from(it.tax_place));
         let usage = it.explanation.usage.map(|usage| ExplainedUsage {
             meter: usage.meter.to_string(),
+            aggregation: None,
             from: it.service_period.map(|it| it.start().to_string()),
             to: it.service_period.map(|it| it.end().to_string()),
             events: usage.records,
@@ -364,15 +406,36 @@ impl InvoiceLine {
     }
 }
 
+/// Says how what some lines charge was counted, to whoever sees the lines.
+pub(super) fn tell_counting(
+    cx: Cx<'_>,
+    told: &mut [InvoiceLine],
+    lines: &[Line],
+) -> Result<(), Error> {
+    for (told, line) in told.iter_mut().zip(lines) {
+        let (Some(told), Some(source)) = (&mut told.explanation.usage, line.explanation.usage)
+        else {
+            continue;
+        };
+        let meter = cx.shared::<Meter>(source.meter)?;
+        told.aggregation = meter.map(|it| it.aggregation.to_string());
+    }
+    Ok(())
+}
+
 /// What some of the steps say, each of which is there once at most.
 #[derive(Default)]
 struct Steps {
     days: Option<ExplainedDays>,
+    seconds: Option<ExplainedDays>,
     given_back: Option<Decimal>,
     charged_before: Option<ExplainedBefore>,
     committed: Option<ExplainedCommitment>,
     covered: Option<Decimal>,
     undivided_fees: Option<Decimal>,
+    prepaid: Option<Decimal>,
+    is_prepaid: bool,
+    chosen: Vec<String>,
 }
 
 impl Steps {
@@ -380,9 +443,9 @@ impl Steps {
         let mut found = Self::default();
         for step in &it.steps {
             match step {
-                Step::Prorated(share) => found.for_days(*share),
+                Step::Prorated(share) => found.for_share(*share),
                 Step::Undivided(it) => {
-                    found.for_days(it.share);
+                    found.for_share(it.share);
                     found.undivided_fees = Some(Decimal::from(&it.fees));
                 }
                 Step::Less(before) => {
@@ -401,13 +464,20 @@ impl Steps {
                 | Step::Coupon(_)
                 | Step::NeverPaid(_)
                 | Step::Booked(_) => {}
+                Step::Prepaid(off) => found.prepaid = Some(Decimal::from(off)),
+                Step::OfPrepaid(_) => found.is_prepaid = true,
+                Step::ChosenFor(it) => found.chosen.push(it.to_string()),
             }
         }
         found
     }
 
-    fn for_days(&mut self, share: Share) {
-        self.days = Some(ExplainedDays { used: share.used(), of: share.of() });
+    fn for_share(&mut self, share: Share) {
+        let told = Some(ExplainedDays { used: share.used(), of: share.of() });
+        match share.counts() {
+            Counts::Days => self.days = told,
+            Counts::Seconds => self.seconds = told,
+        }
         if let Some(before) = &mut self.charged_before {
             before.before_days = true;
         }
@@ -425,9 +495,13 @@ impl From<&DomainExplanation> for Explanation {
             tiers: it.parts.iter().map(ExplainedTier::from).collect(),
             alterations: altered.into_iter().map(ExplainedAlteration::from).collect(),
             days: steps.days,
+            seconds: steps.seconds,
             committed: steps.committed,
             covered: steps.covered,
             undivided_fees: steps.undivided_fees,
+            prepaid: steps.prepaid,
+            is_prepaid: steps.is_prepaid,
+            chosen: steps.chosen,
             discounts: it.steps.iter().filter_map(ExplainedDiscount::of).collect(),
             included: Decimal::from(&it.included),
             rounding: match it.rounding {
@@ -448,9 +522,21 @@ impl From<&DomainExplanation> for Explanation {
 impl From<&Part> for ExplainedTier {
     fn from(it: &Part) -> Self {
         let amount = it.amount().map(|it| it.normalize().to_string());
+        let begins = |reach| {
+            let bounds = it.bounds.filter(|it| it.reach == reach && !it.floor.is_zero());
+            bounds.map(|it| Decimal::from(&it.floor))
+        };
+        let ends = |reach| {
+            let bounds = it.bounds.filter(|it| it.reach == reach);
+            bounds.and_then(|it| Some(Decimal::from(&it.ceiling?)))
+        };
         Self {
             value: it.value.as_ref().map(ToString::to_string),
             tier: u16::from(it.tier) + 1,
+            above: begins(Reach::Above),
+            up_to: ends(Reach::Above),
+            from: begins(Reach::From),
+            below: ends(Reach::From),
             units: Decimal::from(&it.units),
             per_unit: Decimal::from(&it.unit_price),
             flat: Decimal::from(&it.fee),

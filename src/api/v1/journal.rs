@@ -201,7 +201,9 @@ impl Wire for Balance {}
 fn holder(of: Holder) -> Option<String> {
     match of {
         Holder::Seller => None,
-        Holder::Customer(id) => Some(id.to_string()),
+        Holder::Customer(id) | Holder::Reserved(id) | Holder::PrepaidReserved(id) => {
+            Some(id.to_string())
+        }
         Holder::Partner(id) => Some(id.to_string()),
     }
 }

@@ -58,6 +58,8 @@ struct Letterhead {
     color: String,
     /// The logo: a picture in the PNG format, in Base64.
     logo: Option<String>,
+    /// Which address the mails of the seller come from; `null` for that of the server.
+    mail_from: Option<String>,
 }
 
 impl Wire for Letterhead {}
@@ -136,6 +138,7 @@ impl From<&domain::Letterhead> for Letterhead {
             payment_terms: says.payment_terms.as_ref().map(ToString::to_string),
             color: look.color.to_string(),
             logo: look.logo.as_ref().map(|it| STANDARD.encode(it.png())),
+            mail_from: it.mail_from.as_ref().map(ToString::to_string),
         }
     }
 }
@@ -222,6 +225,9 @@ struct NewLetterhead {
     color: Option<String>,
     /// The logo: a picture in the PNG format, in Base64, of at most 64 KiB and 800 dots a side.
     logo: Option<String>,
+    /// Which address the mails of the seller come from; that of the server if nothing is said. Only who runs
+    /// the server may name one of another domain.
+    mail_from: Option<String>,
 }
 
 impl NewLetterhead {
@@ -247,7 +253,9 @@ fn logo(text: &str) -> Result<domain::Logo, Invalid> {
 fn create(bss: &Arc<Bss>, call: &Call, body: NewLetterhead) -> Result<Reply<Letterhead>, Error> {
     let seller = parse_optional("/seller", body.seller.as_deref())?;
     let (says, look) = body.read()?;
-    let it = letterhead::write(bss, call.author(), (seller, says, look))?;
+    let mail_from = parse_optional("/mail_from", body.mail_from.as_deref())?;
+    let new = letterhead::NewLetterhead { seller, says, look, mail_from };
+    let it = letterhead::write(bss, call.author(), new)?;
     let path = format!("/api/v1/letterheads/{}", it.id);
     Ok(Reply::created(path, Letterhead::from(&it)).tagged(it.stamp.revision))
 }

@@ -4,12 +4,13 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::entity::{self, Sides};
-use super::provisioning;
+use super::{provisioning, usage_source};
 use crate::api::edge::reply::Wire;
 use crate::domain::event::Fact;
 use crate::domain::listener::Listener;
 use crate::domain::stamp::Contract;
 use crate::services::dialect::{Answered, Asked, Dialect, Message};
+use crate::services::usage::Fetched;
 use crate::services::{Cx, Error, event};
 
 /// The words of this contract.
@@ -30,6 +31,10 @@ impl Dialect for Native {
 
     fn answer(&self, body: &[u8]) -> Result<Answered, Error> {
         provisioning::answer(body)
+    }
+
+    fn usage(&self, answer: &[u8]) -> Option<Result<Fetched, Error>> {
+        Some(usage_source::fetched(answer))
     }
 }
 
@@ -98,6 +103,7 @@ mod tests {
             owner: None,
             before,
             after,
+            beside: Vec::new(),
         }
     }
 

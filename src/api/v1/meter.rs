@@ -35,6 +35,8 @@ struct Meter {
     revision: u32,
     code: String,
     name: String,
+    /// What it is called to readers of other languages.
+    names: Texts,
     unit: String,
     /// The unit to readers of other languages.
     units: Texts,
@@ -62,6 +64,7 @@ impl From<&domain::Meter> for Meter {
             revision: it.stamp.revision,
             code: it.code.to_string(),
             name: it.name.to_string(),
+            names: Texts::from(&it.names),
             unit: it.unit.to_string(),
             units: Texts::from(&it.units),
             aggregation: it.aggregation.to_string(),
@@ -100,6 +103,8 @@ struct NewMeter {
     seller: Option<String>,
     code: String,
     name: String,
+    /// What it is called to readers of other languages.
+    names: Option<Texts>,
     unit: String,
     /// The unit to readers of other languages.
     units: Option<Texts>,
@@ -130,11 +135,13 @@ fn create(act: &mut Act<'_>, _: &Call, body: NewMeter) -> Result<Reply<Meter>, E
     let unique_by = parse_optional("/unique_by", body.unique_by.as_deref())?;
     let carry_over = parse_optional("/carry_over", body.carry_over.as_deref())?;
     let units = body.units.as_ref().map(|it| it.read_each("/units")).transpose()?;
+    let names = body.names.as_ref().map(|it| it.read_each("/names")).transpose()?;
     let it = catalog::create_meter(act, seller, |id, stamp| domain::Meter {
         id,
         stamp,
         code,
         name,
+        names: names.unwrap_or_default(),
         unit,
         units: units.unwrap_or_default(),
         resource: None,
@@ -152,6 +159,8 @@ fn create(act: &mut Act<'_>, _: &Call, body: NewMeter) -> Result<Reply<Meter>, E
 #[serde(deny_unknown_fields)]
 struct MeterPatch {
     name: Option<String>,
+    /// What it is called to readers of other languages, all of them anew.
+    names: Option<Texts>,
     unit: Option<String>,
     /// The unit to readers of other languages, all of them anew.
     units: Option<Texts>,
@@ -163,6 +172,7 @@ fn revise(act: &mut Act<'_>, call: &Call, body: MeterPatch) -> Result<Reply<Mete
     let name = parse_optional("/name", body.name.as_deref())?;
     let unit = parse_optional("/unit", body.unit.as_deref())?;
     let units = body.units.as_ref().map(|it| it.read_each("/units")).transpose()?;
+    let names = body.names.as_ref().map(|it| it.read_each("/names")).transpose()?;
     let dimensions = body.dimensions.as_deref().map(dimensions).transpose()?;
     let what = (call.id("id")?, call.if_match);
     let it = catalog::revise::<domain::Meter, Error>(act, what, Permission::CatalogWrite, |it| {
@@ -171,7 +181,8 @@ fn revise(act: &mut Act<'_>, call: &Call, body: MeterPatch) -> Result<Reply<Mete
             None => it,
         };
         let (name, unit) = (name.unwrap_or(it.name), unit.unwrap_or(it.unit));
-        let called = domain::Meter { name, unit, units: units.unwrap_or(it.units), ..it };
+        let (names, units) = (names.unwrap_or(it.names), units.unwrap_or(it.units));
+        let called = domain::Meter { name, names, unit, units, ..it };
         called.check().map(|()| called).map_err(Error::from)
     })?;
     Ok(Reply::ok(Meter::from(&it)).tagged(it.stamp.revision))

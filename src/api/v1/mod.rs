@@ -21,6 +21,7 @@ mod camt;
 mod cancellation;
 mod cart;
 mod category;
+mod characteristic;
 mod checkout;
 mod class;
 mod clock;
@@ -41,6 +42,7 @@ mod health;
 mod identity_provider;
 mod invoice;
 mod invoice_line;
+mod invoice_page;
 mod job;
 mod journal;
 mod letterhead;
@@ -52,11 +54,13 @@ mod message;
 mod meter;
 mod notification;
 mod offer;
+mod offer_resource;
 mod offer_term;
 mod openapi;
 mod order;
 mod order_checkout;
 mod order_item;
+mod order_keeping_back;
 mod order_preview;
 mod overview;
 mod paper;
@@ -81,6 +85,7 @@ mod settlement;
 mod setup;
 mod share;
 mod shipment;
+mod shop;
 mod sign_in;
 mod sla;
 mod specification;
@@ -94,8 +99,10 @@ mod timeline;
 mod token;
 mod usage;
 mod usage_export;
+mod usage_source;
 mod user;
 mod vat_rate;
+mod way_to_pay;
 mod wire;
 
 use std::sync::{Arc, OnceLock};
@@ -122,6 +129,7 @@ fn table() -> Vec<Route> {
         asset_type::routes(),
         attribute_definition::routes(),
         category::routes(),
+        characteristic::routes(),
         class::routes(),
         clock::routes(),
         consumer_key::routes(),
@@ -148,6 +156,7 @@ fn table() -> Vec<Route> {
         session::routes(),
         setup::routes(),
         shipment::routes(),
+        shop::routes(),
         sla::routes(),
         specification::routes(),
         subscription::routes(),
@@ -155,6 +164,7 @@ fn table() -> Vec<Route> {
         task::routes(),
         timeline::routes(),
         usage::routes(),
+        usage_source::routes(),
         token::routes(),
         user::routes(),
     ]
@@ -181,6 +191,7 @@ fn of_money() -> Vec<Route> {
         discount::routes(),
         gateway::routes(),
         invoice::routes(),
+        invoice_page::routes(),
         journal::routes(),
         letterhead::routes(),
         paper::routes(),
@@ -194,6 +205,7 @@ fn of_money() -> Vec<Route> {
         share::routes(),
         tax::routes(),
         vat_rate::routes(),
+        way_to_pay::routes(),
     ]
     .into_iter()
     .flatten()

@@ -1,10 +1,14 @@
 //! `/offers`: what can be bought.
 
+use std::collections::BTreeSet;
+
 use axum::http::Method;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::characteristic::Characteristic;
 use super::localized::Texts;
+use super::offer_resource::OfferResource;
 use super::offer_term::OfferTerm;
 use super::price::Price;
 use super::review::Rating;
@@ -15,14 +19,14 @@ use super::wire::{Decimal, List, NoQuery, Patch, SoldBy, Whole, parse, parse_opt
 use crate::api::edge::call::Call;
 use crate::api::edge::reply::{Nothing, Reply, Wire};
 use crate::domain::catalog::bundle::Part;
+use crate::domain::catalog::eligibility::Eligibility;
 use crate::domain::catalog::lifecycle::{Life, State, Trigger};
 use crate::domain::catalog::offer as domain;
-use crate::domain::catalog::offer::{
-    BillingModel, BillingTerms, OfferContent, PriceHold, ResourceRate,
-};
+use crate::domain::catalog::offer::{BillingModel, BillingTerms, OfferContent, PriceHold};
 use crate::domain::error::{Invalid, Violation};
 use crate::domain::operator::Permission;
 use crate::domain::quantity::{Percent, Quantity};
+use crate::domain::text::Code;
 use crate::domain::time::Validity;
 use crate::services::label::Labels;
 use crate::services::{Act, Cx, Error, catalog, offer};
@@ -34,7 +38,7 @@ pub(super) fn routes() -> Vec<Route> {
     let post = Method::POST;
     vec![
         read("/offers", browses, "List offers", list),
-        read("/offers/{id}", browses, "Read an offer with its prices", show),
+        read("/offers/{id}", Needs::Shelf, "Read an offer with its prices", show),
         read("/offers/{id}/obstacles", publishes, "Why can it not be launched?", obstacles),
         write(post.clone(), "/offers", writes, "Create an offer", create),
         write(Method::PATCH, "/offers/{id}", writes, "Change an offer", revise),
@@ -114,10 +118,23 @@ struct Offer {
     /// How many hundredths its prices are above those of what it is a copy of; shown to who keeps it.
     #[serde(skip_serializing_if = "Option::is_none")]
     mark_up: Option<Decimal>,
+    /// Whether those to whom its seller sells may copy it, to sell it on; left out if they may.
+    #[serde(skip_serializing_if = "is_true")]
+    resellable: bool,
+    /// The account that delivers it for its seller; shown to who keeps it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    supplier: Option<String>,
     /// What a unit is for users: `none`, `per_unit` or `pool`.
     seating: String,
     /// To what its subscriptions may switch within a term.
     switches: Vec<OfferSwitch>,
+    /// Through which channels alone it is sold; left out if through any.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    channels: Vec<String>,
+    /// What can be said of what it delivers, as far as this offer leaves it open; left out in lists, and where
+    /// there is nothing to be said.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    characteristics: Vec<Characteristic>,
     /// What its buyers must accept.
     #[serde(skip_serializing_if = "Option::is_none")]
     terms_of_use: Option<TermsOfUse>,
@@ -127,6 +144,11 @@ struct Offer {
 }
 
 impl Wire for Offer {}
+
+/// Whether it need not be said.
+const fn is_true(it: &bool) -> bool {
+    *it
+}
 
 /// From when to when.
 #[derive(Debug, Serialize, ToSchema)]
@@ -145,27 +167,14 @@ struct OfferPart {
     default: u32,
 }
 
-/// A countable thing in an offer. What is not shown here of it, such as the steps in which it is
-/// had, stays as long as it is named for the same term.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct OfferResource {
-    resource: String,
-    /// The key of the term that this holds for; every other term if nothing is said.
-    term: Option<String>,
-    /// How many units come with it.
-    included: Option<Decimal>,
-    min: Option<Decimal>,
-    max: Option<Decimal>,
-}
-
 impl Offer {
     /// The same for who keeps the catalogue or not: what is sold on is nothing to its buyers.
     fn kept(self, is_kept: Option<bool>, it: &domain::Offer) -> Self {
         let own = Some(&it.content).filter(|_| is_kept == Some(true));
         let mark_up = own.and_then(|it| it.mark_up).map(|it| it.decimal().normalize());
         let copy_of = own.and_then(|it| it.copy_of).map(|it| it.to_string());
-        Self { is_kept, copy_of, mark_up: mark_up.as_ref().map(Decimal::from), ..self }
+        let supplier = own.and_then(|it| it.supplier).map(|it| it.to_string());
+        Self { is_kept, copy_of, mark_up: mark_up.as_ref().map(Decimal::from), supplier, ..self }
     }
 
     fn of(it: &domain::Offer) -> Self {
@@ -200,8 +209,12 @@ impl Offer {
             adds_to: content.adds_to.map(|it| it.to_string()),
             copy_of: None,
             mark_up: None,
+            resellable: content.is_resellable,
+            supplier: None,
             seating: content.seating.to_string(),
             switches: content.switches.iter().map(OfferSwitch::of).collect(),
+            channels: content.eligibility.channels.iter().map(ToString::to_string).collect(),
+            characteristics: Vec::new(),
             terms_of_use: content.terms_of_use.as_ref().map(TermsOfUse::from),
             rating: None,
         }
@@ -224,36 +237,6 @@ impl OfferPart {
     }
 }
 
-impl OfferResource {
-    fn of(it: &ResourceRate) -> Self {
-        Self {
-            resource: it.resource.to_string(),
-            term: it.term.as_ref().map(ToString::to_string),
-            included: Some(Decimal::from(&it.included)),
-            min: Some(Decimal::from(&it.amount_min)),
-            max: it.amount_max.as_ref().map(Decimal::from),
-        }
-    }
-
-    /// How much of it there is after a change of an offer.
-    fn read(&self, at: &str, before: &OfferContent) -> Result<ResourceRate, Invalid> {
-        let resource = parse(&format!("{at}/resource"), &self.resource)?;
-        let term = parse_optional(&format!("{at}/term"), self.term.as_deref())?;
-        let was = before.resources.iter().find(|it| it.resource == resource && it.term == term);
-        let amount = |field: &str, it: &Option<Decimal>| match it {
-            Some(it) => it.read::<Quantity>(&format!("{at}/{field}")).map(Some),
-            None => Ok(None),
-        };
-        Ok(ResourceRate {
-            included: amount("included", &self.included)?.unwrap_or(Quantity::ZERO),
-            amount_min: amount("min", &self.min)?.unwrap_or(Quantity::ZERO),
-            amount_max: amount("max", &self.max)?,
-            term,
-            ..was.cloned().unwrap_or_else(|| ResourceRate::of(resource))
-        })
-    }
-}
-
 /// Which offers are wanted.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -262,15 +245,19 @@ struct OfferQuery {
     state: Option<String>,
     category: Option<String>,
     part_number: Option<String>,
+    /// Only what is sold through this channel, or through any.
+    channel: Option<String>,
 }
 
 fn list(cx: Cx<'_>, call: &Call, query: OfferQuery) -> Result<Reply<List<Offer>>, Error> {
     let category = parse_optional("category", query.category.as_deref())?;
     let state = word("state", query.state.as_deref())?;
+    let channel: Option<Code> = parse_optional("channel", query.channel.as_deref())?;
     let accept = |it: &domain::Offer| {
         let number = it.content.part_number.as_ref().map(ToString::to_string);
         state.is_none_or(|state| it.life.state() == state)
             && (query.part_number.is_none() || query.part_number == number)
+            && (channel.is_none() || it.content.eligibility.is_sold_through(channel.as_ref()))
     };
     let page = offer::list(cx, category, &call.page, accept)?;
     let mut labels = Labels::new(cx);
@@ -293,7 +280,9 @@ fn whole(cx: Cx<'_>, it: &domain::Offer) -> Result<Offer, Error> {
     let sold_by = SoldBy::of(&mut Labels::new(cx), &it.stamp)?;
     let is_kept = catalog::is_kept(cx, &it.stamp);
     let rating = Rating::of_any(cx, it.id)?;
-    Ok(Offer { prices, sold_by, rating, ..Offer::of(it) }.kept(is_kept, it))
+    let characteristics = offer::characteristics(cx, it)?;
+    let characteristics = characteristics.iter().map(Characteristic::from).collect();
+    Ok(Offer { prices, sold_by, rating, characteristics, ..Offer::of(it) }.kept(is_kept, it))
 }
 
 fn show(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<Offer>, Error> {
@@ -315,7 +304,11 @@ impl Wire for Obstacle {}
 fn obstacles(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<Whole<Obstacle>>, Error> {
     let found = offer::launch_obstacles(cx, &cx.get(call.id("id")?)?)?;
     let show = |it: crate::domain::error::Violation| Obstacle {
-        pointer: it.field,
+        // The parts of a bundle are its `bundle` here.
+        pointer: it
+            .field
+            .strip_prefix("/parts")
+            .map_or(it.field.clone(), |it| format!("/bundle{it}")),
         rule: it.rule,
         message: it.message,
     };
@@ -354,6 +347,10 @@ struct NewOffer {
     seating: Option<String>,
     #[serde(default)]
     switches: Vec<OfferSwitch>,
+    /// Through which channels alone it is sold; through any if none is named. The same can be sold in
+    /// each by an offer of its own.
+    #[serde(default)]
+    channels: Vec<String>,
     /// What its buyers must accept.
     terms_of_use: Option<TermsOfUse>,
     /// An offer of the vendor of the account that sells it on. The copy delivers what that does, on the
@@ -361,6 +358,10 @@ struct NewOffer {
     copy_of: Option<String>,
     /// How many hundredths its prices are above those of what it is a copy of.
     mark_up: Option<Decimal>,
+    /// Whether those to whom its seller sells may copy it, to sell it on; they may if nothing is said.
+    resellable: Option<bool>,
+    /// The account that delivers it, and works on its orders; the seller itself if nothing is said.
+    supplier: Option<String>,
 }
 
 pub(super) fn each<W, T>(
@@ -405,11 +406,21 @@ impl NewOffer {
             adds_to: parse_optional("/adds_to", self.adds_to.as_deref())?,
             seating: parse_optional("/seating", self.seating.as_deref())?.unwrap_or(named.seating),
             switches: each(&self.switches, "/switches", OfferSwitch::read)?,
+            eligibility: Eligibility {
+                channels: channels(&self.channels)?,
+                ..Eligibility::default()
+            },
             terms_of_use: self.terms_of_use.as_ref().map(TermsOfUse::read).transpose()?,
             mark_up: self.mark_up.as_ref().map(mark_up).transpose()?,
+            is_resellable: self.resellable.unwrap_or(true),
+            supplier: parse_optional("/supplier", self.supplier.as_deref())?,
             ..named
         })
     }
+}
+
+fn channels(all: &[String]) -> Result<BTreeSet<Code>, Invalid> {
+    Ok(each(all, "/channels", |it, at| parse(at, it))?.into_iter().collect())
 }
 
 fn mark_up(it: &Decimal) -> Result<Percent, Invalid> {
@@ -430,8 +441,9 @@ impl NewOffer {
             ("/seating", self.seating.is_some()),
             ("/switches", !self.switches.is_empty()),
             ("/state", self.state.is_some()),
+            ("/supplier", self.supplier.is_some()),
         ];
-        let message = "must be left out: a copy has it of what it is a copy of";
+        let message = "must be left out: a copy has it of what it is a copy of, or not at all";
         let said = others.into_iter().filter(|it| it.1);
         let found = said.map(|it| Violation::new(it.0, "conflict", message)).collect();
         Invalid::unless_empty(found)?;
@@ -443,7 +455,9 @@ impl NewOffer {
             part_number: own.part_number,
             categories: own.categories,
             terms_of_use: own.terms_of_use.or(like.terms_of_use),
+            eligibility: Eligibility { channels: own.eligibility.channels, ..like.eligibility },
             mark_up: own.mark_up,
+            is_resellable: own.is_resellable,
             ..like
         })
     }
@@ -489,12 +503,18 @@ struct OfferPatch {
     bundle: Option<Vec<OfferPart>>,
     resources: Option<Vec<OfferResource>>,
     switches: Option<Vec<OfferSwitch>>,
+    /// Of what is bought from now on.
+    channels: Option<Vec<String>>,
     #[serde(default)]
     terms_of_use: Patch<TermsOfUse>,
     /// Of a copy: its prices follow with the next change of those of its original.
     #[serde(default)]
     #[schema(value_type = Option<Decimal>)]
     mark_up: Patch<Decimal>,
+    /// Whether it may be copied from now on, to be sold on; what was copied goes on being sold.
+    resellable: Option<bool>,
+    #[serde(default)]
+    supplier: Patch<String>,
 }
 
 impl OfferPatch {
@@ -508,6 +528,8 @@ impl OfferPatch {
         it.specification =
             self.specification.onto(it.specification, |to| parse("/specification", to))?;
         it.mark_up = self.mark_up.onto(it.mark_up, mark_up)?;
+        it.is_resellable = self.resellable.unwrap_or(it.is_resellable);
+        it.supplier = self.supplier.onto(it.supplier, |to| parse("/supplier", to))?;
         it.terms_of_use = self.terms_of_use.onto(it.terms_of_use, TermsOfUse::read)?;
         it.service_terms =
             self.service_terms.onto(it.service_terms, |to| parse("/service_terms", to))?;
@@ -525,6 +547,9 @@ impl OfferPatch {
         }
         if let Some(to) = &self.switches {
             it.switches = each(to, "/switches", OfferSwitch::read)?;
+        }
+        if let Some(to) = &self.channels {
+            it.eligibility.channels = channels(to)?;
         }
         it.billing = billing(it.billing, self.billing_model.as_deref(), self.freeze_prices)?;
         Ok(it)

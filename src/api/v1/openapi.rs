@@ -95,6 +95,7 @@ fn operation(route: &Route) -> Value {
     operation.insert("responses".to_owned(), responses(route));
     match route.needs {
         Needs::Nothing => operation.insert("security".to_owned(), json!([])),
+        Needs::Shelf => operation.insert("security".to_owned(), anybody()),
         Needs::SignIn => operation.insert("security".to_owned(), either()),
         Needs::Permission(permission) => {
             operation.insert("x-permission".to_owned(), permission.name().into());
@@ -102,6 +103,11 @@ fn operation(route: &Route) -> Value {
         }
     };
     Value::Object(operation)
+}
+
+/// Who is signed in, and, where the shop is open to everybody, who is not.
+fn anybody() -> Value {
+    json!([{}, { "token": [] }, { "session": [] }])
 }
 
 fn either() -> Value {

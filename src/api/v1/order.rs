@@ -7,23 +7,28 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::attribute::{self, Attributes};
+use super::characteristic::{read_choices, show_choices};
 use super::offer::each;
 use super::route::{Needs, Route, read, write};
 use super::terms_of_use::{AcceptedTerms, TermsAcceptance};
-use super::wire::{Decimal, List, Money, NoQuery, OwnedQuery, SoldBy, parse, parse_optional};
-use super::{cart, order_checkout, order_item, order_preview};
+use super::wire::{Decimal, List, Money, NoQuery, SoldBy, parse, parse_optional, word};
+use super::{cart, order_checkout, order_item, order_keeping_back, order_preview};
 use crate::api::edge::call::Call;
 use crate::api::edge::reply::{Reply, Wire};
-use crate::domain::attribute::AttributeValue;
 use crate::domain::error::Invalid;
-use crate::domain::operator::Permission;
+use crate::domain::id::AccountId;
+use crate::domain::money;
+use crate::domain::operator::{Decision, Permission};
 use crate::domain::order as domain;
 use crate::domain::order::item::{Action, Item, Parent, Wish};
+use crate::domain::order::total::Total;
 use crate::domain::order::{PlaceOrder, Request};
+use crate::domain::payment::Payment;
+use crate::domain::payment::refund::State as Refunding;
 use crate::domain::subscription::tree::Belonging;
 use crate::domain::time::Zone;
 use crate::services::label::Labels;
-use crate::services::{Act, Cx, Error, coupon, order};
+use crate::services::{Act, Cx, Error, billing, coupon, order, payment};
 
 pub(super) fn routes() -> Vec<Route> {
     let reads = Needs::Permission(Permission::OrderRead);
@@ -35,8 +40,13 @@ pub(super) fn routes() -> Vec<Route> {
         read("/orders/{id}", reads, "Read an order", show),
         write(Method::POST, "/orders/{id}/cancel", cancels, "Call off an order", cancel),
     ];
-    let more =
-        [cart::routes(), order_checkout::routes(), order_item::routes(), order_preview::routes()];
+    let more = [
+        cart::routes(),
+        order_checkout::routes(),
+        order_item::routes(),
+        order_keeping_back::routes(),
+        order_preview::routes(),
+    ];
     own.into_iter().chain(more.into_iter().flatten()).collect()
 }
 
@@ -59,12 +69,25 @@ pub(super) struct Order {
     /// Why it was refused or called off.
     reason: Option<String>,
     external_id: Option<String>,
+    /// The channel through which it came, if that was said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    channel: Option<String>,
     /// The day, in UTC, before which work on it does not begin. One that is over when the order is
     /// placed is kept, and the work begins at once.
     requested_start_on: Option<String>,
     ordered_at: String,
+    /// When it will be done, if the seller said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expected_at: Option<String>,
     completed_at: Option<String>,
+    /// What the buyer has to say or do before it goes on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    missing: Option<OrderMissing>,
     items: Vec<OrderItem>,
+    /// What it comes to; left out where that was not worked out before it was placed, as it is for what is
+    /// paid first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    totals: Vec<OrderTotal>,
     /// Custom attributes by name.
     attributes: Attributes,
     /// How it is to be paid, if that was said.
@@ -79,9 +102,25 @@ pub(super) struct Order {
     /// The payment that it waits or waited for before anybody works on it.
     #[serde(skip_serializing_if = "Option::is_none")]
     payment: Option<OrderPayment>,
+    /// Why no bill of it can be made yet: what is missing to tax it. Told of a single order to who may say
+    /// that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    untaxed: Option<String>,
+    /// What the caller may do now with a single order as a whole: `hold`, `ask`, `resume`, `reject`,
+    /// `cancel`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    can: Option<Vec<&'static str>>,
 }
 
 impl Wire for Order {}
+
+/// What is missing of an order.
+#[derive(Debug, Serialize, ToSchema)]
+struct OrderMissing {
+    what: String,
+    /// When the order is called off without it.
+    until: String,
+}
 
 /// The payment that an order waits or waited for.
 #[derive(Debug, Serialize, ToSchema)]
@@ -89,25 +128,70 @@ struct OrderPayment {
     id: String,
     state: String,
     amount: Money,
+    /// How much of it is on its way back to where it came from; left out if nothing is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    going_back: Option<Money>,
+    /// How much of it has gone back; left out if nothing has.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    gone_back: Option<Money>,
     /// Where the payer has to go; left out if nothing is to be done there.
     #[serde(skip_serializing_if = "Option::is_none")]
     page: Option<String>,
-    /// Until when the order waits for it.
+    /// Until when the order waits for it: of one that came to nothing, until when it can be paid again.
     #[serde(skip_serializing_if = "Option::is_none")]
     until: Option<String>,
+    /// Why it was declined.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'static str>,
 }
 
 impl OrderPayment {
     fn of(cx: Cx<'_>, order: &domain::Order) -> Result<Option<Self>, Error> {
         let Some(it) = order::payment_of(cx, order)? else { return Ok(None) };
         let attempt = it.attempt.as_ref().filter(|_| it.state().is_under_way());
+        let decline = it.attempt.as_ref().and_then(|it| it.decline.as_ref());
+        let waits = order.missing().filter(|_| order.awaited_payment() == Some(it.id));
         Ok(Some(Self {
             id: it.id.to_string(),
             state: it.state().to_string(),
             amount: it.amount().into(),
+            going_back: refunded(cx, &it, |it| {
+                matches!(it, Refunding::Requested | Refunding::Sent)
+            })?,
+            gone_back: refunded(cx, &it, |it| it == Refunding::Done)?,
             page: attempt.and_then(|it| it.page.as_ref()).map(ToString::to_string),
-            until: attempt.map(|it| it.until.to_string()),
+            until: waits.map(|it| it.until_at.to_string()),
+            reason: decline.map(|it| it.reason.word()),
         }))
+    }
+}
+
+/// How much of a payment has gone back as far as some states say; nothing if nothing has.
+fn refunded(
+    cx: Cx<'_>,
+    of: &Payment,
+    is_as_far: impl Fn(Refunding) -> bool,
+) -> Result<Option<Money>, Error> {
+    let all = payment::refunds_of(cx, of.id)?;
+    let amounts = all.iter().filter(|it| is_as_far(it.state)).map(|it| it.amount);
+    let sum = money::Money::sum(amounts, of.amount().currency())?;
+    Ok((sum.as_minor() > 0).then(|| sum.into()))
+}
+
+/// What an order or a piece of it comes to.
+#[derive(Debug, Serialize, ToSchema)]
+struct OrderTotal {
+    /// When it is charged: `once`, or in `each_period`.
+    charged: String,
+    net: Money,
+    tax: Money,
+    gross: Money,
+}
+
+impl From<&Total> for OrderTotal {
+    fn from(it: &Total) -> Self {
+        let charged = it.charged().to_string();
+        Self { charged, net: it.net().into(), tax: it.tax().into(), gross: it.gross().into() }
     }
 }
 
@@ -130,12 +214,21 @@ struct OrderItem {
     times: Option<u32>,
     quantity: Option<u32>,
     resources: BTreeMap<String, Decimal>,
+    /// Chosen values by characteristic; left out where nothing was chosen.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    characteristics: BTreeMap<String, String>,
     /// What it made, or what it is about.
     subscription: Option<String>,
     /// The custom attributes of the subscription as they were when it was ordered.
     attributes: Attributes,
+    /// What it comes to, if that was worked out when it was ordered.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    totals: Vec<OrderTotal>,
     /// Why it failed.
     failure: Option<String>,
+    /// The account that delivers it for its seller; told to that seller, and to the account itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    supplier: Option<String>,
 }
 
 impl From<&domain::Order> for Order {
@@ -151,35 +244,53 @@ impl From<&domain::Order> for Order {
             state: it.state().to_string(),
             reason: it.reason().map(ToString::to_string),
             external_id: it.request.external_id.as_ref().map(ToString::to_string),
+            channel: it.request.channel.as_ref().map(ToString::to_string),
             requested_start_on: it.request.start_at.map(|it| Zone::UTC.date_of(it).to_string()),
             ordered_at: it.ordered_at().to_string(),
+            expected_at: it.expected_at.map(|it| it.to_string()),
             completed_at: it.completed_at().map(|it| it.to_string()),
+            missing: it.missing().filter(|_| it.awaited_payment().is_none()).map(|it| {
+                OrderMissing { what: it.what.to_string(), until: it.until_at.to_string() }
+            }),
             items: it.items().iter().map(OrderItem::from).collect(),
+            totals: it.totals().iter().map(OrderTotal::from).collect(),
             attributes: attribute::show(&it.request.attributes),
             payment_method: it.request.payment_method.map(|it| it.to_string()),
             accepted_terms: it.request.accepted.iter().map(TermsAcceptance::from).collect(),
             coupons: it.request.coupons.iter().map(ToString::to_string).collect(),
             notes: it.notes().iter().map(|it| it.text.to_string()).collect(),
             payment: None,
+            untaxed: None,
+            can: None,
         }
     }
 }
 
 impl Order {
-    fn labeled(labels: &mut Labels<'_>, it: &domain::Order) -> Result<Self, Error> {
+    fn labeled(cx: Cx<'_>, labels: &mut Labels<'_>, it: &domain::Order) -> Result<Self, Error> {
         let mut shown = Self::from(it);
+        let decides = cx.actor.may(Permission::OrderDecide, &it.stamp) == Decision::Yes;
         shown.account_name = labels.account(it.account())?;
         shown.sold_by = SoldBy::of(labels, &it.stamp)?;
         for (shown, item) in shown.items.iter_mut().zip(it.items()) {
-            shown.offer_name = item.wish.offer.map(|id| labels.offer(id)).transpose()?.flatten();
+            let told = item.supplier.filter(|_| decides || order::supplies(cx, it, item));
+            shown.supplier = told.map(|it| it.to_string());
+            shown.offer_name = match order::called(cx, it, item)? {
+                Some(name) => Some(name),
+                None => item.wish.offer.map(|id| labels.offer(id)).transpose()?.flatten(),
+            };
         }
         Ok(shown)
     }
 }
 
 pub(super) fn whole(cx: Cx<'_>, it: &domain::Order) -> Result<Order, Error> {
-    let shown = Order::labeled(&mut Labels::new(cx), it)?;
-    Ok(Order { payment: OrderPayment::of(cx, it)?, ..shown })
+    let shown = Order::labeled(cx, &mut Labels::new(cx), it)?;
+    let taxes = cx.actor.may(Permission::TaxWrite, &it.stamp) == Decision::Yes;
+    let untaxed = if taxes { billing::untaxed(cx, it)? } else { None };
+    let untaxed = untaxed.map(|it| it.detail);
+    let can = order::deeds(cx, it)?.into_iter().map(order::Deed::word).collect();
+    Ok(Order { payment: OrderPayment::of(cx, it)?, untaxed, can: Some(can), ..shown })
 }
 
 /// An order as an event tells of it.
@@ -201,22 +312,46 @@ impl From<&Item> for OrderItem {
             times: it.wish.times,
             quantity: it.wish.quantity,
             resources: resources.map(|(id, it)| (id.to_string(), Decimal::from(it))).collect(),
+            characteristics: show_choices(&it.wish.characteristics),
             subscription: it.subscription.map(|it| it.to_string()),
             attributes: attribute::show(&it.attributes),
+            totals: it.totals.iter().map(OrderTotal::from).collect(),
             failure: it.failure().map(ToString::to_string),
+            supplier: None,
         }
     }
 }
 
-fn list(cx: Cx<'_>, call: &Call, query: OwnedQuery) -> Result<Reply<List<Order>>, Error> {
-    let (account, state) = query.read()?;
-    let page = order::list(cx, account, &call.page, |it| state.is_none_or(|is| it.state() == is))?;
+/// Which orders are wanted.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct OrderQuery {
+    /// Those of this account.
+    account: Option<String>,
+    /// Those in this state, such as `pending`.
+    state: Option<String>,
+    /// `supplier`: those of which the caller's account delivers something, each with these pieces alone;
+    /// those that it sees as a whole if nothing is said.
+    role: Option<String>,
+}
+
+fn list(cx: Cx<'_>, call: &Call, query: OrderQuery) -> Result<Reply<List<Order>>, Error> {
+    let account: Option<AccountId> = parse_optional("account", query.account.as_deref())?;
+    let state = word("state", query.state.as_deref())?;
+    let is_wanted = |it: &domain::Order| {
+        account.is_none_or(|of| it.account() == of) && state.is_none_or(|is| it.state() == is)
+    };
+    let page = match query.role.as_deref() {
+        Some("supplier") => order::supplied(cx, &call.page, is_wanted)?,
+        Some(_) => return Err(Invalid::one("role", "enum", "must be supplier").into()),
+        None => order::list(cx, account, &call.page, is_wanted)?,
+    };
     let mut labels = Labels::new(cx);
-    Ok(Reply::ok(List::each(page, |it| Order::labeled(&mut labels, &it))?))
+    Ok(Reply::ok(List::each(page, |it| Order::labeled(cx, &mut labels, &it))?))
 }
 
 fn show(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<Order>, Error> {
-    let it: domain::Order = cx.get(call.id("id")?)?;
+    let it = order::seen(cx, call.id("id")?)?;
     Ok(Reply::ok(whole(cx, &it)?).tagged(it.stamp.revision))
 }
 
@@ -230,6 +365,8 @@ pub(super) struct NewOrder {
     items: Vec<NewItem>,
     /// What the buyer calls it.
     external_id: Option<String>,
+    /// The channel through which it comes: what is sold through others alone cannot be had.
+    channel: Option<String>,
     /// Custom attributes by name.
     #[serde(default)]
     attributes: Attributes,
@@ -316,19 +453,13 @@ impl Said<'_> {
             let pointer = at(&format!("resources/{id}"));
             resources.insert(parse(&pointer, id)?, amount.read(&pointer)?);
         }
-        let mut characteristics = BTreeMap::new();
-        for (name, value) in self.characteristics {
-            let pointer = at(&format!("characteristics/{name}"));
-            let value = AttributeValue::Text(parse(&pointer, value)?);
-            characteristics.insert(parse(&pointer, name)?, vec![value]);
-        }
         Ok(Wish {
             offer: parse_optional(&at("offer"), self.offer)?,
             name: parse_optional(&at("name"), self.name)?,
             term: parse_optional(&at("term"), self.term)?,
             plan: parse_optional(&at("plan"), self.plan)?,
             resources,
-            characteristics,
+            characteristics: read_choices(self.characteristics, at)?,
             ..Wish::default()
         })
     }
@@ -344,6 +475,7 @@ impl NewOrder {
             coupons: coupon::brought(cx, account, &self.coupons)?,
             billing_account: parse_optional("/billing_account", self.billing_account.as_deref())?,
             external_id: parse_optional("/external_id", self.external_id.as_deref())?,
+            channel: parse_optional("/channel", self.channel.as_deref())?,
             attributes: attribute::read(&self.attributes, &[])?,
             start_at: start_on.map(|it| Zone::UTC.start_of(it)),
             payment_method: parse_optional("/payment_method", self.payment_method.as_deref())?,

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use super::cart::CartOrder;
 use super::order::{NewOrder, Order, whole};
-use super::route::{Needs, Route, work};
+use super::route::{Needs, Route, work, work_on};
 use super::wire::{object, parse_optional};
 use crate::api::edge::body::ORDINARY_BYTES_MAX;
 use crate::api::edge::call::Call;
@@ -26,12 +26,19 @@ pub(super) fn routes() -> Vec<Route> {
     let most = ORDINARY_BYTES_MAX;
     vec![
         work(Method::POST, "/orders/checkout", places, "Order and pay first", (most, place)),
-        work(
+        work_on(
             Method::POST,
             "/carts/{id}/checkout",
             places,
             "Order what is in a cart and pay first",
             (most, from_cart),
+        ),
+        work(
+            Method::POST,
+            "/orders/{id}/pay",
+            places,
+            "Pay an order whose payment came to nothing, while it waits",
+            (most, pay_again),
         ),
         work(
             Method::POST,
@@ -59,6 +66,16 @@ struct CartCheckout {
     /// What is said of the order.
     #[serde(default, deserialize_with = "object")]
     order: CartOrder,
+    /// Through which gateway; through the first of the seller if nothing is said.
+    gateway: Option<String>,
+}
+
+/// How an order is paid whose payment came to nothing.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct OrderPaidAgain {
+    /// With which method on file; chosen at the gateway if nothing is said.
+    payment_method: Option<String>,
     /// Through which gateway; through the first of the seller if nothing is said.
     gateway: Option<String>,
 }
@@ -93,8 +110,16 @@ fn from_cart(bss: &Arc<Bss>, call: &Call, body: CartCheckout) -> Result<Reply<Or
     let id = call.id("id")?;
     let request = bss.read(&call.actor, |cx| body.order.read(cx, id)).map_err(below_order)?;
     let paying = paying(request.payment_method, body.gateway.as_deref())?;
-    let it = cart::pay(bss, call.author(), id, (request, paying))?;
+    let it = cart::pay(bss, call.author(), (id, call.if_match), (request, paying))?;
     placed(bss, call, &it)
+}
+
+fn pay_again(bss: &Arc<Bss>, call: &Call, body: OrderPaidAgain) -> Result<Reply<Order>, Error> {
+    let method = parse_optional("/payment_method", body.payment_method.as_deref())?;
+    let paying = paying(method, body.gateway.as_deref())?;
+    let it = order::pay_again(bss, call.author(), call.id("id")?, paying)?;
+    let shown = bss.read(&call.actor, |cx| whole(cx, &it))?;
+    Ok(Reply::ok(shown).tagged(it.stamp.revision))
 }
 
 fn follow(bss: &Arc<Bss>, call: &Call, _: Nothing) -> Result<Reply<Order>, Error> {

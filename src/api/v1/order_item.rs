@@ -1,4 +1,5 @@
-//! `/orders/{id}/items/{key}/…`: what a seller does about the items that no system does for it; and
+//! `/orders/{id}/items/{key}/…`: what a seller, or who delivers for it, does about the items that no
+//! system does; and
 //! `/orders/{id}/notes`: what buyer and seller say to one another.
 
 use axum::http::Method;
@@ -15,28 +16,28 @@ use crate::services::order::{self, Handling};
 use crate::services::{Act, Error};
 
 pub(super) fn routes() -> Vec<Route> {
-    let decides = Needs::Permission(Permission::OrderDecide);
+    // Who delivers an item for its seller says how far it is; that nobody else does is asked of the order.
     let reads = Needs::Permission(Permission::OrderRead);
     let post = Method::POST;
     vec![
         write(
             post.clone(),
             "/orders/{id}/items/{key}/start",
-            decides,
+            reads,
             "Say that somebody has begun with an item",
             start,
         ),
         write(
             post.clone(),
             "/orders/{id}/items/{key}/complete",
-            decides,
+            reads,
             "Say that an item is done",
             complete,
         ),
         write(
             post.clone(),
             "/orders/{id}/items/{key}/fail",
-            decides,
+            reads,
             "Say that an item cannot be done",
             fail,
         ),

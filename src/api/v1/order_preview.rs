@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 use super::order::NewOrder;
 use super::route::{Needs, Route, work};
 use super::switch::PreviewedInvoice;
+use super::terms_of_use::OfferTerms;
 use super::wire::Money;
 use crate::api::edge::body::ORDINARY_BYTES_MAX;
 use crate::api::edge::call::Call;
@@ -36,6 +37,12 @@ struct OrderPreview {
     /// What would be given back at once of earlier invoices, with tax; left out if nothing.
     #[serde(skip_serializing_if = "Option::is_none")]
     credit: Option<Money>,
+    /// What is paid first, with tax, if it is ordered at the checkout, whenever its invoice is made; left out
+    /// if nothing is charged today.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pay_first: Option<Money>,
+    /// The terms of use that the order must accept: of what is bought, with the parts of bundles.
+    terms_of_use: Vec<OfferTerms>,
 }
 
 impl Wire for OrderPreview {}
@@ -65,16 +72,19 @@ impl PreviewedItem {
 fn preview(bss: &Arc<Bss>, call: &Call, body: NewOrder) -> Result<Reply<OrderPreview>, Error> {
     let supposed = bss.act(call.author(), move |act| {
         let placed = body.read(act.cx())?;
-        order::suppose_placed(act, placed)
+        let terms = order::with_terms(act.cx(), placed.items())?;
+        Ok((order::suppose_placed(act, placed)?, terms))
     });
-    let supposed = supposed.wait()?;
+    let (supposed, terms) = supposed.wait()?;
     bss.read(&call.actor, |cx| {
+        let pay_first = order::to_pay_first(cx, &supposed)?.map(Money::from);
         let found = order::estimate(cx, supposed)?;
-        Ok(Reply::ok(shown(cx, &found)?))
+        let terms_of_use = terms.iter().filter_map(|it| OfferTerms::of(it)).collect();
+        Ok(Reply::ok(OrderPreview { pay_first, ..shown(cx, &found, terms_of_use)? }))
     })
 }
 
-fn shown(cx: Cx<'_>, it: &Estimate) -> Result<OrderPreview, Error> {
+fn shown(cx: Cx<'_>, it: &Estimate, terms_of_use: Vec<OfferTerms>) -> Result<OrderPreview, Error> {
     let mut labels = Labels::new(cx);
     let items = it.items.iter().map(|it| PreviewedItem::of(&mut labels, it));
     let credit = it.credits.first().map(|first| {
@@ -85,5 +95,7 @@ fn shown(cx: Cx<'_>, it: &Estimate) -> Result<OrderPreview, Error> {
         items: items.collect::<Result<_, Error>>()?,
         invoices: it.bills.iter().map(PreviewedInvoice::of).collect(),
         credit: credit.transpose()?.map(Money::from),
+        pay_first: None,
+        terms_of_use,
     })
 }

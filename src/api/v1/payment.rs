@@ -17,6 +17,7 @@ use crate::domain::payment::attempt::Attempt;
 use crate::domain::payment::debit::Debit;
 use crate::domain::payment::lifecycle::State;
 use crate::domain::payment::refund::Refund as DomainRefund;
+use crate::services::goodwill::Instead;
 use crate::services::label::Labels;
 use crate::services::payment::{self, OfInvoice, RecordPayment, Sending};
 use crate::services::payment_method::Way;
@@ -345,6 +346,26 @@ struct NewRefund {
     /// gateway that the payment came through is not asked to send it.
     #[serde(default)]
     sent: bool,
+    /// Whether what it had paid and no credit covers is credited by a note of each invoice, for `reason`.
+    #[serde(default)]
+    credit_note: bool,
+    /// Whether that is owed again instead: it is to be paid as if it were new, and not reminded of before.
+    #[serde(default)]
+    reopens: bool,
+}
+
+impl NewRefund {
+    fn instead(&self) -> Result<Instead, Invalid> {
+        match (self.credit_note, self.reopens) {
+            (false, false) => Ok(Instead::Credit),
+            (true, false) => Ok(Instead::CreditNote),
+            (false, true) => Ok(Instead::OwedAnew),
+            (true, true) => {
+                let message = "must not be said with `credit_note`: what is credited is not owed";
+                Err(Invalid::one("/reopens", "conflict", message))
+            }
+        }
+    }
 }
 
 /// Money that went back.
@@ -397,10 +418,10 @@ pub(super) fn told_refund(it: &DomainRefund) -> impl Wire + use<> {
 }
 
 fn give_back(act: &mut Act<'_>, call: &Call, body: NewRefund) -> Result<Reply<Refund>, Error> {
+    let how = (if body.sent { Sending::Done } else { Sending::Due }, body.instead()?);
     let amount = body.amount.map(|it| it.read("/amount")).transpose()?;
     let reason = parse_optional("/reason", body.reason.as_deref())?;
-    let sending = if body.sent { Sending::Done } else { Sending::Due };
-    let it = payment::refund(act, call.id("id")?, (amount, reason), sending)?;
+    let it = payment::refund(act, call.id("id")?, (amount, reason), how)?;
     let path = format!("/api/v1/payments/{}/refunds", it.payment);
     Ok(Reply::created(path, Refund::from(&it)).tagged(it.stamp.revision))
 }

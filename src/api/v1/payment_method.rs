@@ -2,12 +2,15 @@
 //!
 //! What a gateway or bank must have to charge a method comes in and never goes out again.
 
+use std::sync::Arc;
+
 use axum::http::Method;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::route::{Needs, Route, read, write};
+use super::route::{Needs, Route, read, work, write};
 use super::wire::{NoQuery, Whole, absent, parse, parse_optional, word};
+use crate::api::edge::body::ORDINARY_BYTES_MAX;
 use crate::api::edge::call::Call;
 use crate::api::edge::reply::{Nothing, Reply, Wire};
 use crate::domain::error::Invalid;
@@ -16,7 +19,7 @@ use crate::domain::payment::mandate::{Mandate, Scheme, Use};
 use crate::domain::payment::method::{self as domain, MethodDetails, MethodKind, SaidDetails};
 use crate::domain::time::Date;
 use crate::services::payment_method::{self, NewMethod};
-use crate::services::{Act, Cx, Error};
+use crate::services::{Act, Bss, Cx, Error, payment_method_page};
 
 pub(super) fn routes() -> Vec<Route> {
     let reads = Needs::Permission(Permission::PaymentMethodRead);
@@ -26,6 +29,20 @@ pub(super) fn routes() -> Vec<Route> {
     vec![
         read(all, reads, "List the payment methods of an account", list),
         write(Method::POST, all, writes, "Keep a payment method", add),
+        work(
+            Method::POST,
+            "/accounts/{id}/payment_methods/page",
+            writes,
+            "Ask for the page of a gateway on which a card is put on file",
+            (ORDINARY_BYTES_MAX, page),
+        ),
+        work(
+            Method::POST,
+            "/accounts/{id}/payment_methods/kept",
+            writes,
+            "Keep the card that was put on file on such a page",
+            (ORDINARY_BYTES_MAX, keep),
+        ),
         read(one, reads, "Read a payment method", show),
         write(Method::DELETE, one, writes, "Take a payment method away", remove),
         write(Method::POST, usual, writes, "Make it the default payment method", make_default),
@@ -195,14 +212,25 @@ fn after_month(text: Option<&String>) -> Result<Date, Invalid> {
     Ok(first.map_err(wrong)?.plus_months(1))
 }
 
-/// The fields in which the details of a kind are said.
-const fn fields_of(kind: MethodKind) -> &'static [&'static str] {
+/// The fields in which the details of a kind are said, and whether each must be.
+pub(super) const fn asked_of(kind: MethodKind) -> &'static [(&'static str, bool)] {
     match kind {
-        MethodKind::Card => &["/gateway", "/token", "/brand", "/last_digits", "/expires"],
-        MethodKind::DirectDebit => {
-            &["/iban", "/holder", "/mandate", "/signed_on", "/scheme", "/uses"]
-        }
-        MethodKind::Wallet => &["/gateway", "/token"],
+        MethodKind::Card => &[
+            ("gateway", true),
+            ("token", true),
+            ("brand", true),
+            ("last_digits", true),
+            ("expires", true),
+        ],
+        MethodKind::DirectDebit => &[
+            ("iban", true),
+            ("holder", true),
+            ("mandate", true),
+            ("signed_on", true),
+            ("scheme", false),
+            ("uses", false),
+        ],
+        MethodKind::Wallet => &[("gateway", true), ("token", true)],
         MethodKind::BankTransfer
         | MethodKind::Cash
         | MethodKind::Check
@@ -215,21 +243,21 @@ impl NewPaymentMethod {
     /// Refuses what would be said of another kind.
     fn must_say_no_more(&self, kind: MethodKind) -> Result<(), Invalid> {
         let said = [
-            ("/gateway", &self.gateway),
-            ("/token", &self.token),
-            ("/brand", &self.brand),
-            ("/last_digits", &self.last_digits),
-            ("/expires", &self.expires),
-            ("/iban", &self.iban),
-            ("/holder", &self.holder),
-            ("/mandate", &self.mandate),
-            ("/signed_on", &self.signed_on),
-            ("/scheme", &self.scheme),
-            ("/uses", &self.uses),
+            ("gateway", &self.gateway),
+            ("token", &self.token),
+            ("brand", &self.brand),
+            ("last_digits", &self.last_digits),
+            ("expires", &self.expires),
+            ("iban", &self.iban),
+            ("holder", &self.holder),
+            ("mandate", &self.mandate),
+            ("signed_on", &self.signed_on),
+            ("scheme", &self.scheme),
+            ("uses", &self.uses),
         ];
-        let others = said.iter().filter(|it| !fields_of(kind).contains(&it.0));
-        for (field, value) in others {
-            absent(field, value.as_ref(), kind.word())?;
+        let is_asked = |field: &str| asked_of(kind).iter().any(|it| it.0 == field);
+        for (field, value) in said.iter().filter(|it| !is_asked(it.0)) {
+            absent(&format!("/{field}"), value.as_ref(), kind.word())?;
         }
         Ok(())
     }
@@ -285,6 +313,49 @@ fn add(
     };
     let it = payment_method::add(act, call.id("id")?, new)?;
     let shown = PaymentMethod::of(&it, payment_method::today(act.cx()));
+    Ok(Reply::created(format!("/api/v1/payment_methods/{}", it.id), shown)
+        .tagged(it.stamp.revision))
+}
+
+/// Through which gateway a card is to be put on file.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct CardPageWish {
+    /// The first of the seller if nothing is said.
+    gateway: Option<String>,
+}
+
+/// Where the holder of the account puts a card on file. It comes back to its account, with what the
+/// gateway calls the visit.
+#[derive(Debug, Serialize, ToSchema)]
+struct CardPage {
+    page: String,
+}
+
+impl Wire for CardPage {}
+
+fn page(bss: &Arc<Bss>, call: &Call, body: CardPageWish) -> Result<Reply<CardPage>, Error> {
+    let gateway = parse_optional("/gateway", body.gateway.as_deref())?;
+    let page = payment_method_page::page(bss, &call.author(), (call.id("id")?, gateway))?;
+    Ok(Reply::ok(CardPage { page: page.to_string() }))
+}
+
+/// A visit to the page of a gateway on which a card was put on file.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct CardVisit {
+    /// The first of the seller if nothing is said.
+    gateway: Option<String>,
+    /// What the gateway calls it.
+    visit: String,
+}
+
+fn keep(bss: &Arc<Bss>, call: &Call, body: CardVisit) -> Result<Reply<PaymentMethod>, Error> {
+    let gateway = parse_optional("/gateway", body.gateway.as_deref())?;
+    let visit = (gateway, body.visit.as_str());
+    let it = payment_method_page::keep(bss, call.author(), call.id("id")?, visit)?;
+    let shown =
+        bss.read(&call.actor, |cx| Ok(PaymentMethod::of(&it, payment_method::today(cx))))?;
     Ok(Reply::created(format!("/api/v1/payment_methods/{}", it.id), shown)
         .tagged(it.stamp.revision))
 }

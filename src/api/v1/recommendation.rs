@@ -23,7 +23,7 @@ pub(super) fn routes() -> Vec<Route> {
     let browses = Needs::Permission(Permission::OfferBrowse);
     let path = "/offers/{id}/recommendations";
     vec![
-        read_much(path, browses, "List recommendations beside an offer", beside),
+        read_much(path, Needs::Shelf, "List recommendations beside an offer", beside),
         read_much("/recommendations", browses, "List recommendations", for_caller),
     ]
 }

@@ -1,4 +1,5 @@
-//! `/specifications/{id}/retire`: off the market with all offers of it, and what that would come to.
+//! `/specifications/{id}/retire`: off the market with all offers of it, and what that would come to; for an
+//! offer, too.
 
 use axum::http::Method;
 use serde::{Deserialize, Serialize};
@@ -20,6 +21,12 @@ pub(super) fn routes() -> Vec<Route> {
             publishes,
             "Preview which offers would retire with a specification",
             |cx, call, _: NoQuery| preview(cx, Retiring::Specification(call.id("id")?)),
+        ),
+        read(
+            "/offers/{id}/retirement",
+            publishes,
+            "Preview who goes on having an offer, and which bundles it is in",
+            |cx, call, _: NoQuery| preview(cx, Retiring::Offer(call.id("id")?)),
         ),
         write(
             Method::POST,

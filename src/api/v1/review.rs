@@ -23,8 +23,8 @@ pub(super) fn routes() -> Vec<Route> {
     let post = Method::POST;
     let (hide, show_again) = ("/reviews/{id}/hide", "/reviews/{id}/show");
     vec![
-        read("/offers/{id}/reviews", browses, "List the reviews of an offer", of_offer),
-        read("/offers/{id}/rating", browses, "Read the rating of an offer", rating),
+        read("/offers/{id}/reviews", Needs::Shelf, "List the reviews of an offer", of_offer),
+        read("/offers/{id}/rating", Needs::Shelf, "Read the rating of an offer", rating),
         read("/reviews", browses, "List reviews", list),
         write(post.clone(), "/reviews", writes, "Review an offer", set),
         read("/reviews/{id}", browses, "Read a review", show),

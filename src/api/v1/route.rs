@@ -36,6 +36,9 @@ pub enum Needs {
     Nothing,
     /// To be signed in.
     SignIn,
+    /// To stand before the shelf: the permission to browse it for who is signed in, and nothing for
+    /// who is not, where the shop is open to everybody.
+    Shelf,
     /// A permission somewhere; where exactly is the use case's to judge.
     Permission(Permission),
 }
@@ -146,7 +149,7 @@ where
     }
 }
 
-/// A route that reads much: a scan, a report. It is answered on the blocking pool.
+/// A route that reads much: a scan, a report. It is answered on the blocking pool, when it is its turn.
 pub(crate) fn read_much<Q, T>(
     path: &'static str,
     needs: Needs,
@@ -166,7 +169,7 @@ where
         };
         blocking(asked, move |call, query, _| {
             let query = query.into::<Q>()?;
-            let reply = bss.read(&call.actor, |cx| handler(cx, call, query))?;
+            let reply = bss.scan(&call.actor, |cx| handler(cx, call, query))?;
             Ok(reply.answer(call.fields.as_deref()))
         })
         .await
@@ -475,7 +478,7 @@ impl Asked {
     ) -> Result<Self, Fault> {
         let (mut parts, body) = request.into_parts();
         let caller = match rules.needs {
-            Needs::Nothing => auth::anybody(bss, &parts)?,
+            Needs::Nothing | Needs::Shelf => auth::anybody(bss, &parts)?,
             Needs::SignIn | Needs::Permission(_) => auth::caller(bss, &parts)?,
         };
         permit(&caller, rules.needs)?;
@@ -551,6 +554,11 @@ pub(super) async fn blocking(
 fn permit(caller: &Caller, needs: Needs) -> Result<(), Error> {
     match needs {
         Needs::Nothing => Ok(()),
+        Needs::Shelf if !caller.is_signed_in => {
+            let may = caller.actor.may_at_all(Permission::OfferBrowse);
+            if may { Ok(()) } else { Err(Error::Unauthenticated) }
+        }
+        Needs::Shelf => permit(caller, Needs::Permission(Permission::OfferBrowse)),
         Needs::SignIn | Needs::Permission(_) if !caller.is_signed_in => Err(Error::Unauthenticated),
         Needs::SignIn => Ok(()),
         Needs::Permission(permission) => {

@@ -14,16 +14,14 @@ use crate::domain::error::Invalid;
 use crate::domain::id::CategoryId;
 use crate::domain::localized::Localized;
 use crate::domain::money::Currency;
-use crate::domain::operator::Permission;
 use crate::domain::page::PageRequest;
-use crate::domain::text::Locale;
+use crate::domain::text::{Code, Locale};
 use crate::services::label::Labels;
 use crate::services::search::{self, Hit, PriceMax, Query, Shelf};
 use crate::services::{Cx, Error, catalog};
 
 pub(super) fn routes() -> Vec<Route> {
-    let browses = Needs::Permission(Permission::OfferBrowse);
-    vec![read_much("/search", browses, "Find launched offers by words and filters", find)]
+    vec![read_much("/search", Needs::Shelf, "Find launched offers by words and filters", find)]
 }
 
 /// What is looked for. Words are found as they are, by their beginnings, and with one typo.
@@ -34,12 +32,18 @@ struct SearchQuery {
     q: Option<String>,
     /// Only below this category.
     category: Option<String>,
+    /// Only what has such a product in it: `digital`, `physical`, or the code of a sort of assets such as
+    /// `dataset`.
+    product: Option<String>,
     /// Only what is offered in this language, which texts are shown in then.
     language: Option<String>,
     /// Only what has a price in this currency.
     currency: Option<String>,
     /// Only what costs at most so much, by the price it is known by, in `currency`.
     price_max: Option<Decimal>,
+    /// The channel through which one asks: what is sold through others alone is not found, and without
+    /// one nothing that is sold through some alone.
+    channel: Option<String>,
     /// So many at most; 50 if nothing is said.
     limit: Option<String>,
 }
@@ -66,9 +70,11 @@ impl SearchQuery {
         Ok(Query {
             text: self.q.clone().unwrap_or_default(),
             category: parse_optional("category", self.category.as_deref())?,
+            product: parse_optional("product", self.product.as_deref())?,
             language: parse_optional("language", self.language.as_deref())?,
             currency,
             price_max,
+            channel: parse_optional("channel", self.channel.as_deref())?,
             limit: limit.unwrap_or(PageRequest::LIMIT_DEFAULT).min(Query::LIMIT_MAX),
             ..Query::default()
         })
@@ -138,12 +144,14 @@ struct SearchCategory {
     name: String,
 }
 
-/// How many hits there are in each category, language and currency, the most first.
+/// How many hits there are in each category, language and currency, and with each sort of product, the
+/// most first.
 #[derive(Debug, Serialize, ToSchema)]
 struct SearchFacets {
     categories: Vec<CategoryCount>,
     languages: Vec<LanguageCount>,
     currencies: Vec<CurrencyCount>,
+    products: Vec<ProductCount>,
 }
 
 /// How many hits there are below a category.
@@ -158,6 +166,17 @@ struct CategoryCount {
 #[derive(Debug, Serialize, ToSchema)]
 struct LanguageCount {
     language: String,
+    count: u64,
+}
+
+/// How many hits there are with a sort of product in them.
+#[derive(Debug, Serialize, ToSchema)]
+struct ProductCount {
+    /// `digital`, `physical`, or the code of a sort of assets.
+    product: String,
+    /// What its seller calls it, if that is laid down.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
     count: u64,
 }
 
@@ -219,10 +238,16 @@ impl Shown<'_> {
             currency: it.to_string(),
             count: *count,
         };
+        let product = |(it, count): &(Code, u64)| ProductCount {
+            product: it.to_string(),
+            name: self.shelf.products.get(it).map(ToString::to_string),
+            count: *count,
+        };
         SearchFacets {
             categories: facets.categories.iter().filter_map(category).collect(),
             languages: facets.languages.iter().map(language).collect(),
             currencies: facets.currencies.iter().map(currency).collect(),
+            products: facets.products.iter().map(product).collect(),
         }
     }
 }

@@ -12,7 +12,7 @@ use crate::domain::catalog::service_terms::{self as domain, AfterHold, Aftermath
 use crate::domain::error::Invalid;
 use crate::domain::operator::Permission;
 use crate::services::label::Labels;
-use crate::services::{Act, Cx, Error, catalog};
+use crate::services::{Act, Cx, Error, catalog, service_terms};
 
 pub(super) fn routes() -> Vec<Route> {
     let reads = Needs::Permission(Permission::CatalogRead);
@@ -149,14 +149,9 @@ fn revise(
     let paid = body.paid.as_ref().map(|it| it.read("/paid")).transpose()?;
     let trial = body.trial.as_ref().map(|it| it.read("/trial")).transpose()?;
     let what = (call.id("id")?, call.if_match);
-    let it = catalog::revise::<domain::ServiceTerms, Error>(
-        act,
-        what,
-        Permission::CatalogWrite,
-        |it| {
-            let (paid, trial) = (paid.unwrap_or(it.paid), trial.unwrap_or(it.trial));
-            Ok(domain::ServiceTerms { name: name.unwrap_or(it.name), paid, trial, ..it })
-        },
-    )?;
+    let it = service_terms::revise(act, what, |it| {
+        let (paid, trial) = (paid.unwrap_or(it.paid), trial.unwrap_or(it.trial));
+        domain::ServiceTerms { name: name.unwrap_or(it.name), paid, trial, ..it }
+    })?;
     Ok(Reply::ok(ServiceTerms::from(&it)).tagged(it.stamp.revision))
 }

@@ -83,6 +83,9 @@ struct Settlement {
     gross: Money,
     /// One for each rate.
     taxes: Vec<SettlementTax>,
+    /// Why there is no tax on it, in the language of the note, where it is the issuer who owes it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    untaxed: Option<&'static str>,
     /// What it is for; left out in lists.
     #[serde(skip_serializing_if = "Option::is_none")]
     items: Option<Vec<SettlementItem>>,
@@ -119,6 +122,9 @@ struct SettlementItem {
     /// The number of the invoice on which it was charged.
     invoice: String,
     name: String,
+    /// Which charge of that, in the language of the invoice.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    charge: Option<String>,
     /// The number of the offer.
     product: Option<u64>,
     /// For which time it was charged.
@@ -132,6 +138,10 @@ struct SettlementItem {
     /// So much of each charge, where it is a fixed amount.
     #[serde(skip_serializing_if = "Option::is_none")]
     fixed: Option<Money>,
+    /// What the percentage of all that was charged comes to, where `net` is that rounded: what is missing or
+    /// too much is the seller's. Left out where nothing was rounded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    before_rounding: Option<Decimal>,
     quantity: Decimal,
     /// Without tax; negative where it went back.
     unit_price: Money,
@@ -152,12 +162,14 @@ impl SettlementItem {
             number: place + 1,
             invoice: it.invoice.to_string(),
             name: it.name.to_string(),
+            charge: it.charge.as_ref().map(ToString::to_string),
             product: it.product_number,
             from: it.period.map(|it| it.start().to_string()),
             until: it.period.map(|it| it.end().to_string()),
             charged: it.charged.into(),
             percent,
             fixed,
+            before_rounding: it.before_rounding().map(|it| Decimal::from(&it)),
             quantity: Decimal::from(&it.quantity),
             unit_price: it.unit_price.into(),
             net: it.amount.into(),
@@ -201,6 +213,7 @@ fn wire(it: &SettlementNote) -> Settlement {
         tax: it.totals.tax.into(),
         gross: it.totals.gross.into(),
         taxes: it.terms.tax.iter().map(|(name, rate)| tax(it, name, *rate)).collect(),
+        untaxed: it.untaxed(),
         items: None,
     }
 }

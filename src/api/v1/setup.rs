@@ -6,22 +6,25 @@ use axum::http::Method;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::route::{Needs, Route, read, work};
+use super::route::{Needs, Route, work};
 use super::session::{self, SessionShown};
-use super::wire::{NoQuery, parse, parse_optional};
+use super::wire::{parse, parse_optional};
 use crate::api::edge::body::ORDINARY_BYTES_MAX;
 use crate::api::edge::call::Call;
-use crate::api::edge::reply::{Reply, Wire};
+use crate::api::edge::reply::{Nothing, Reply, Wire};
 use crate::domain::error::Invalid;
+use crate::domain::operator::Permission;
 use crate::domain::party::individual::PersonName;
+use crate::services::mail;
 use crate::services::setup::{self, Founding};
-use crate::services::{Bss, Cx, Error};
+use crate::services::{Bss, Error};
 
 pub(super) fn routes() -> Vec<Route> {
-    let body = (ORDINARY_BYTES_MAX, begin as fn(&Arc<Bss>, &Call, SetupBody) -> _);
+    let most = ORDINARY_BYTES_MAX;
+    let whether = "Whether the appliance is to be set up";
     vec![
-        read("/setup", Needs::Nothing, "Whether the appliance is to be set up", show),
-        work(Method::POST, "/setup", Needs::Nothing, "Set the appliance up", body),
+        work(Method::GET, "/setup", Needs::Nothing, whether, (most, show)),
+        work(Method::POST, "/setup", Needs::Nothing, "Set the appliance up", (most, begin)),
     ]
 }
 
@@ -30,12 +33,19 @@ pub(super) fn routes() -> Vec<Route> {
 struct SetupShown {
     /// Whether it waits for its first operator.
     needed: bool,
+    /// Whether mails reach people, and do not only become files in a folder; for who sees the
+    /// settings.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mails_reach_people: Option<bool>,
 }
 
 impl Wire for SetupShown {}
 
-fn show(cx: Cx<'_>, _: &Call, _: NoQuery) -> Result<Reply<SetupShown>, Error> {
-    Ok(Reply::ok(SetupShown { needed: setup::is_needed(cx)? }))
+fn show(bss: &Arc<Bss>, call: &Call, _: Nothing) -> Result<Reply<SetupShown>, Error> {
+    let needed = bss.read(&call.actor, setup::is_needed)?;
+    let sees = call.actor.may_at_all(Permission::SettingsRead);
+    let mails_reach_people = sees.then(|| mail::reach_people(bss));
+    Ok(Reply::ok(SetupShown { needed, mails_reach_people }))
 }
 
 /// What an appliance begins with.

@@ -12,9 +12,8 @@ use crate::domain::error::Invalid;
 use crate::domain::id::InvoiceId;
 use crate::domain::operator::Permission;
 use crate::domain::quantity::{Percent, Quantity};
-use crate::domain::settlement::share::{
-    Part, Portion, Role, Scope, ShareModel as Model, ShareRecord as Record, State,
-};
+use crate::domain::settlement::record::{ShareRecord as Record, State};
+use crate::domain::settlement::share::{Part, Portion, Role, Scope, ShareModel as Model};
 use crate::services::label::Labels;
 use crate::services::settlement::{self, ModelChange, NewModel, PartWish};
 use crate::services::{Act, Cx, Error, catalog};
@@ -22,13 +21,15 @@ use crate::services::{Act, Cx, Error, catalog};
 pub(super) fn routes() -> Vec<Route> {
     let reads = Needs::Permission(Permission::ShareRead);
     let writes = Needs::Permission(Permission::ShareWrite);
+    // Who earns sees what it has earned before it is on a note.
+    let earns = Needs::Permission(Permission::SettlementRead);
     vec![
         read("/share_models", reads, "List share models", list),
         write(Method::POST, "/share_models", writes, "Create a share model", lay_down),
         read("/share_models/{id}", reads, "Read a share model", show),
         write(Method::PATCH, "/share_models/{id}", writes, "Change a share model", revise),
         write(Method::DELETE, "/share_models/{id}", writes, "Take a share model away", take_away),
-        read("/share_records", reads, "List share records", records),
+        read("/share_records", earns, "List share records", records),
     ]
 }
 

@@ -13,9 +13,10 @@ use crate::domain::error::Invalid;
 use crate::domain::operator::Permission;
 use crate::domain::order::shipment::{self as domain, Carriage};
 use crate::services::label::Labels;
-use crate::services::{Act, Cx, Error, shipment};
+use crate::services::{Act, Cx, Error, order, shipment};
 
 pub(super) fn routes() -> Vec<Route> {
+    // Who delivers for the seller says how far a parcel is, too: whose it is, is asked of the parcel.
     let reads = Needs::Permission(Permission::OrderRead);
     let writes = Needs::Permission(Permission::ShipmentWrite);
     let post = || Method::POST;
@@ -23,9 +24,9 @@ pub(super) fn routes() -> Vec<Route> {
         read("/shipments", reads, "List shipments", list),
         read("/shipments/{id}", reads, "Read a shipment", show),
         write(Method::PATCH, "/shipments/{id}", writes, "Change a shipment", revise),
-        write(post(), "/shipments/{id}/ship", writes, "Say that a shipment has left", ship),
-        write(post(), "/shipments/{id}/deliver", writes, "Say that it has arrived", deliver),
-        write(post(), "/shipments/{id}/return", writes, "Say that it came back", bring_back),
+        write(post(), "/shipments/{id}/ship", reads, "Say that a shipment has left", ship),
+        write(post(), "/shipments/{id}/deliver", reads, "Say that it has arrived", deliver),
+        write(post(), "/shipments/{id}/return", reads, "Say that it came back", bring_back),
     ]
 }
 
@@ -44,8 +45,17 @@ struct Shipment {
     #[serde(flatten)]
     sold_by: SoldBy,
     order: String,
+    /// The number of the order.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    order_number: Option<u64>,
     /// The key of the item of the order that is in it.
     item: String,
+    /// What the offer of the item is called, if the caller may see it or delivers it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    offer_name: Option<String>,
+    /// How many are in it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    quantity: Option<u32>,
     /// `prepared`, `shipped`, `delivered`, `returned` or `canceled`.
     state: String,
     recipient: String,
@@ -78,7 +88,10 @@ impl From<&domain::Shipment> for Shipment {
             account_name: None,
             sold_by: SoldBy::default(),
             order: it.order().to_string(),
+            order_number: None,
             item: it.item().to_string(),
+            offer_name: None,
+            quantity: None,
             state: it.state().to_string(),
             recipient: it.destination.recipient.to_string(),
             address: Address::from(&it.destination.address),
@@ -99,13 +112,24 @@ pub(super) fn told(it: &domain::Shipment) -> impl Wire + use<> {
     Shipment::from(it)
 }
 
-fn labeled(labels: &mut Labels<'_>, it: &domain::Shipment) -> Result<Shipment, Error> {
-    let account_name = it.stamp.owner.map(|id| labels.account(id)).transpose()?.flatten();
-    Ok(Shipment { account_name, sold_by: SoldBy::of(labels, &it.stamp)?, ..Shipment::from(it) })
+fn labeled(cx: Cx<'_>, labels: &mut Labels<'_>, it: &domain::Shipment) -> Result<Shipment, Error> {
+    let mut shown = Shipment::from(it);
+    shown.account_name = it.stamp.owner.map(|id| labels.account(id)).transpose()?.flatten();
+    shown.sold_by = SoldBy::of(labels, &it.stamp)?;
+    let Some(order) = shipment::order_of(cx, it)? else { return Ok(shown) };
+    shown.order_number = Some(order.stamp.number);
+    if let Some(item) = order.item(it.item()) {
+        shown.quantity = item.wish.quantity;
+        shown.offer_name = match order::called(cx, &order, item)? {
+            Some(name) => Some(name),
+            None => item.wish.offer.map(|id| labels.offer(id)).transpose()?.flatten(),
+        };
+    }
+    Ok(shown)
 }
 
 fn whole(cx: Cx<'_>, it: &domain::Shipment) -> Result<Reply<Shipment>, Error> {
-    Ok(Reply::ok(labeled(&mut Labels::new(cx), it)?).tagged(it.stamp.revision))
+    Ok(Reply::ok(labeled(cx, &mut Labels::new(cx), it)?).tagged(it.stamp.revision))
 }
 
 /// Which shipments are wanted.
@@ -116,19 +140,26 @@ struct ShipmentQuery {
     of_order: Option<String>,
     /// Those in this state, such as `prepared`.
     state: Option<String>,
+    /// `supplier`: those that the caller's account sends for who sells what is in them, all of an order
+    /// on one page; those of what it buys or sells if nothing is said.
+    role: Option<String>,
 }
 
 fn list(cx: Cx<'_>, call: &Call, query: ShipmentQuery) -> Result<Reply<List<Shipment>>, Error> {
     let order = parse_optional("of_order", query.of_order.as_deref())?;
     let state = word("state", query.state.as_deref())?;
     let wanted = |it: &domain::Shipment| state.is_none_or(|state| it.state() == state);
-    let page = shipment::list(cx, order, &call.page, wanted)?;
+    let page = match query.role.as_deref() {
+        Some("supplier") => shipment::supplied(cx, &call.page, wanted)?,
+        Some(_) => return Err(Invalid::one("role", "enum", "must be supplier").into()),
+        None => shipment::list(cx, order, &call.page, wanted)?,
+    };
     let mut labels = Labels::new(cx);
-    Ok(Reply::ok(List::each(page, |it| labeled(&mut labels, &it))?))
+    Ok(Reply::ok(List::each(page, |it| labeled(cx, &mut labels, &it))?))
 }
 
 fn show(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<Shipment>, Error> {
-    whole(cx, &cx.get(call.id("id")?)?)
+    whole(cx, &shipment::get(cx, call.id("id")?)?)
 }
 
 /// What of a shipment changes; what is left out stays.

@@ -18,11 +18,10 @@ use crate::services::sla::{self, Measured};
 use crate::services::{Act, Cx, Error};
 
 pub(super) fn routes() -> Vec<Route> {
-    let browses = Needs::Permission(Permission::OfferBrowse);
     let writes = Needs::Permission(Permission::CatalogWrite);
     let path = "/offers/{id}/sla";
     vec![
-        read(path, browses, "Read the service level agreement of an offer", show),
+        read(path, Needs::Shelf, "Read the service level agreement of an offer", show),
         write(Method::PUT, path, writes, "Set the service level agreement of an offer", promise),
         write(
             Method::DELETE,

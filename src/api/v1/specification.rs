@@ -4,6 +4,7 @@ use axum::http::Method;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::characteristic::Characteristic;
 use super::localized::Texts;
 use super::offer::each;
 use super::route::{Needs, Route, read, write};
@@ -11,7 +12,7 @@ use super::wire::{Decimal, List, NoQuery, Patch, SoldBy, parse, parse_optional, 
 use crate::api::edge::call::Call;
 use crate::api::edge::reply::{Reply, Wire};
 use crate::domain::catalog::lifecycle::{Life, State};
-use crate::domain::catalog::resource::{self, Dependency, Measure, ResourceContent};
+use crate::domain::catalog::resource::{self, Dependency, Measure, ResourceContent, Unit};
 use crate::domain::catalog::specification::{
     self as domain, Delivery, Relation, SpecificationContent,
 };
@@ -53,6 +54,9 @@ struct Specification {
     /// What reaches the buyer: something `digital`, or something `physical` in a parcel.
     delivery: String,
     resources: Vec<String>,
+    /// What can be said of it, which of that the buyer chooses, and what follows from it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    characteristics: Vec<Characteristic>,
     /// The digital goods in it.
     assets: Vec<String>,
     relations: Vec<SpecificationRelation>,
@@ -127,6 +131,7 @@ impl From<&domain::Specification> for Specification {
             state: it.life.state().to_string(),
             delivery: content.delivery.to_string(),
             resources: content.resources.iter().map(ToString::to_string).collect(),
+            characteristics: content.characteristics.iter().map(Characteristic::from).collect(),
             assets: content.assets.iter().map(ToString::to_string).collect(),
             relations: content.relations.iter().map(relation).collect(),
             connector: content.connector.word(),
@@ -171,6 +176,9 @@ struct NewSpecification {
     delivery: Option<String>,
     #[serde(default)]
     resources: Vec<String>,
+    /// What can be said of it, which of that the buyer chooses, and what follows from it.
+    #[serde(default)]
+    characteristics: Vec<Characteristic>,
     /// The digital goods in it, each of which has a version.
     #[serde(default)]
     assets: Vec<String>,
@@ -190,6 +198,7 @@ impl NewSpecification {
             product_number: parse_optional("/product_number", self.product_number.as_deref())?,
             delivery: word("/delivery", self.delivery.as_deref())?.unwrap_or(Delivery::Digital),
             resources: each(&self.resources, "/resources", |it, at| parse(at, it))?,
+            characteristics: Characteristic::read_all(&self.characteristics, &[])?,
             assets: each(&self.assets, "/assets", |it, at| parse(at, it))?,
             relations: each(&self.relations, "/relations", SpecificationRelation::read)?,
             connector,
@@ -258,6 +267,8 @@ struct SpecificationPatch {
     /// `digital` or `physical`: of what is bought from now on.
     delivery: Option<String>,
     resources: Option<Vec<String>>,
+    /// Of what is bought and changed from now on.
+    characteristics: Option<Vec<Characteristic>>,
     assets: Option<Vec<String>>,
     relations: Option<Vec<SpecificationRelation>>,
 }
@@ -274,6 +285,9 @@ impl SpecificationPatch {
         it.delivery = word("/delivery", self.delivery.as_deref())?.unwrap_or(it.delivery);
         if let Some(all) = &self.resources {
             it.resources = each(all, "/resources", |it, at| parse(at, it))?;
+        }
+        if let Some(all) = &self.characteristics {
+            it.characteristics = Characteristic::read_all(all, &it.characteristics)?;
         }
         if let Some(all) = &self.assets {
             it.assets = each(all, "/assets", |it, at| parse(at, it))?;
@@ -302,8 +316,10 @@ struct Resource {
     revision: u32,
     name: Texts,
     description: Option<Texts>,
-    /// What one of it is: `GB`, `seat`.
+    /// What one of it is, for programs: `gb`, `seat`.
     unit: String,
+    /// The same for people; `null` where that is what programs call it.
+    unit_name: Option<Texts>,
     /// Whether its use comes in records.
     measured: bool,
     /// The group in which it is taxed.
@@ -356,6 +372,7 @@ impl From<&resource::Resource> for Resource {
             name: Texts::from(&content.name),
             description: content.description.as_ref().map(Texts::from),
             unit: content.unit.code.to_string(),
+            unit_name: content.unit.name.as_ref().map(Texts::from),
             measured: content.measure == Measure::Measured,
             category: content.category.map(|it| it.to_string()),
             dependencies: content.dependencies.iter().map(dependency).collect(),
@@ -391,7 +408,10 @@ struct NewResource {
     seller: Option<String>,
     name: Texts,
     description: Option<Texts>,
+    /// What it is counted in, for programs: `gb`.
     unit: String,
+    /// The same for people; as programs call it if nothing is said.
+    unit_name: Option<Texts>,
     #[serde(default)]
     measured: bool,
     /// The group in which it is taxed.
@@ -412,6 +432,10 @@ fn create_resource(
         measure: if body.measured { Measure::Measured } else { Measure::Ordered },
         category: parse_optional("/category", body.category.as_deref())?,
         dependencies: each(&body.dependencies, "/dependencies", ResourceDependency::read)?,
+        unit: Unit {
+            name: Texts::read_optional(body.unit_name.as_ref(), "/unit_name")?,
+            ..named.unit.clone()
+        },
         ..named
     };
     let it = catalog::create_resource(act, seller, content)?;
@@ -425,6 +449,9 @@ fn create_resource(
 #[serde(deny_unknown_fields)]
 struct ResourcePatch {
     name: Option<Texts>,
+    /// What people call its unit; `null`: as programs do.
+    #[serde(default)]
+    unit_name: Patch<Texts>,
     #[serde(default)]
     description: Patch<Texts>,
     /// `null`: it is in none.
@@ -443,6 +470,7 @@ fn revise_resource(
             it.name = name.read("/name")?;
         }
         it.description = body.description.onto(it.description, |it| it.read("/description"))?;
+        it.unit.name = body.unit_name.onto(it.unit.name, |it| it.read("/unit_name"))?;
         it.category = body.category.onto(it.category, |it| parse("/category", it))?;
         if let Some(all) = &body.dependencies {
             it.dependencies = each(all, "/dependencies", ResourceDependency::read)?;

@@ -94,30 +94,36 @@ where
     Route { method, path, needs, summary, guard, paging, takes, query, gives, media, serve }
 }
 
-/// A route that gives a file out, or a part of it.
+/// A route that gives a file out, or a part of it, or a list part by part.
 pub(super) fn download<Q>(
     path: &'static str,
     needs: Needs,
-    summary: &'static str,
+    (media, summary): (&'static str, &'static str),
     handler: Gives<Q>,
 ) -> Route
 where
     Q: DeserializeOwned + ToSchema + Send + 'static,
 {
-    let rules = Rules::giving(needs, ANYTHING);
+    let rules = Rules::giving(needs, media);
     let serve = move |State(bss): State<Arc<Bss>>, request: Request| async move {
         let headers = request.headers().clone();
         let asked = match Asked::of(&bss, request, &rules).await {
             Ok(asked) => asked,
             Err(refusal) => return *refusal,
         };
-        let query = asked.query().clone().into::<Q>();
-        let done = query.and_then(|query| handler(&bss, asked.call(), query, &headers));
-        done.unwrap_or_else(|fault| problem::response(&fault, &asked.call().request))
+        let request_id = asked.call().request.clone();
+        // Whether somebody may have it is asked of all that it bought.
+        let given = tokio::task::spawn_blocking(move || {
+            let query = asked.query().clone().into::<Q>();
+            let done = query.and_then(|query| handler(&bss, asked.call(), query, &headers));
+            done.unwrap_or_else(|fault| problem::response(&fault, &asked.call().request))
+        });
+        let failed = |panic| problem::response(&Fault::from(Error::internal(panic)), &request_id);
+        given.await.unwrap_or_else(failed)
     };
     let (method, guard, paging) = (Method::GET, Guard::Nothing, Paging::Nothing);
     let serve = on(MethodFilter::GET, serve);
     let (takes, query, gives) = (None, Form::of::<Q>(), None);
-    let media = Some("application/octet-stream");
+    let media = Some(if media == ANYTHING { "application/octet-stream" } else { media });
     Route { method, path, needs, summary, guard, paging, takes, query, gives, media, serve }
 }

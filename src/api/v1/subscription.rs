@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::attribute::{self, Attributes};
+use super::characteristic::show_choices;
 use super::merge::MergePatch;
 use super::route::{Needs, Route, read, write};
 use super::switch::ScheduledSwitch;
@@ -82,6 +83,10 @@ pub(super) struct Subscription {
     quantity: u32,
     /// Amounts by resource, with what is included.
     resources: BTreeMap<String, Decimal>,
+    /// Its characteristics: what was chosen, taken by default or follows from others; left out where it has
+    /// none.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    characteristics: BTreeMap<String, String>,
     term: Option<SubscriptionTerm>,
     trial_until: Option<String>,
     started_on: Option<String>,
@@ -186,6 +191,7 @@ impl From<&domain::Subscription> for Subscription {
             resources: amounts
                 .map(|(id, it)| (id.to_string(), Decimal::from(&it.amount())))
                 .collect(),
+            characteristics: show_choices(&deal.characteristics),
             term: it.term().map(SubscriptionTerm::from),
             trial_until: it.trial().until_on().map(|it| it.to_string()),
             started_on: it.began_on().map(|it| it.to_string()),
@@ -257,6 +263,8 @@ struct SubscriptionForm {
     name: Option<String>,
     /// Whether its term renews by itself, if it has one that ends.
     auto_renew: Option<bool>,
+    /// The maker's number of this very piece, for who sells it to say.
+    serial_number: Option<String>,
     /// Custom attributes by name.
     #[serde(default)]
     attributes: Attributes,
@@ -267,6 +275,7 @@ impl SubscriptionForm {
         Ok(Said {
             name: parse_optional("/name", self.name.as_deref())?,
             renews: self.auto_renew.unwrap_or(was.renews),
+            serial_number: parse_optional("/serial_number", self.serial_number.as_deref())?,
             attributes: attribute::read(&self.attributes, &was.attributes)?,
         })
     }
@@ -281,6 +290,7 @@ fn describe(
         let form = patch.onto(&SubscriptionForm {
             name: was.name.as_ref().map(ToString::to_string),
             auto_renew: None,
+            serial_number: was.serial_number.as_ref().map(ToString::to_string),
             attributes: attribute::show(&was.attributes),
         })?;
         Ok(form.read(was)?)

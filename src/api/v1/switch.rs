@@ -8,6 +8,7 @@ use axum::http::Method;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::characteristic::read_choices;
 use super::invoice_line::InvoiceLine;
 use super::localized::Texts;
 use super::route::{Needs, Route, read, work_on, write};
@@ -18,6 +19,7 @@ use crate::api::edge::call::Call;
 use crate::api::edge::reply::{Nothing, Reply, Wire};
 use crate::domain::billing::invoice::Totals;
 use crate::domain::billing::invoice::line::Line;
+use crate::domain::billing::proration::Counts;
 use crate::domain::billing::tax::TaxTotal;
 use crate::domain::billing::unused::GivenBack;
 use crate::domain::catalog::offer as catalog;
@@ -62,6 +64,9 @@ struct ChangeSubscription {
     /// New amounts by resource.
     #[serde(default)]
     resources: BTreeMap<String, Decimal>,
+    /// Other values by characteristic. Where they are at other prices these begin as another plan does.
+    #[serde(default)]
+    characteristics: BTreeMap<String, String>,
     /// Another offer, of those that `/subscriptions/{id}/switches` lists.
     offer: Option<String>,
     /// The key of another term.
@@ -84,6 +89,7 @@ impl ChangeSubscription {
             term: parse_optional("/term", self.term.as_deref())?,
             plan: parse_optional("/plan", self.plan.as_deref())?,
             quantity: self.quantity,
+            characteristics: read_choices(&self.characteristics, &|field| format!("/{field}"))?,
             ..Wish::default()
         };
         for (name, amount) in &self.resources {
@@ -148,6 +154,9 @@ struct PreviewedCreditLine {
     text: String,
     /// For how many of the days of the line; `null` for the line as a whole.
     days: Option<PreviewedDays>,
+    /// The same in seconds, where the seller divides periods by those; left out otherwise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    seconds: Option<PreviewedDays>,
     net: Money,
 }
 
@@ -195,9 +204,14 @@ impl PreviewedInvoice {
 
 impl From<&GivenBack> for PreviewedCreditLine {
     fn from(it: &GivenBack) -> Self {
+        let told = |counts| {
+            let left = it.days.filter(|it| it.counts == counts)?;
+            Some(PreviewedDays { used: left.left, of: left.of })
+        };
         Self {
             text: it.label.to_string(),
-            days: it.days.map(|(used, of)| PreviewedDays { used, of }),
+            days: told(Counts::Days),
+            seconds: told(Counts::Seconds),
             net: it.ask.net.into(),
         }
     }

@@ -47,6 +47,24 @@ impl TermsOfUse {
     }
 }
 
+/// The terms of use of an offer that is ordered.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct OfferTerms {
+    offer: String,
+    offer_name: Texts,
+    #[serde(flatten)]
+    terms: TermsOfUse,
+}
+
+impl OfferTerms {
+    /// Those of an offer; nothing if it has none.
+    pub(super) fn of(it: &domain::Offer) -> Option<Self> {
+        let terms = TermsOfUse::from(it.content.terms_of_use.as_ref()?);
+        let offer_name = Texts::from(&it.content.name);
+        Some(Self { offer: it.id.to_string(), offer_name, terms })
+    }
+}
+
 /// Terms of use that are to be accepted with an order.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

@@ -1,5 +1,5 @@
-//! `/…/timeline`: what happened to an account and its things, a subscription or an offer, in
-//! sentences that a person reads.
+//! `/timeline`, `/…/timeline`: what happened to all that the caller sees, an account and its things, a
+//! subscription or an offer, in sentences that a person reads.
 
 use serde::Serialize;
 use serde_json::Value;
@@ -14,10 +14,11 @@ use crate::api::edge::reply::{Reply, Wire};
 use crate::domain::account::Account;
 use crate::domain::catalog::offer::Offer;
 use crate::domain::event::{Fact, Verb};
-use crate::domain::id::{Id, Kind};
+use crate::domain::id::{Id, Kind, OfferId};
 use crate::domain::operator::Permission;
 use crate::domain::subscription::Subscription;
 use crate::services::event::{self, About};
+use crate::services::label::Labels;
 use crate::services::{Cx, Error};
 
 pub(super) fn routes() -> Vec<Route> {
@@ -25,6 +26,7 @@ pub(super) fn routes() -> Vec<Route> {
     let subscriptions = Needs::Permission(Permission::SubscriptionRead);
     let offers = Needs::Permission(Permission::CatalogRead);
     vec![
+        read_much("/timeline", Needs::Permission(Permission::AuditRead), "What happened", all),
         read_much("/accounts/{id}/timeline", accounts, "What happened to an account", account),
         read_much(
             "/subscriptions/{id}/timeline",
@@ -47,6 +49,12 @@ struct TimelineEntry {
     text: String,
     /// What it happened to, for a link.
     subject: EventSubject,
+    /// What the account is called whose the thing is, where all that happened is told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    account_name: Option<String>,
+    /// The offers that `text` names besides, by what they are called there.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    offers: Vec<EventSubject>,
     /// How much it was about.
     amount: Option<Money>,
     cause: EventCause,
@@ -55,6 +63,16 @@ struct TimelineEntry {
 impl Wire for TimelineEntry {}
 
 type Timeline = Result<Reply<List<TimelineEntry>>, Error>;
+
+/// All that the caller sees, with whose each thing is.
+fn all(cx: Cx<'_>, call: &Call, _: NoQuery) -> Timeline {
+    let page = event::timeline(cx, About::All, &call.page)?;
+    let mut labels = Labels::new(cx);
+    Ok(Reply::ok(List::each(page, |it| {
+        let account_name = it.owner.map(|id| labels.account(id)).transpose()?.flatten();
+        Ok::<_, Error>(TimelineEntry { account_name, ..TimelineEntry::of(cx, &it)? })
+    })?))
+}
 
 fn account(cx: Cx<'_>, call: &Call, _: NoQuery) -> Timeline {
     let it: Account = cx.get(call.id("id")?)?;
@@ -78,7 +96,8 @@ fn told(cx: Cx<'_>, call: &Call, about: About) -> Timeline {
 
 impl TimelineEntry {
     fn of(cx: Cx<'_>, fact: &Fact) -> Result<Self, Error> {
-        let sides = entity::sides(fact)?;
+        let mut sides = entity::sides(fact)?;
+        let offers = name_offers(cx, &mut sides)?;
         let mut subject = subject(fact, &sides);
         if let Some(name) = event::subscription_name(cx, fact)? {
             subject.label = name;
@@ -90,10 +109,28 @@ impl TimelineEntry {
             name: fact.name(),
             text: sentence(fact, &sides, (&subject.label, amount.as_ref())),
             subject,
+            account_name: None,
+            offers,
             amount,
             cause: EventCause::of(cx, &fact.cause)?,
         })
     }
+}
+
+/// Says of another offer what it is called, as far as the caller may see it: nobody reads ids. Where one
+/// has taken the place of the other, both are answered.
+fn name_offers(cx: Cx<'_>, sides: &mut Sides) -> Result<Vec<EventSubject>, Error> {
+    let (mut labels, mut named): (_, Vec<EventSubject>) = (Labels::new(cx), Vec::new());
+    for side in [&mut sides.before, &mut sides.after].into_iter().flatten() {
+        let Some(offer) = side.get_mut("offer") else { continue };
+        let Some(id) = offer.as_str().and_then(|it| it.parse::<OfferId>().ok()) else { continue };
+        if let Some(label) = labels.offer(id)? {
+            *offer = Value::String(label.clone());
+            named.push(EventSubject { kind: Kind::Offer.noun(), id: id.to_string(), label });
+        }
+    }
+    let is_another = named.first().map(|it| &it.id) != named.last().map(|it| &it.id);
+    Ok(if is_another { named } else { Vec::new() })
 }
 
 /// `Invoice INV-2026-000001 was issued: 12.00 EUR`.
@@ -110,7 +147,9 @@ fn sentence(fact: &Fact, sides: &Sides, (label, amount): (&str, Option<&Money>))
         // Its prices are things of their own: all that shows of them on an offer is its version.
         fields = vec!["prices".to_owned()];
     }
+    let why = if kind == Kind::Dunning { failed_because(fact, sides) } else { None };
     match amount {
+        None if why.is_some() => text.push_str(&format!(": {}", why.unwrap_or_default())),
         Some(it) => text.push_str(&format!(": {} {}", it.amount.0, it.currency)),
         None if !fields.is_empty() => {
             let told: Vec<_> = fields.iter().map(|it| change(sides, it)).collect();
@@ -119,6 +158,13 @@ fn sentence(fact: &Fact, sides: &Sides, (label, amount): (&str, Option<&Money>))
         None => {}
     }
     text
+}
+
+/// Why the last step of a case that failed did.
+fn failed_because<'a>(fact: &Fact, sides: &'a Sides) -> Option<&'a str> {
+    let steps = sides.after.as_ref()?.get("steps")?.as_array()?.iter().rev();
+    let failed = steps.filter(|it| it["outcome"] == "failed" && fact.verb == Verb::Failed);
+    failed.filter_map(|it| it["trouble"].as_str()).next()
 }
 
 /// `quantity 10 → 15`; where a side is not short enough to be read in passing, the field alone.
@@ -147,7 +193,7 @@ fn amount(fact: &Fact, sides: &Sides) -> Option<Money> {
         Kind::Invoice if matches!(fact.verb, Verb::PartlyPaid | Verb::Overdue) => "due",
         Kind::Invoice | Kind::CreditNote | Kind::Settlement => "gross",
         Kind::Payment if fact.verb == Verb::Changed => return None,
-        Kind::Dunning if fact.verb == Verb::Completed => return None,
+        Kind::Dunning if matches!(fact.verb, Verb::Completed | Verb::Failed) => return None,
         Kind::Dunning => "overdue",
         Kind::Payment | Kind::Refund => "amount",
         Kind::Account

@@ -80,7 +80,7 @@ impl<'de> Visitor<'de> for Events {
 /// Something that was used.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct NewUsage {
+pub(super) struct NewUsage {
     /// Which system reports it; `api` if nothing is said.
     source: Option<String>,
     /// What that system calls it: sent again, it counts once.
@@ -98,7 +98,7 @@ struct NewUsage {
 }
 
 impl NewUsage {
-    fn entry(&self) -> Entry {
+    pub(super) fn entry(&self) -> Entry {
         Entry { offered: self.read(), text: serde_json::to_vec(self).unwrap_or_default() }
     }
 

@@ -1,30 +1,68 @@
 //! `/usage/export.csv`, `/usage/export.jsonl`: what was used, event by event, with what becomes of each: for
 //! partners who follow it in systems of their own.
 
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::http::{HeaderMap, Response};
 use serde::Serialize;
 
 use super::route::{Needs, Route};
-use super::stream::file;
-use super::wire::{Decimal, Money};
+use super::stream::download;
+use super::wire::{Decimal, Money, NoQuery};
 use crate::api::edge::call::Call;
-use crate::api::edge::reply::File;
+use crate::api::edge::fault::Fault;
+use crate::api::edge::listing;
 use crate::domain::operator::Permission;
-use crate::services::usage::{self, Progress, Rated};
+use crate::domain::page::PageRequest;
+use crate::services::usage::{self, Rated};
 use crate::services::{Bss, Error};
 
 pub(super) fn routes() -> Vec<Route> {
     let reads = Needs::Permission(Permission::UsageRead);
-    let csv_of = ("text/csv", "Export usage with its rating as CSV");
-    let lines_of = ("application/x-ndjson", "Export usage with its rating as JSON Lines");
+    let csv_of = (CSV, "Export usage with its rating as CSV");
+    let lines_of = (LINES, "Export usage with its rating as JSON Lines");
     vec![
-        file("/usage/export.csv", reads, csv_of, csv),
-        file("/usage/export.jsonl", reads, lines_of, lines),
+        download("/usage/export.csv", reads, csv_of, csv),
+        download("/usage/export.jsonl", reads, lines_of, lines),
     ]
 }
 
-fn csv(bss: &Bss, call: &Call) -> Result<File, Error> {
-    let all = usage::rated(bss, &call.actor)?;
-    Ok(File { name: "usage.csv".to_owned(), bytes: usage::as_csv(&all) })
+const CSV: &str = "text/csv";
+const LINES: &str = "application/x-ndjson";
+
+fn csv(bss: &Arc<Bss>, call: &Call, _: NoQuery, _: &HeaderMap) -> Result<Response<Body>, Fault> {
+    let mut columns = usage::Columns::named();
+    given(bss, call, (CSV, "usage.csv"), move |all| Ok(columns.part(all)))
+}
+
+fn lines(bss: &Arc<Bss>, call: &Call, _: NoQuery, _: &HeaderMap) -> Result<Response<Body>, Fault> {
+    given(bss, call, (LINES, "usage.jsonl"), |all| {
+        let mut bytes = Vec::new();
+        for it in all {
+            serde_json::to_writer(&mut bytes, &Line::from(it)).map_err(Error::internal)?;
+            bytes.push(b'\n');
+        }
+        Ok(bytes)
+    })
+}
+
+/// Gives out all that the caller may see, page by page, as it is written.
+fn given(
+    bss: &Arc<Bss>,
+    call: &Call,
+    file: (&str, &str),
+    mut write: impl FnMut(&[Rated]) -> Result<Vec<u8>, Error> + Send + 'static,
+) -> Result<Response<Body>, Fault> {
+    let (of, actor) = (Arc::clone(bss), call.actor.clone());
+    let mut next = Some(PageRequest::oldest(PageRequest::LIMIT_MAX));
+    let part = move || {
+        let Some(page) = next.take() else { return Ok(None) };
+        let found = usage::rated(&of, &actor, &page)?;
+        next = found.next.map(|after| PageRequest { after: Some(after), ..page });
+        write(&found.items).map(Some)
+    };
+    Ok(listing::response((bss, &call.actor), file, part)?)
 }
 
 /// A line of the list.
@@ -57,10 +95,10 @@ impl From<&Rated> for Line {
             subscription: event.subscription.to_string(),
             meter: it.meter.clone(),
             unit: it.unit.clone(),
-            quantity: Decimal::from(&event.quantity),
+            quantity: Decimal::from(&it.quantity),
             at: event.at.to_string(),
-            status: it.progress.to_string(),
-            is_billed: it.progress == Progress::Billed,
+            status: it.state.to_string(),
+            is_billed: it.is_billed(),
             usage_rating_tag: it.tag.map(|it| it.to_string()),
             tax_excluded_amount: it.net.map(|(amount, currency)| Money {
                 amount: Decimal::from(&amount),
@@ -68,13 +106,4 @@ impl From<&Rated> for Line {
             }),
         }
     }
-}
-
-fn lines(bss: &Bss, call: &Call) -> Result<File, Error> {
-    let mut bytes = Vec::new();
-    for it in usage::rated(bss, &call.actor)? {
-        serde_json::to_writer(&mut bytes, &Line::from(&it)).map_err(Error::internal)?;
-        bytes.push(b'\n');
-    }
-    Ok(File { name: "usage.jsonl".to_owned(), bytes })
 }

@@ -56,10 +56,10 @@ enum Act {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 A small business with eight months behind it:
-  tillbox demo seed --data /tmp/trial
+  tillbox demo seed --data ./trial
 
 One of each (customer, offer, order, subscription, usage, open invoice), for a script:
-  tillbox demo seed --data /tmp/trial --minimal
+  tillbox demo seed --data ./trial --minimal
 
 TILLBOX_OPERATOR_EMAIL, TILLBOX_OPERATOR_PASSWORD and TILLBOX_OPERATOR_TOKEN choose with what the
 operator comes in; the password is then that of all logins. Whatever is not set is made up and
@@ -75,7 +75,7 @@ struct Seed {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 After playing with it, back to the beginning (stop the server first):
-  tillbox demo reset --data /tmp/trial
+  tillbox demo reset --data ./trial
 
 Everything that was done in the demo is gone, and its people have other passwords.")]
 struct Reset {

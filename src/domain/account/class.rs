@@ -62,7 +62,10 @@ impl CreditTerms {
     /// The last day on which an invoice of `invoice_on` is paid in time.
     ///
     /// The day of the invoice counts, so a due period of one day ends on it; one of no days is
-    /// taken for one.
+    /// taken for one. So counts the contract that names the period (APS: the invoice date plus the due
+    /// period, less a day), and an invoice says the day itself; what a seller is granted to pay out
+    /// its partners is counted from the day after, by
+    /// [`SettlementNote`](crate::domain::settlement::note::SettlementNote).
     #[must_use]
     pub fn due_on(self, invoice_on: Date) -> Date {
         invoice_on.plus_days(i64::from(self.due_days.max(1)) - 1)
@@ -116,6 +119,16 @@ words! {
     }
 }
 
+words! {
+    /// How customers are reminded of what they owe.
+    Reminding {
+        /// By mail: what presupposes a reminder waits until one has gone out.
+        Mail = "mail";
+        /// By post too, which people see to: nothing waits for a mail.
+        Post = "post";
+    }
+}
+
 /// What a vendor grants to the customers of a class.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ClassTerms {
@@ -135,6 +148,8 @@ pub struct ClassTerms {
     pub dunning: Ladder,
     /// Whether their members may order.
     pub member_buying: MemberBuying,
+    /// How they are reminded when they do not pay.
+    pub reminding: Reminding,
 }
 
 impl ClassTerms {
@@ -150,6 +165,7 @@ impl ClassTerms {
             billing_type: BillingType::Postpaid,
             dunning: Ladder::NONE,
             member_buying: MemberBuying::Forbidden,
+            reminding: Reminding::Mail,
         }
     }
 
@@ -219,7 +235,7 @@ impl CustomerClass {
     /// the first customer on, where they say something else of that.
     pub fn revise(self, terms: ClassTerms, now: Instant) -> Result<(Self, Verb), Invalid> {
         terms.check()?;
-        let of = |it: &ClassTerms| (it.dunning.clone(), it.credit);
+        let of = |it: &ClassTerms| (it.dunning.clone(), it.credit, it.reminding);
         let following = match of(&self.terms) == of(&terms) {
             true => self.following,
             false => Some(Following { since_at: now, after: None }),

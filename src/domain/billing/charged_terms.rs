@@ -18,8 +18,9 @@ pub struct ChargedTerms {
     pub version_from: Date,
     /// How a discount lowered it, if one did.
     pub lowered: Option<Lowering>,
-    /// What it was charged in, in order, from the first that a coupon lowered on. What stands before
-    /// those was paid as it was charged.
+    /// What it was charged in, in order, from the first that a coupon lowered on, or that was looked at for
+    /// what of it bears no tax. What stands before those was paid as it was charged.
+    #[serde(with = "pieces")]
     pieces: Vec<Piece>,
     /// By which taxes, in order, each for units up to so many: what goes back bears the tax that it bore.
     taxes: Vec<TaxedUpTo>,
@@ -33,12 +34,54 @@ struct TaxedUpTo {
 }
 
 /// A part of what was charged.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Piece {
     /// What it came to before coupons, without what of it was given back.
     of: Figure,
     /// What they had taken off that.
     off: Figure,
+    /// What of the rest bore no tax, because it was paid from what was paid in before.
+    untaxed: Figure,
+}
+
+/// Pieces as they are written: what each came to with what coupons had taken off it, as before anything bore no
+/// tax. What did follows its piece, as one that came to nothing.
+mod pieces {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use super::{Figure, Piece};
+
+    pub(super) fn serialize<S: Serializer>(all: &[Piece], to: S) -> Result<S::Ok, S::Error> {
+        let mut pairs = Vec::with_capacity(all.len());
+        for it in all {
+            pairs.push((it.of, it.off));
+            if it.untaxed != Figure::ZERO {
+                pairs.push((Figure::ZERO, it.untaxed));
+            }
+        }
+        pairs.serialize(to)
+    }
+
+    pub(super) fn deserialize<'a, D: Deserializer<'a>>(from: D) -> Result<Vec<Piece>, D::Error> {
+        let pairs = Vec::<(Figure, Figure)>::deserialize(from)?;
+        let mut all: Vec<Piece> = Vec::with_capacity(pairs.len());
+        for (of, figure) in pairs {
+            match all.last_mut() {
+                Some(last) if of == Figure::ZERO && figure != Figure::ZERO => last.untaxed = figure,
+                Some(_) | None => all.push(Piece { of, off: figure, untaxed: Figure::ZERO }),
+            }
+        }
+        Ok(all)
+    }
+}
+
+/// How something that is given back was paid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Paid {
+    /// What coupons had taken off it: nobody paid that.
+    pub never: Decimal,
+    /// What was paid from what was paid in before, and bore no tax.
+    pub untaxed: Decimal,
 }
 
 impl ChargedTerms {
@@ -90,35 +133,85 @@ impl ChargedTerms {
     ///
     /// # Errors
     /// If an amount is too large.
-    pub fn charged(mut self, charge: Amount, left: Amount) -> Result<Self, MoneyError> {
+    pub fn charged(self, charge: Amount, left: Amount) -> Result<Self, MoneyError> {
         let off = minus(charge.value(), left.value())?;
-        if !off.is_zero() || !self.pieces.is_empty() {
-            self.pieces.push(Piece { of: Figure::new(charge.value()), off: Figure::new(off) });
+        match off.is_zero() && self.pieces.is_empty() {
+            true => Ok(self),
+            false => self.charged_apart(charge, left),
+        }
+    }
+
+    /// The same where it may turn out that some of it bears no tax.
+    ///
+    /// # Errors
+    /// If an amount is too large.
+    pub fn charged_apart(mut self, charge: Amount, left: Amount) -> Result<Self, MoneyError> {
+        let off = minus(charge.value(), left.value())?;
+        let (of, off) = (Figure::new(charge.value()), Figure::new(off));
+        self.pieces.push(Piece { of, off, untaxed: Figure::ZERO });
+        Ok(self)
+    }
+
+    /// The same when so much of what was charged last bears no tax, because it is paid from what was paid in
+    /// before.
+    ///
+    /// # Errors
+    /// If an amount is too large.
+    pub fn untaxed(mut self, amount: Decimal) -> Result<Self, MoneyError> {
+        let mut rest = amount;
+        for piece in self.pieces.iter_mut().rev() {
+            let taxed = minus(piece.of.decimal(), piece.off.decimal())?;
+            let room = minus(taxed, piece.untaxed.decimal())?.max(Decimal::ZERO);
+            let part = rest.min(room);
+            piece.untaxed = Figure::new(plus(piece.untaxed.decimal(), part)?);
+            rest = minus(rest, part)?;
         }
         Ok(self)
     }
 
-    /// Without what is given back, what was charged last first; and how much of that coupons had taken
-    /// off: so much less goes back, for nobody paid it.
+    /// Without what is given back, what was charged last first; and how that was paid: so much less goes
+    /// back as nobody paid, and no tax on what bore none.
     ///
     /// # Errors
     /// If an amount is too large.
-    pub fn given_back(mut self, amount: Decimal) -> Result<(Self, Decimal), MoneyError> {
-        let (mut rest, mut never_paid) = (amount, Decimal::ZERO);
+    pub fn given_back(mut self, amount: Decimal) -> Result<(Self, Paid), MoneyError> {
+        let mut rest = amount;
+        let mut paid = Paid { never: Decimal::ZERO, untaxed: Decimal::ZERO };
         while let Some(piece) = self.pieces.pop() {
-            let (of, off) = (piece.of.decimal(), piece.off.decimal());
-            if rest < of {
-                let part = off.checked_mul(rest).and_then(|it| it.checked_div(of));
-                let part = part.ok_or(MoneyError::TooLarge)?;
-                never_paid = plus(never_paid, part)?;
-                let (of, off) = (minus(of, rest)?, minus(off, part)?);
-                self.pieces.push(Piece { of: Figure::new(of), off: Figure::new(off) });
+            let of = piece.of.decimal();
+            let all = rest >= of;
+            let goes = if all { piece } else { piece.part(rest)? };
+            paid.never = plus(paid.never, goes.off.decimal())?;
+            paid.untaxed = plus(paid.untaxed, goes.untaxed.decimal())?;
+            if !all {
+                self.pieces.push(piece.without(goes)?);
                 break;
             }
-            never_paid = plus(never_paid, off)?;
             rest = minus(rest, of)?;
         }
-        Ok((self, never_paid))
+        Ok((self, paid))
+    }
+}
+
+impl Piece {
+    /// So much of it, with its part of the rest.
+    fn part(self, of: Decimal) -> Result<Self, MoneyError> {
+        let part = |it: Figure| {
+            let part =
+                it.decimal().checked_mul(of).and_then(|it| it.checked_div(self.of.decimal()));
+            part.map(Figure::new).ok_or(MoneyError::TooLarge)
+        };
+        Ok(Self { of: Figure::new(of), off: part(self.off)?, untaxed: part(self.untaxed)? })
+    }
+
+    fn without(self, other: Self) -> Result<Self, MoneyError> {
+        let less =
+            |one: Figure, other: Figure| minus(one.decimal(), other.decimal()).map(Figure::new);
+        Ok(Self {
+            of: less(self.of, other.of)?,
+            off: less(self.off, other.off)?,
+            untaxed: less(self.untaxed, other.untaxed)?,
+        })
     }
 }
 
@@ -156,8 +249,8 @@ mod tests {
         let mut found = Vec::new();
         for minor in amounts {
             let whole = amount(*minor).value();
-            let (left, never_paid) = it.given_back(whole).expect("small");
-            found.push((whole - never_paid).normalize().to_string());
+            let (left, paid) = it.given_back(whole).expect("small");
+            found.push((whole - paid.never).normalize().to_string());
             it = left;
         }
         found
@@ -172,6 +265,47 @@ mod tests {
         // One that was paid, nine that were free: those go first.
         assert_eq!(back(charged(&[(1000, 1000), (9000, 0)]), &[4500, 5000]), ["0", "5"]);
         assert_eq!(back(charged(&[(1000, 0), (9000, 9000)]), &[9500]), ["90"]);
+    }
+
+    #[test]
+    fn what_bore_no_tax_goes_back_with_what_was_charged_last() {
+        /// What was charged, what coupons left of it, what of that bore no tax; what goes back and has none.
+        type Row = (&'static [(i64, i64, i64)], i64, &'static str);
+        let table: [Row; 9] = [
+            (&[], 500, "0"),
+            (&[(1000, 1000, 0)], 500, "0"),
+            (&[(9000, 9000, 9000)], 600, "6"),
+            (&[(9000, 9000, 9000)], 9000, "90"),
+            (&[(9000, 9000, 9000)], 9500, "90"),
+            (&[(1000, 1000, 500)], 500, "2.5"),
+            (&[(1000, 500, 500)], 400, "2"),
+            (&[(1000, 1000, 1000), (500, 500, 0)], 500, "0"),
+            (&[(1000, 1000, 1000), (500, 500, 0)], 600, "1"),
+        ];
+        for (pieces, goes, expected) in table {
+            let mut it = ChargedTerms::at(date("2026-01-01"), None);
+            for (of, left, untaxed) in pieces {
+                it = it.charged_apart(amount(*of), amount(*left)).expect("small");
+                it = it.untaxed(amount(*untaxed).value()).expect("small");
+            }
+            let (_, paid) = it.given_back(amount(goes).value()).expect("small");
+            assert_eq!(paid.untaxed.normalize().to_string(), expected, "{goes} of {pieces:?}");
+        }
+    }
+
+    #[test]
+    fn what_was_written_before_anything_bore_no_tax_is_read() {
+        let terms = charged(&[(1000, 250), (500, 500)]);
+        let (kept, untaxed) = (terms.clone(), terms.untaxed(amount(400).value()).expect("small"));
+        for it in [kept.clone(), untaxed] {
+            let bytes = postcard::to_allocvec(&it).expect("bytes");
+            assert_eq!(postcard::from_bytes(&bytes), Ok(it));
+        }
+        let figures = |it: &Piece| (it.of, it.off);
+        let before = kept.pieces.iter().map(figures).collect::<Vec<_>>();
+        let before = (kept.version_from, &kept.lowered, before, &kept.taxes);
+        let bytes = postcard::to_allocvec(&before).expect("bytes");
+        assert_eq!(postcard::from_bytes(&bytes), Ok(kept));
     }
 
     fn tax(name: &str) -> TaxTotal {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::invoice::chain::{self, Form, Hash, Link};
 use super::invoice::line::{Line, LineKind};
-use super::invoice::{Invoice, Issue, Totals, lifecycle};
+use super::invoice::{Content, Invoice, Issue, Totals, lifecycle};
 use super::recognition;
 use super::tax::TaxTotal;
 use crate::domain::error::{Code, Rejection};
@@ -132,15 +132,7 @@ pub fn lines(
 ) -> Result<Credit, Rejection> {
     let mut left = remainders(invoice, before)?;
     let content = invoice.content();
-    let mut credit = Credit {
-        invoice: invoice.id,
-        account: content.account,
-        billing_account: content.billing_account,
-        lines: Vec::with_capacity(asks.len()),
-        taxes: content.taxes.iter().map(emptied).collect(),
-        totals: Totals::nothing(content.currency),
-        deposits: Money::zero(content.currency),
-    };
+    let mut credit = Credit::of_nothing(invoice);
     for ask in asks {
         let place = usize::try_from(ask.place).unwrap_or(usize::MAX);
         let (Some(line), Some(left)) = (content.lines.get(place), left.get_mut(place)) else {
@@ -148,13 +140,7 @@ pub fn lines(
             return Err(Rejection::new(Code::ReferenceUnknown, why));
         };
         let tax = taken(line, left, ask.net, rounding)?;
-        let total = &mut credit.taxes[usize::from(line.tax_place)];
-        (total.net, total.tax) = (total.net.plus(ask.net)?, total.tax.plus(tax)?);
-        credit.totals = credit.totals.plus(ask.net, tax)?;
-        if line.kind == LineKind::Deposit {
-            credit.deposits = credit.deposits.plus(ask.net)?;
-        }
-        credit.lines.push(CreditLine { place: ask.place, net: ask.net, tax, ..of_line(line) });
+        credit.add(ask.place, line, (ask.net, tax))?;
     }
     if credit.lines.is_empty() || credit.totals.gross.as_minor() <= 0 {
         let why = "nothing is left of the invoice that could be credited";
@@ -225,6 +211,52 @@ fn taken(
 fn emptied(total: &TaxTotal) -> TaxTotal {
     let nothing = Money::zero(total.net.currency());
     TaxTotal { net: nothing, tax: nothing, ..total.clone() }
+}
+
+impl Credit {
+    /// Nothing of an invoice yet.
+    pub(super) fn of_nothing(invoice: &Invoice) -> Self {
+        let content = invoice.content();
+        Self {
+            invoice: invoice.id,
+            account: content.account,
+            billing_account: content.billing_account,
+            lines: Vec::new(),
+            taxes: content.taxes.iter().map(emptied).collect(),
+            totals: Totals::nothing(content.currency),
+            deposits: Money::zero(content.currency),
+        }
+    }
+
+    /// Adds what is given back of a line.
+    ///
+    /// # Errors
+    /// If an amount is too large.
+    pub(super) fn add(
+        &mut self,
+        place: u32,
+        line: &Line,
+        (net, tax): (Money, Money),
+    ) -> Result<(), MoneyError> {
+        let total = &mut self.taxes[usize::from(line.tax_place)];
+        (total.net, total.tax) = (total.net.plus(net)?, total.tax.plus(tax)?);
+        self.totals = self.totals.plus(net, tax)?;
+        if line.kind == LineKind::Deposit {
+            self.deposits = self.deposits.plus(net)?;
+        }
+        self.lines.push(CreditLine { place, net, tax, ..of_line(line) });
+        Ok(())
+    }
+
+    /// How much of what it gives back was paid from what was paid in before, and bore no tax.
+    ///
+    /// # Errors
+    /// If that is too much.
+    pub fn prepaid_of(&self, invoice: &Content) -> Result<Money, MoneyError> {
+        let line = |it: &CreditLine| invoice.lines.get(usize::try_from(it.place).ok()?);
+        let lines = self.lines.iter().filter(|it| line(it).is_some_and(Line::is_prepaid));
+        Money::sum(lines.map(|it| it.net), invoice.currency)
+    }
 }
 
 impl CreditNote {

@@ -4,238 +4,46 @@
 //! the billing day, cut into the periods of the cycle, so that it does not matter how often, or how
 //! late, somebody asks: no day is charged twice or never.
 
-use rust_decimal::Decimal;
-
-use super::charged_terms::ChargedTerms;
+pub use super::billable::{Billable, BillablePrice, FormerUnits};
+pub use super::charge_days::{ChargeDays, charge_days, is_charged_out, running};
 use super::cycle::{bills_on, period_of, with_length};
 pub use super::held::Hold;
 use super::held::held_days;
 use super::invoice::line::LineKind;
-use super::policy::{MovedAnchor, Policy, PriceVersionAt, RemovedUnits, WhileHeld};
-use super::proration::{self, Share};
+use super::policy::{MovedAnchor, Policy, RemovedUnits, WhileHeld};
+use super::proration::{Measure, ProrationUnit, Share};
 pub use super::term_days::TermDays;
 pub use super::usage_total::UsageTotal;
 use crate::domain::account::cycle::Cycle;
-use crate::domain::catalog::price::alteration::{Occurrence, Turn};
-use crate::domain::catalog::price::{Figure, Occasion, Price, PriceKind, PriceVersion, Timing};
+use crate::domain::catalog::price::alteration::Turn;
+use crate::domain::catalog::price::{Occasion, PriceKind, Timing};
 use crate::domain::error::{Code, Rejection};
-use crate::domain::id::{OfferId, OrderId, SubscriptionId, TaxCategoryId};
-use crate::domain::money::MoneyError;
 use crate::domain::quantity::Quantity;
 use crate::domain::subscription::ChargedDays;
-use crate::domain::subscription::change::Taken;
-use crate::domain::text::{self, Name};
 use crate::domain::time::{Date, Period};
 
 /// How many charges of one price may come on one invoice; what is left comes on the next.
 pub const DUES_MAX: usize = 1000;
 
-/// To so many digits after the point an average of units is rounded.
-const HELD_DIGITS: u32 = 10;
-
-/// A subscription as billing sees it.
-#[derive(Debug, Clone, Copy)]
-pub struct Billable<'a> {
-    /// Which it is.
-    pub id: SubscriptionId,
-    /// What it is a subscription to.
-    pub offer: OfferId,
-    /// The term that was chosen of it.
-    pub term: Option<&'a text::Code>,
-    /// The order that it comes from, if it was ordered.
-    pub order: Option<OrderId>,
-    /// What the invoice calls it.
-    pub subject: &'a Name,
-    /// The day from which anniversaries are counted.
-    pub began_on: Date,
-    /// The first day on which it is served.
-    pub served_from: Date,
-    /// The first day that is charged: after a trial, the day on which it ends.
-    pub charged_from: Date,
-    /// The first day on which it is no longer served; `None`: it runs on.
-    pub ends_on: Option<Date>,
-    /// The first day on which its use counts no longer: after the day on which it ended, until whose
-    /// end it may have been used; `None`: it runs on.
-    pub used_until: Option<Date>,
-    /// The first day of its current term.
-    pub term_from: Date,
-    /// The first day after it; `None`: it has no end.
-    pub term_until: Option<Date>,
-    /// The days on which it was renewed, in order: at least those that are not charged yet.
-    pub renewals: &'a [Date],
-    /// When it was on hold, in order.
-    pub held: &'a [Hold],
-    /// When it was not there, from its end until it went on: that costs nothing, whatever the policy.
-    pub gone: &'a [Hold],
-    /// What it is charged.
-    pub prices: &'a [BillablePrice<'a>],
-}
-
-impl Billable<'_> {
-    /// A charge of one of its prices as the alterations of that look at it.
-    #[must_use]
-    pub fn occurrence(&self, price: &BillablePrice<'_>, turn: Turn, on: Date) -> Occurrence {
-        let obtained_on = price.taken.map_or(self.served_from, |it| it.on);
-        Occurrence { turn, obtained_on, charged_from: self.first_of(price), on }
-    }
-
-    /// Which charge of a usage price it is that sums a period again.
-    #[must_use]
-    pub fn turn_of_late(&self, price: &BillablePrice<'_>, period: Period) -> Turn {
-        let first = self.first_of(price);
-        let is_first = period.start() <= first && first < period.end();
-        if is_first { Turn::First } else { Turn::Later }
-    }
-
-    /// The first day that is charged at a price.
-    fn first_of(&self, price: &BillablePrice<'_>) -> Date {
-        price.taken.map_or(self.charged_from, |it| it.charged_from.max(self.charged_from))
-    }
-
-    /// The days on which its terms began.
-    #[must_use]
-    pub const fn term_days(&self) -> TermDays<'_> {
-        TermDays { first: self.served_from, renewals: self.renewals, last: self.term_from }
-    }
-}
-
-/// Which part of a whole period some days of it are, those on hold taken off if they cost nothing.
+/// Which part of a whole period some days of it are, those on hold taken off if they cost nothing. Where
+/// a part costs as much as the whole, one day that costs something is enough for that.
 ///
 /// # Errors
-/// If they are not a part of it, or billing has no rule for the policy's proration.
+/// If they are not a part of it.
 pub fn part_of(
     of: &Billable<'_>,
     policy: &Policy,
     (days, whole): (Period, Period),
 ) -> Result<Share, Rejection> {
-    let share = proration::share(policy.proration, days, whole)?;
-    let share = share.without(held_days(of.gone, (days, policy.proration)));
-    Ok(match policy.while_held {
-        WhileHeld::Pause => share.without(held_days(of.held, (days, policy.proration))),
-        WhileHeld::Charge => share,
-    })
-}
-
-/// A price of a subscription as billing sees it.
-#[derive(Debug, Clone, Copy)]
-pub struct BillablePrice<'a> {
-    /// The price.
-    pub price: &'a Price,
-    /// What its line says, in the language of the invoice.
-    pub label: &'a Name,
-    /// The day at which it was frozen; `None`: it follows the versions.
-    pub frozen_on: Option<Date>,
-    /// Up to which day it is charged already; `None`: not at all.
-    pub charged_until: Option<Date>,
-    /// For what its last days were charged; `None` if nobody knows.
-    pub charged_days: Option<ChargedDays>,
-    /// At what that period was charged; `None` if nobody knows.
-    pub charged_terms: Option<&'a ChargedTerms>,
-    /// When it was taken, if that was not with the subscription.
-    pub taken: Option<Taken>,
-    /// What was given back of the price whose place this one took in mid period, up to the first
-    /// charge from the day up to which it is charged.
-    pub given_back: Option<Figure>,
-    /// The offer whose price it is and what the invoice calls it, if the subscription is to another
-    /// one now.
-    pub sold_as: Option<(OfferId, &'a Name)>,
-    /// The first day for which it is not charged any more; `None`: as long as the subscription is.
-    pub ends_on: Option<Date>,
-    /// How many units it is charged for, unless a meter counts them.
-    pub units: Quantity,
-    /// How many it was to be charged for before, in order.
-    pub former: &'a [FormerUnits],
-    /// Of what, as the invoice says it.
-    pub unit: Option<&'a Name>,
-    /// How it is taxed: its own category or its offer's.
-    pub tax_category: Option<TaxCategoryId>,
-    /// What its meter counted, for each period that is due or was charged and may have late usage.
-    pub usage: &'a [UsageTotal],
-}
-
-impl<'a> BillablePrice<'a> {
-    /// How many of the units that a meter counted in a period are paid for by another price: what was
-    /// bought of the resource whose use it is, beyond what is included. Each day of the period
-    /// counts for what was held on it, so that it does not matter when the period is billed.
-    ///
-    /// # Errors
-    /// If it is too much.
-    pub fn bought(&self, period: Period) -> Result<Quantity, MoneyError> {
-        match (self.price.kind, self.price.resource) {
-            (PriceKind::Usage { .. }, Some(_)) => self.held_in(period),
-            (PriceKind::Usage { .. }, None)
-            | (PriceKind::OneTime(_) | PriceKind::Recurring { .. }, _) => Ok(Quantity::ZERO),
-        }
-    }
-
-    /// What was given back of the price whose place this one took, if a charge is its first.
-    pub(super) fn given_back_before(&self, due: &Due) -> Option<Figure> {
-        let is_first =
-            due.kind == LineKind::Recurring && due.service.map(Period::start) == self.charged_until;
-        self.given_back.filter(|_| is_first)
-    }
-
-    /// The figures that hold for a charge of a day, in a term that began on another.
-    ///
-    /// # Errors
-    /// If none is in force then.
-    pub fn version_on(
-        &self,
-        on: Date,
-        terms: TermDays<'_>,
-        policy: &Policy,
-    ) -> Result<&'a PriceVersion, Rejection> {
-        let term_from = terms.of(on);
-        let on = match policy.price_version {
-            PriceVersionAt::Period => on,
-            // That of the first day of its term, or that on which the price was taken within it.
-            PriceVersionAt::Renewal => {
-                self.taken.map_or(term_from, |it| it.on.max(term_from)).min(on)
-            }
-        };
-        self.price.in_force(on, self.frozen_on).ok_or_else(|| {
-            let why = format!("the price `{}` has no version in force on `{on}`", self.price.name);
-            Rejection::new(Code::PriceMissing, why)
-        })
-    }
-
-    /// How many units were held in a period, on the average of its days.
-    fn held_in(&self, period: Period) -> Result<Quantity, MoneyError> {
-        let is_within = |on: &Date| period.start() < *on && *on < period.end();
-        let ends: Vec<_> = self.changes().filter(is_within).chain([period.end()]).collect();
-        let (mut from, mut sum) = (period.start(), Decimal::ZERO);
-        if ends.len() == 1 {
-            return Ok(self.units_on(from));
-        }
-        for until in ends {
-            let units = self.units_on(from).decimal();
-            let part = units.checked_mul(until.days_since(from).into());
-            sum = part.and_then(|it| sum.checked_add(it)).ok_or(MoneyError::TooLarge)?;
-            from = until;
-        }
-        let average = sum.checked_div(period.days().into()).ok_or(MoneyError::TooLarge)?;
-        Ok(Quantity::new(average.round_dp(HELD_DIGITS).normalize()))
-    }
-
-    /// How many units were held on a day.
-    fn units_on(&self, day: Date) -> Quantity {
-        let former = self.former.iter().find(|it| day < it.until);
-        former.map_or(self.units, |it| it.units)
-    }
-
-    /// The days on which the number of units changed, in order.
-    fn changes(&self) -> impl Iterator<Item = Date> {
-        self.former.iter().map(|it| it.until)
-    }
-}
-
-/// How many units a price multiplied before they changed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct FormerUnits {
-    /// The first day on which it was another number.
-    pub until: Date,
-    /// How many.
-    pub units: Quantity,
+    let by = Measure { unit: policy.proration, zone: of.zone };
+    let share = by.share(days, whole)?;
+    let held: &[Hold] = match policy.while_held {
+        WhileHeld::Pause => of.held,
+        WhileHeld::Charge => &[],
+    };
+    let off = held_days(of.gone, (days, by)).saturating_add(held_days(held, (days, by)));
+    let is_undivided = policy.proration == ProrationUnit::None && i64::from(off) < by.of(days);
+    Ok(if is_undivided { share } else { share.without(off) })
 }
 
 /// One charge that is due.
@@ -278,7 +86,7 @@ impl Due {
 /// afterwards is charged up to `cut_on`, if that is a day, as if a period ended there.
 ///
 /// # Errors
-/// If a day lies beyond what can be written, or billing has no rule for the policy's proration.
+/// If a day lies beyond what can be written.
 pub fn dues(
     of: &Billable<'_>,
     cycle: Cycle,
@@ -303,44 +111,15 @@ pub fn dues(
     Ok(found)
 }
 
-/// The days on which something of a subscription is charged.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct ChargeDays {
-    /// The last of those that were.
-    pub last: Option<Date>,
-    /// The next; `None` if nothing is left to charge.
-    pub next: Option<Date>,
-}
-
-/// On which days something of a subscription was charged last, and is charged next.
-#[must_use]
-pub fn charge_days(of: &Billable<'_>, cycle: Cycle, policy: &Policy) -> ChargeDays {
-    let mut days = ChargeDays::default();
-    for price in of.prices {
-        let on = of.charged_from;
-        let clock = Clock { of, price, cycle, policy, on, cut_on: None };
-        let (last, next) = match price.price.kind {
-            PriceKind::OneTime(occasion) => clock.once_days(occasion),
-            PriceKind::Recurring { every, timing } => {
-                Clock { cycle: with_length(cycle, every), ..clock }.period_days(timing)
-            }
-            PriceKind::Usage { .. } => clock.period_days(Timing::InArrears),
-        };
-        days.last = days.last.max(last);
-        days.next = days.next.into_iter().chain(next).min();
-    }
-    days
-}
-
 /// One price on a billing day.
 #[derive(Clone, Copy)]
-struct Clock<'a> {
-    of: &'a Billable<'a>,
-    price: &'a BillablePrice<'a>,
-    cycle: Cycle,
-    policy: &'a Policy,
-    on: Date,
-    cut_on: Option<Date>,
+pub(super) struct Clock<'a> {
+    pub(super) of: &'a Billable<'a>,
+    pub(super) price: &'a BillablePrice<'a>,
+    pub(super) cycle: Cycle,
+    pub(super) policy: &'a Policy,
+    pub(super) on: Date,
+    pub(super) cut_on: Option<Date>,
 }
 
 impl Clock<'_> {
@@ -379,7 +158,7 @@ impl Clock<'_> {
         Period::new(day, next.copied().or(self.of.term_until)?)
     }
 
-    /// The days of a one-time price that are not charged yet, in order.
+    /// The days of a price that comes once which are not charged yet, in order.
     fn uncharged(&self, occasion: Occasion) -> impl Iterator<Item = Date> {
         let days = match occasion {
             Occasion::Plain | Occasion::Setup | Occasion::Deposit => {
@@ -389,7 +168,7 @@ impl Clock<'_> {
         };
         days.iter().copied().filter(|day| {
             let is_charged = self.price.charged_until.is_some_and(|until| *day < until);
-            !is_charged && !self.has_ended(*day)
+            !is_charged && !self.has_ended(*day) && self.price.held_from(*day) == *day
         })
     }
 
@@ -418,13 +197,11 @@ impl Clock<'_> {
             from = from.max(until);
         }
         for _ in 0..DUES_MAX {
-            if is_paid_ahead {
-                let Some(released) = self.released(from) else { return Ok(()) };
-                from = released;
-            }
+            let Some(first) = self.charged_from(from, is_paid_ahead) else { return Ok(()) };
+            from = first;
             let full = period_of(self.cycle, self.of.began_on, from).ok_or_else(beyond)?;
             let cut = self.cut_on.filter(|it| !is_paid_ahead && from < *it);
-            let ends = self.ends_on().into_iter().chain(cut);
+            let ends = self.ends_on().into_iter().chain(self.price.held_until(from)).chain(cut);
             let until = ends.fold(full.end(), Date::min);
             let Some(service) = Period::new(from, until) else { return Ok(()) };
             let is_cut = cut == Some(until) && until < full.end();
@@ -478,7 +255,7 @@ impl Clock<'_> {
     }
 
     /// The first day that is not charged any more.
-    fn ends_on(&self) -> Option<Date> {
+    pub(super) fn ends_on(&self) -> Option<Date> {
         let all = match self.price.price.kind {
             PriceKind::OneTime(_) | PriceKind::Recurring { .. } => self.of.ends_on,
             PriceKind::Usage { .. } => self.of.used_until,
@@ -533,22 +310,29 @@ impl Clock<'_> {
                 RemovedUnits::Now => paid_for != units,
                 RemovedUnits::PeriodEnd => paid_for < units,
             };
-            let Some(service) = Period::new(change, ends_on).filter(|_| differs) else {
+            if !differs || ends_on <= change {
                 continue;
-            };
-            found.push(Due {
-                place,
-                turn: if self.is_first(days.whole) { Turn::OfFirst } else { Turn::Later },
-                kind: LineKind::Recurring,
-                units,
-                less: Some(paid_for),
-                most: self.most_before(change, days.whole),
-                service: Some(service),
-                whole: Some(days.whole),
-                share: self.share(LineKind::Recurring, Timing::InAdvance, service, days.whole)?,
-                priced_on: paid.start(),
-                until: paid.end(),
-            });
+            }
+            for service in self.price.held_on(change, ends_on) {
+                found.push(Due {
+                    place,
+                    turn: if self.is_first(days.whole) { Turn::OfFirst } else { Turn::Later },
+                    kind: LineKind::Recurring,
+                    units,
+                    less: Some(paid_for),
+                    most: self.most_before(change, days.whole),
+                    service: Some(service),
+                    whole: Some(days.whole),
+                    share: self.share(
+                        LineKind::Recurring,
+                        Timing::InAdvance,
+                        service,
+                        days.whole,
+                    )?,
+                    priced_on: paid.start(),
+                    until: paid.end(),
+                });
+            }
             paid_for = units;
         }
         Ok(())
@@ -563,13 +347,13 @@ impl Clock<'_> {
     }
 
     /// The day of a one-time charge, as one that was or one that will be.
-    fn once_days(&self, occasion: Occasion) -> (Option<Date>, Option<Date>) {
+    pub(super) fn once_days(&self, occasion: Occasion) -> (Option<Date>, Option<Date>) {
         let last = self.price.charged_until.map(|it| it.plus_days(-1));
         (last, self.uncharged(occasion).next())
     }
 
     /// The day on which the last period that is charged was, and that on which the next will be.
-    fn period_days(&self, timing: Timing) -> (Option<Date>, Option<Date>) {
+    pub(super) fn period_days(&self, timing: Timing) -> (Option<Date>, Option<Date>) {
         let first = self.of.charged_from;
         let period = |day| period_of(self.cycle, self.of.began_on, day);
         let last = self.price.charged_until.and_then(|until| {
@@ -577,16 +361,12 @@ impl Clock<'_> {
             Some(bills_on(self.cycle, Period::new(from, until)?, timing))
         });
         let from = self.price.charged_until.map_or(first, |until| until.max(first));
-        let from = match timing {
-            // Days that cost nothing, because it was held on them, are charged by nobody.
-            Timing::InAdvance => match self.released(from) {
-                Some(released) => released,
-                None => return (last, None),
-            },
-            Timing::InArrears => from,
+        let Some(from) = self.charged_from(from, timing == Timing::InAdvance) else {
+            return (last, None);
         };
         let next = period(from).and_then(|full| {
-            let until = self.ends_on().map_or(full.end(), |it| it.min(full.end()));
+            let ends = self.ends_on().into_iter().chain(self.price.held_until(from));
+            let until = ends.fold(full.end(), Date::min);
             Some(bills_on(self.cycle, Period::new(from, until)?, timing))
         });
         (last, next)
@@ -607,14 +387,31 @@ impl Clock<'_> {
         }
     }
 
-    /// The first day that is charged, after a hold at the very beginning if that costs nothing.
+    /// The first day that is charged, after a hold at the very beginning if that costs nothing, and after
+    /// days on which the price was not held.
     fn first_day(&self) -> Date {
         let is_paid_ahead = match self.price.price.kind {
             PriceKind::Recurring { timing, .. } => timing == Timing::InAdvance,
             PriceKind::OneTime(_) | PriceKind::Usage { .. } => false,
         };
         let first = self.of.first_of(self.price);
-        if is_paid_ahead { self.released(first).unwrap_or(first) } else { first }
+        self.charged_from(first, is_paid_ahead).unwrap_or(first)
+    }
+
+    /// The first day from `from` on that is charged: on which the price was held, and of what is paid
+    /// ahead one that costs something. `None` while nothing does.
+    pub(super) fn charged_from(&self, from: Date, is_paid_ahead: bool) -> Option<Date> {
+        let mut day = self.price.held_from(from);
+        if !is_paid_ahead {
+            return Some(day);
+        }
+        loop {
+            let released = self.price.held_from(self.released(day)?);
+            if released == day {
+                return Some(day);
+            }
+            day = released;
+        }
     }
 
     /// The first day from `from` on that is charged; `None` while it is on hold and that costs nothing.
@@ -643,7 +440,10 @@ impl Clock<'_> {
         }
         match timing {
             Timing::InArrears => part_of(self.of, self.policy, (service, full)),
-            Timing::InAdvance => proration::share(self.policy.proration, service, full),
+            Timing::InAdvance => {
+                let by = Measure { unit: self.policy.proration, zone: self.of.zone };
+                by.share(service, full)
+            }
         }
     }
 }

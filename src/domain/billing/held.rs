@@ -1,6 +1,6 @@
 //! Holds as billing sees them: days that may cost nothing.
 
-use super::proration::ProrationUnit;
+use super::proration::Measure;
 use crate::domain::time::{Date, Period};
 
 /// Days on which a subscription is on hold.
@@ -19,11 +19,11 @@ impl Hold {
     }
 }
 
-/// How many days of a stretch of service were on hold, as a unit measures them.
-pub(super) fn held_days(held: &[Hold], (service, unit): (Period, ProrationUnit)) -> u32 {
+/// How many days or seconds of a stretch of service were on hold.
+pub(super) fn held_days(held: &[Hold], (service, by): (Period, Measure)) -> u32 {
     let days = held.iter().filter_map(|hold| {
         let until = hold.until.unwrap_or(service.end());
-        Some(unit.measure(Period::new(hold.from, until)?.overlap(service)?))
+        Some(by.of(Period::new(hold.from, until)?.overlap(service)?))
     });
-    u32::try_from(days.sum::<i64>()).expect("a period has fewer days than 32 bits")
+    u32::try_from(days.sum::<i64>()).expect("no more is on hold than a share can count")
 }

@@ -15,7 +15,7 @@ use crate::domain::error::{Invalid, Violation};
 use crate::domain::id::LetterheadId;
 use crate::domain::payment::mandate::Creditor;
 use crate::domain::stamp::Stamp;
-use crate::domain::text::{Bic, Iban, Locale, Name, Prose};
+use crate::domain::text::{Bic, Email, Iban, Locale, Name, Prose};
 
 /// What the papers of a seller say and how they look, from when it was written until there is
 /// another.
@@ -29,6 +29,8 @@ pub struct Letterhead {
     pub says: Sayings,
     /// How it looks.
     pub look: Look,
+    /// Which address its mails come from; `None` for that of the house.
+    pub mail_from: Option<Email>,
 }
 
 /// What a seller says of itself on its papers.

@@ -2,7 +2,8 @@
 //!
 //! A credit note keeps its reason as it was written, as it keeps its figures.
 
-use super::unused::GivenBack;
+use super::proration::Counts;
+use super::unused::{GivenBack, Left};
 use crate::domain::localized::Localized;
 use crate::domain::money::Money;
 use crate::domain::text::{Locale, Name};
@@ -74,10 +75,31 @@ impl Tongue {
         let label = &it.label;
         match (self, it.days) {
             (_, None) => label.to_string(),
-            (Self::English, Some((days, of))) => format!("{label} for {days} of {of} days"),
-            (Self::German, Some((days, of))) => format!("{label} für {days} von {of} Tagen"),
-            (Self::French, Some((days, of))) => format!("{label} pour {days} jours sur {of}"),
-            (Self::Spanish, Some((days, of))) => format!("{label} por {days} de {of} días"),
+            (Self::English, Some(Left { left, of, counts })) => {
+                format!("{label} for {left} of {of} {}", self.counted(counts))
+            }
+            (Self::German, Some(Left { left, of, counts })) => {
+                format!("{label} für {left} von {of} {}", self.counted(counts))
+            }
+            (Self::French, Some(Left { left, of, counts })) => {
+                format!("{label} pour {left} {} sur {of}", self.counted(counts))
+            }
+            (Self::Spanish, Some(Left { left, of, counts })) => {
+                format!("{label} por {left} de {of} {}", self.counted(counts))
+            }
+        }
+    }
+
+    const fn counted(self, counts: Counts) -> &'static str {
+        match (self, counts) {
+            (Self::English, Counts::Days) => "days",
+            (Self::English, Counts::Seconds) => "seconds",
+            (Self::German, Counts::Days) => "Tagen",
+            (Self::German, Counts::Seconds) => "Sekunden",
+            (Self::French, Counts::Days) => "jours",
+            (Self::French, Counts::Seconds) => "secondes",
+            (Self::Spanish, Counts::Days) => "días",
+            (Self::Spanish, Counts::Seconds) => "segundos",
         }
     }
 
@@ -121,6 +143,7 @@ mod tests {
     use crate::domain::billing::invoice::sample::{date, euros};
 
     fn given(label: &str, days: Option<(i64, i64)>) -> GivenBack {
+        let days = days.map(|(left, of)| Left { left, of, counts: Counts::Days });
         let ask = LineAsk { place: 0, net: euros("1") };
         GivenBack { ask, days, label: label.parse().expect("a name"), price: None }
     }
@@ -170,6 +193,21 @@ mod tests {
             (Why::Ended(on), "0", "pl", "Ended on 2026-03-11: Month for 21 of 31 days, Setup"),
         ] {
             assert_eq!(said(why, kept, language), expected);
+        }
+    }
+
+    #[test]
+    fn a_reason_says_seconds_where_they_are_what_counts() {
+        let left = Left { left: 172_800, of: 2_674_800, counts: Counts::Seconds };
+        let all = [GivenBack { days: Some(left), ..given("Month", None) }];
+        for (language, expected) in [
+            ("en", "Ended on 2026-03-30: Month for 172800 of 2674800 seconds"),
+            ("de", "Beendet am 30.03.2026: Month für 172800 von 2674800 Sekunden"),
+            ("fr", "Résilié le 30/03/2026\u{a0}: Month pour 172800 secondes sur 2674800"),
+            ("es", "Finalizado el 30/03/2026: Month por 172800 de 2674800 segundos"),
+        ] {
+            let why = Why::Ended(date("2026-03-30"));
+            assert_eq!(told(why, &all, euros("0"), &locale(language)), expected);
         }
     }
 

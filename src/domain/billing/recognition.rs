@@ -6,9 +6,12 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::credit::{CreditLine, CreditNote};
 use super::invoice::Invoice;
 use super::invoice::line::LineKind;
+use super::policy::Recognition;
 use crate::domain::money::{Currency, Money, MoneyError, Rounding};
 use crate::domain::overview::Month;
 use crate::domain::time::{Date, Period};
@@ -76,6 +79,12 @@ impl Earning {
         self.net.minus(self.before(day)?)
     }
 
+    /// Whether some of it is earned after the day of the document.
+    #[must_use]
+    pub fn is_deferred(&self) -> bool {
+        self.period.is_some_and(|it| self.from.plus_days(1) < it.end())
+    }
+
     /// How much of it is earned in each month, from that of the document on.
     ///
     /// # Errors
@@ -101,7 +110,10 @@ pub fn of_invoice(it: &Invoice) -> impl Iterator<Item = (usize, Earning)> {
     let lines = it.content().lines.iter().enumerate();
     let earned = lines.filter(|it| it.1.kind != LineKind::Deposit);
     earned.filter_map(move |(place, line)| {
-        Some((place, Earning { from: from?, period: line.service_period, net: line.net }))
+        Some((
+            place,
+            Earning { from: from?, period: served(line.kind, line.service_period), net: line.net },
+        ))
     })
 }
 
@@ -119,6 +131,61 @@ pub fn of_credit_note(it: &CreditNote) -> Result<Vec<Earning>, MoneyError> {
     Ok(all)
 }
 
+/// What of an issued invoice is deferred in the books, line by line: what is earned after its day, if its
+/// seller's revenue is that of its time.
+pub fn deferred_of_invoice(it: &Invoice) -> impl Iterator<Item = Earning> {
+    let is_over_period = it.issue().is_some_and(|it| it.recognition == Recognition::OverPeriod);
+    of_invoice(it).map(|it| it.1).filter(move |it| is_over_period && it.is_deferred())
+}
+
+/// What an issued credit note takes from what is deferred in the books, each less than nothing.
+///
+/// # Errors
+/// If an amount is too large.
+pub fn deferred_of_credit_note(it: &CreditNote) -> Result<Vec<Earning>, MoneyError> {
+    let is_over_period = it.issue().is_some_and(|it| it.recognition == Recognition::OverPeriod);
+    let mut all = of_credit_note(it)?;
+    all.retain(|it| is_over_period && it.is_deferred());
+    Ok(all)
+}
+
+/// The last month of which what is earned was booked as revenue, of all sellers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Released(u32);
+
+impl Released {
+    /// That it was booked up to the end of a month.
+    #[must_use]
+    pub const fn through(month: Month) -> Self {
+        Self(month.number())
+    }
+
+    /// The month.
+    #[must_use]
+    pub const fn month(self) -> Month {
+        Month::numbered(self.0)
+    }
+}
+
+/// How much of what is deferred is not earned when the months that were booked are over.
+///
+/// # Errors
+/// If an amount is too large.
+pub fn left_of(
+    all: impl IntoIterator<Item = Earning>,
+    (currency, released): (Currency, Option<Released>),
+) -> Result<Money, MoneyError> {
+    let mut left = Money::zero(currency);
+    for it in all {
+        let earned = match released {
+            Some(released) => it.before(released.month().next().first_day())?,
+            None => Money::zero(currency),
+        };
+        left = left.plus(it.net.minus(earned)?)?;
+    }
+    Ok(left)
+}
+
 /// What is given back of a line on a day: of what is deferred on that day over the days that are left,
 /// and the rest at once.
 fn given_back(line: &CreditLine, on: Date) -> Result<Vec<Earning>, MoneyError> {
@@ -130,7 +197,13 @@ fn given_back(line: &CreditLine, on: Date) -> Result<Vec<Earning>, MoneyError> {
 
 /// The days of a line's service that are left on a day.
 fn left(line: &CreditLine, on: Date) -> Option<Period> {
-    line.service_period.and_then(|it| Period::new(it.start().max(on), it.end()))
+    served(line.kind, line.service_period).and_then(|it| Period::new(it.start().max(on), it.end()))
+}
+
+/// The days over which a charge is earned: what was used is earned with its use, though its period may
+/// go on.
+fn served(kind: LineKind, period: Option<Period>) -> Option<Period> {
+    period.filter(|_| kind != LineKind::Usage)
 }
 
 /// How much of what a note of a day gives back of a line is taken from what is deferred of it: at most
@@ -147,7 +220,7 @@ pub(super) fn taken_from_deferred(
     if left(line, on).is_none() {
         return Ok(nothing);
     }
-    let (from, period) = (it_starts(line, on), line.service_period);
+    let (from, period) = (it_starts(line, on), served(line.kind, line.service_period));
     let mut deferred = Earning { from, period, net: line.charged }.after(on)?;
     for note in before {
         let Some(issue) = note.issue() else { continue };
@@ -230,6 +303,27 @@ mod tests {
             ["2025-12 31.00 0.00", "2026-01 0.00 31.00"]
         );
         assert_eq!(told(&[earning("2026-05-31", None, "7")]), ["2026-05 7.00 7.00"]);
+    }
+
+    #[test]
+    fn what_is_left_is_what_is_not_booked_yet() {
+        let all = || {
+            let earning = |from: &str, until: &str| Earning {
+                from: date("2026-01-16"),
+                period: period(from, until),
+                net: euros("90"),
+            };
+            [earning("2026-01-16", "2026-04-16"), earning("2025-12-16", "2026-01-16")]
+        };
+        assert_eq!(all().map(|it| it.is_deferred()), [true, false], "what is over is earned");
+        let left = |month: Option<&str>| {
+            let released = month.map(|it| Released::through(Month::of(date(it))));
+            let all = all().into_iter().filter(Earning::is_deferred);
+            left_of(all, (Currency::EUR, released)).expect("small").decimal().to_string()
+        };
+        assert_eq!(left(None), "90.00");
+        let later = ["2025-12-01", "2026-01-01", "2026-03-31", "2026-04-01"];
+        assert_eq!(later.map(|it| left(Some(it))), ["90.00", "74.00", "15.00", "0.00"]);
     }
 
     /// A note that gives back some of a line of 365 euros for the year, after others.

@@ -17,14 +17,14 @@ use super::invoice::Invoice;
 use super::invoice::explanation::{Explanation, Step};
 use super::invoice::line::{Line, LineKind};
 use super::policy::{CreditBase, Policy, RemovedUnits};
-use super::proration::{ProrationUnit, Share};
+use super::proration::{Measure, ProrationUnit, Share};
 use super::rating::Rule;
-use super::unused::{Days, GivenBack, found, given_already};
+use super::unused::{GivenBack, Left, found, given_already};
 use crate::domain::error::Rejection;
 use crate::domain::id::{PriceId, SubscriptionId};
 use crate::domain::money::{Money, MoneyError};
 use crate::domain::quantity::Quantity;
-use crate::domain::time::{Date, Period};
+use crate::domain::time::{Date, Zone};
 
 /// Prices that a subscription is charged no more.
 #[derive(Debug, Clone, Copy)]
@@ -37,6 +37,8 @@ pub struct Replaced<'a> {
     pub prices: &'a BTreeSet<PriceId>,
     /// How many units are kept of those of which some are given up.
     pub kept: &'a BTreeMap<PriceId, Quantity>,
+    /// Where its days begin.
+    pub zone: Zone,
 }
 
 /// Whether a seller gives anything back when prices are replaced: where a part of a period costs as
@@ -68,16 +70,19 @@ impl Replaced<'_> {
         given_already(invoice, self.subscription, |line| self.of_line(line, policy))
     }
 
-    fn of_line(&self, line: &Line, policy: &Policy) -> Result<Option<(Money, Days)>, MoneyError> {
+    fn of_line(
+        &self,
+        line: &Line,
+        policy: &Policy,
+    ) -> Result<Option<(Money, Option<Left>)>, MoneyError> {
         let is_replaced = line.price.is_some_and(|it| self.prices.contains(&it));
         let recurs = matches!(line.kind, LineKind::Recurring | LineKind::TrueUp);
         let recurs = recurs && is_replaced && gives_back(policy);
         let Some(period) = line.service_period.filter(|it| recurs && self.on < it.end()) else {
             return Ok(None);
         };
-        let unit = policy.proration;
-        let left = Period::new(self.on.max(period.start()), period.end());
-        let days = (left.map_or(0, |it| unit.measure(it)), unit.measure(period));
+        let by = Measure { unit: policy.proration, zone: self.zone };
+        let days = Left::from(self.on, period, by);
         let (net, days) = match policy.credit_base {
             CreditBase::FullCharge => {
                 (line.explanation.by_days(line.net)?.book(policy.rounding)?, None)
@@ -126,8 +131,8 @@ fn of_units(
 
 /// What the last days of a line's period are worth: of what was computed for them the same part as
 /// the line is of what was computed for it, so that discounts and contained tax are given back too.
-fn unused(line: &Line, (days, all): (i64, i64), policy: &Policy) -> Result<Money, MoneyError> {
-    let narrowed = narrowed(&line.explanation, (days, all));
+fn unused(line: &Line, days: Left, policy: &Policy) -> Result<Money, MoneyError> {
+    let narrowed = narrowed(&line.explanation, days);
     let charged = narrowed.as_ref().map(Explanation::unrounded).transpose()?;
     match charged {
         Some(charged) if line.net == line.amount => charged.book(policy.rounding),
@@ -136,16 +141,17 @@ fn unused(line: &Line, (days, all): (i64, i64), policy: &Policy) -> Result<Money
             part.book(policy.rounding)
         }
         Some(_) | None => {
-            let (days, of) = (Decimal::from(days), Decimal::from(all.max(1)));
-            line.explanation.by_days(line.net)?.part(days, of)?.book(policy.rounding)
+            let (left, of) = (Decimal::from(days.left), Decimal::from(days.of.max(1)));
+            line.explanation.by_days(line.net)?.part(left, of)?.book(policy.rounding)
         }
     }
 }
 
 /// The same explanation for the last days of the period alone; nothing if it was not reckoned by
-/// whole days.
-fn narrowed(of: &Explanation, (days, all): (i64, i64)) -> Option<Explanation> {
-    let (days, all) = (u32::try_from(days).ok()?, u32::try_from(all).ok()?);
+/// what is given back by.
+fn narrowed(of: &Explanation, days: Left) -> Option<Explanation> {
+    let (left, all) = (u32::try_from(days.left).ok()?, u32::try_from(days.of).ok()?);
+    let share = |of| Share::counted(days.counts, (left, of));
     // What a fixed discount or a coupon took of the whole is not what it would take of a part, and
     // what covers a minimum is not what would cover one of fewer days; fees of tiers are for no days.
     let is_of_all = |it: &Step| match it {
@@ -154,13 +160,16 @@ fn narrowed(of: &Explanation, (days, all): (i64, i64)) -> Option<Explanation> {
         | Step::Covered(_)
         | Step::NeverPaid(_)
         | Step::Undivided(_)
-        | Step::Booked(_) => true,
+        | Step::Booked(_)
+        | Step::Prepaid(_)
+        | Step::OfPrepaid(_) => true,
         Step::Prorated(_)
         | Step::Reversed
         | Step::Less(_)
         | Step::InPlaceOf(_)
         | Step::Lowered(_)
-        | Step::Committed(_) => false,
+        | Step::Committed(_)
+        | Step::ChosenFor(_) => false,
     };
     if of.steps.iter().any(is_of_all) {
         return None;
@@ -178,12 +187,15 @@ fn narrowed(of: &Explanation, (days, all): (i64, i64)) -> Option<Explanation> {
         | Step::Covered(_)
         | Step::NeverPaid(_)
         | Step::Undivided(_)
-        | Step::Booked(_) => None,
+        | Step::Booked(_)
+        | Step::Prepaid(_)
+        | Step::OfPrepaid(_)
+        | Step::ChosenFor(_) => None,
     });
     match prorated {
-        Some(share) if share.used() == all => *share = Share::new(days, share.of())?,
+        Some(it) if it.used() == all && it.counts() == days.counts => *it = share(it.of())?,
         Some(_) => return None,
-        None => narrowed.steps.push(Step::Prorated(Share::new(days, all)?)),
+        None => narrowed.steps.push(Step::Prorated(share(all)?)),
     }
     Some(narrowed)
 }

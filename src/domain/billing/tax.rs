@@ -100,6 +100,17 @@ impl TaxBasis {
 }
 
 impl TaxTotal {
+    /// Whether the tax is its percentage of the net that the invoice states, rounded in any way. Where
+    /// it is not, it was reckoned from what the lines came to before they were rounded, or taken out of
+    /// prices that contain it, and says so.
+    #[must_use]
+    pub fn follows_from_net(&self) -> bool {
+        let unit = Money::minor(1, self.tax.currency()).decimal();
+        let exact = self.net.decimal().checked_mul(self.treatment.percent().decimal());
+        let exact = exact.map(|it| it / Decimal::ONE_HUNDRED);
+        exact.is_some_and(|it| (it - self.tax.decimal()).abs() * Decimal::TWO <= unit)
+    }
+
     /// What stands where nothing is supplied: a deposit goes back as it came. In the language of the
     /// reader.
     #[must_use]
@@ -110,6 +121,11 @@ impl TaxTotal {
             "es" => ("Fianza", "no sujeta: una fianza se devuelve"),
             _ => ("Deposit", "no supply: a deposit is given back"),
         };
+        Self::of_nothing((name, reason), on, currency)
+    }
+
+    /// An exemption by no rule of a seller.
+    fn of_nothing((name, reason): (&str, &str), on: Date, currency: Currency) -> Self {
         let basis = RuleBasis {
             rule: TaxRuleId::from_uuid(Uuid::nil()),
             category: None,
@@ -122,6 +138,19 @@ impl TaxTotal {
         let reason = reason.parse().expect("a few words are prose");
         let what = (name.parse().expect("a word is a name"), Treatment::Exempt { reason });
         Self::unborne(what, TaxBasis::Rule(basis), currency)
+    }
+
+    /// What stands where something is paid from what was paid in before, and bears no tax. In the language
+    /// of the reader.
+    #[must_use]
+    pub fn of_prepaid(locale: &Locale, on: Date, currency: Currency) -> Self {
+        let (name, reason) = match locale.language() {
+            "de" => ("Guthaben", "aus Guthaben bezahlt: darauf fällt keine Steuer an"),
+            "fr" => ("Solde prépayé", "payé par le solde prépayé : aucune taxe n’est due dessus"),
+            "es" => ("Saldo prepago", "pagado con el saldo prepago: no devenga impuesto"),
+            _ => ("Prepaid balance", "paid from the prepaid balance: no tax is borne on it"),
+        };
+        Self::of_nothing((name, reason), on, currency)
     }
 
     /// Whether two taxes differ in nothing but the day that decided: what bears them is taxed together.
@@ -279,6 +308,24 @@ pub fn assess(
         total.tax = total.tax.plus(taxed.tax)?;
     }
     Ok(taxed)
+}
+
+/// What one amount bears by itself, with tax on top or inside.
+///
+/// # Errors
+/// If an amount is too large.
+pub fn on_one(
+    amount: Money,
+    (base, treatment): (Base, &Treatment),
+    rounding: Rounding,
+) -> Result<Taxed, MoneyError> {
+    let exact = tax_in(amount.decimal(), base, treatment.percent())?;
+    let tax = Amount::new(exact, amount.currency()).book(rounding)?;
+    let net = match base {
+        Base::Net => amount,
+        Base::Gross => amount.minus(tax)?,
+    };
+    Ok(Taxed { net, tax })
 }
 
 /// The tax on, or inside, an amount, before any rounding.

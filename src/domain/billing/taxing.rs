@@ -176,8 +176,15 @@ impl Taxing<'_> {
         let region = address.region.as_ref().map(Name::as_str);
         let zone = address.country.as_ref().and_then(|it| zone_of(self.zones, it, region));
         zone.map(|it| it.id).ok_or_else(|| {
-            let place = address.country.as_ref().map_or("no country", Country::as_str);
-            let why = format!("no tax zone covers `{place}`; add one, if need be for elsewhere");
+            let why = match address.country.as_ref().map(Country::as_str) {
+                Some(place) => format!(
+                    "no tax zone covers `{place}`: add one and its rule in Settings, Tax, if need be for \
+                     everywhere"
+                ),
+                None => "no country is known of the buyer, nor of the seller: say it in the address of \
+                         one of them"
+                    .to_owned(),
+            };
             Rejection::new(Code::TaxUndetermined, why)
         })
     }

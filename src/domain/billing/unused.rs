@@ -1,7 +1,7 @@
 //! Unused days: what of an issued invoice is given back when a subscription is called off before the
 //! days that were paid in advance are over.
 //!
-//! What recurs is given back by whole days, from the day of the end on; what was charged once only
+//! What recurs is given back by whole days, or their seconds, from the day of the end on; what was charged once only
 //! within the days of full refund that a term has, and what was used never. What ending early costs,
 //! and what is kept in any case, is taken off: nobody is charged for it beyond what was paid.
 
@@ -12,14 +12,14 @@ use super::invoice::Invoice;
 use super::invoice::explanation::Step;
 use super::invoice::line::{Line, LineKind};
 use super::policy::Policy;
-use super::proration::{ProrationUnit, prorate};
+use super::proration::{Counts, Measure, ProrationUnit, prorate};
 use crate::domain::catalog::term::{EarlyEnd, RefundAfter, Term};
 use crate::domain::error::Rejection;
 use crate::domain::id::{PriceId, SubscriptionId};
 use crate::domain::money::{Money, MoneyError};
 use crate::domain::quantity::Percent;
 use crate::domain::text::Name;
-use crate::domain::time::{Date, Period};
+use crate::domain::time::{Date, Period, Zone};
 
 /// A subscription that was called off, as far as money goes back for it.
 #[derive(Debug, Clone, Copy)]
@@ -32,6 +32,8 @@ pub struct Ended<'a> {
     pub term_from: Date,
     /// What its offer says of the term; `None` if it says nothing, or no longer.
     pub term: Option<&'a Term>,
+    /// Where its days begin.
+    pub zone: Zone,
 }
 
 /// How much goes back.
@@ -45,8 +47,26 @@ pub enum Extent {
     Everything,
 }
 
-/// So many days of so many, of what is charged by days.
-pub type Days = Option<(i64, i64)>;
+/// The last of the days, or seconds, that a line charges.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Left {
+    /// How many.
+    pub left: i64,
+    /// Of how many.
+    pub of: i64,
+    /// Of which of both.
+    pub counts: Counts,
+}
+
+impl Left {
+    /// What of a period is left from a day on.
+    #[must_use]
+    pub fn from(on: Date, period: Period, by: Measure) -> Self {
+        let left = Period::new(on.max(period.start()), period.end());
+        let left = left.map_or(0, |it| by.of(it));
+        Self { left, of: by.of(period), counts: by.counts() }
+    }
+}
 
 /// What is given back of a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,8 +77,8 @@ pub struct GivenBack {
     pub price: Option<PriceId>,
     /// What was charged, as the invoice calls it.
     pub label: Name,
-    /// For how many days of how many; `None` of what was charged once.
-    pub days: Days,
+    /// For how many days or seconds of how many; `None` of what was charged once.
+    pub days: Option<Left>,
 }
 
 impl Ended<'_> {
@@ -142,7 +162,7 @@ impl Ended<'_> {
         line: &Line,
         invoice: &Invoice,
         policy: &Policy,
-    ) -> Result<Option<(Money, Days)>, MoneyError> {
+    ) -> Result<Option<(Money, Option<Left>)>, MoneyError> {
         let extent = self.extent_of(line);
         let (cut, share) = match extent {
             Extent::Nothing => return Ok(None),
@@ -156,15 +176,13 @@ impl Ended<'_> {
                 if !is_divided {
                     return Ok(None);
                 }
-                let unit = policy.proration;
-                let days = Period::new(cut.max(period.start()), period.end());
-                let days = (days.map_or(0, |it| unit.measure(it)), unit.measure(period));
+                let by = Measure { unit: policy.proration, zone: self.zone };
+                let days = Left::from(cut, period, by);
                 // What comes once is not for days: it goes back with the whole alone.
                 let is_whole = extent == Extent::Everything && cut <= period.start();
                 let by_days = line.explanation.by_days(line.net)?.book(policy.rounding)?;
                 let charged = if is_whole { line.net } else { by_days };
-                let by = (unit, policy.rounding);
-                let unused = prorate(charged, period, cut, by)?.after;
+                let unused = prorate(charged, period, cut, (by, policy.rounding))?.after;
                 let net = unused.amount().part(share.decimal(), Decimal::ONE_HUNDRED)?;
                 Ok(Some((net.book(policy.rounding)?, Some(days))))
             }
@@ -197,7 +215,7 @@ pub(super) fn found(
     invoice: &Invoice,
     before: &[Credit],
     subscription: SubscriptionId,
-    of_line: impl Fn(&Line) -> Result<Option<(Money, Days)>, MoneyError>,
+    of_line: impl Fn(&Line) -> Result<Option<(Money, Option<Left>)>, MoneyError>,
 ) -> Result<Vec<GivenBack>, Rejection> {
     let left = remainders(invoice, before)?;
     let mut found = Vec::new();
@@ -221,7 +239,7 @@ pub(super) fn found(
 pub(super) fn given_already(
     invoice: &Invoice,
     subscription: SubscriptionId,
-    of_line: impl Fn(&Line) -> Result<Option<(Money, Days)>, MoneyError>,
+    of_line: impl Fn(&Line) -> Result<Option<(Money, Option<Left>)>, MoneyError>,
 ) -> Result<Money, MoneyError> {
     let mut sum = Money::zero(invoice.content().currency);
     let gives = |it: &&Line| it.subscription == Some(subscription) && it.net.is_negative();
@@ -300,7 +318,7 @@ mod tests {
     fn given(term: Option<&Term>, day: u32, before: &[Credit]) -> String {
         let on = date("2026-03-01").plus_days(i64::from(day) - 1);
         let (subscription, term_from) = (id(3), date("2026-03-01"));
-        let ended = Ended { subscription, on, term_from, term };
+        let ended = Ended { subscription, on, term_from, term, zone: Zone::UTC };
         let mut given = ended.of(&invoice(), before, &Policy::DEFAULT).expect("given");
         let kept = ended.kept(euros("0")).expect("kept");
         let left = keep(&mut given, kept).expect("kept");
@@ -344,7 +362,8 @@ mod tests {
         let given = |on: &str, after| {
             let term = term(EarlyEnd::Free, Some((None, 14, after)));
             let (on, term_from) = (date(on), date("2026-04-01"));
-            let ended = Ended { subscription: id(3), on, term_from, term: Some(&term) };
+            let term = Some(&term);
+            let ended = Ended { subscription: id(3), on, term_from, term, zone: Zone::UTC };
             let given = ended.of(&invoice(), &[], &Policy::DEFAULT).expect("given");
             given.iter().map(|it| it.ask.net.decimal().to_string()).collect::<Vec<_>>()
         };
@@ -367,7 +386,8 @@ mod tests {
     #[test]
     fn where_parts_cost_as_much_as_the_whole_no_part_goes_back() {
         let (subscription, on) = (id(3), date("2026-03-11"));
-        let ended = Ended { subscription, on, term_from: date("2026-03-01"), term: None };
+        let (term_from, term, zone) = (date("2026-03-01"), None, Zone::UTC);
+        let ended = Ended { subscription, on, term_from, term, zone };
         let policy = Policy { proration: ProrationUnit::None, ..Policy::DEFAULT };
         assert_eq!(ended.of(&invoice(), &[], &policy), Ok(Vec::new()));
     }

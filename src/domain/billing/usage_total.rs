@@ -20,6 +20,8 @@ pub struct UsageTotal {
     pub quantity: Quantity,
     /// What the price asks of it beyond that.
     pub detail: Detail,
+    /// Whether nothing of it was ever charged.
+    pub is_new: bool,
     /// How much of it is on invoices already.
     pub charged: Quantity,
     /// What the price asked of that.
@@ -28,6 +30,9 @@ pub struct UsageTotal {
     pub towards: Option<Figure>,
     /// At what that was charged; `None` if nothing was, or nobody knows.
     pub charged_terms: Option<ChargedTerms>,
+    /// How many units of that were paid for by another price; `None` if nothing was charged, or nobody
+    /// wrote it down.
+    pub bought: Option<Quantity>,
     /// Of how many records.
     pub records: u64,
 }

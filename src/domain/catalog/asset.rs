@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::keys_violations;
+use super::{LIST_MAX, keys_violations};
 use crate::domain::attribute::AttributeValue;
 use crate::domain::due::{Due, Duty};
 use crate::domain::error::{Code, Invalid, Refusal, Rejection};
@@ -225,6 +225,20 @@ impl Asset {
         self.versions.last()
     }
 
+    /// The numbers of the contents of its files, with how many bytes are in each.
+    pub fn contents(&self) -> impl Iterator<Item = (u64, u64)> + '_ {
+        self.versions.iter().filter_map(|it| match &it.source {
+            Source::File { content, bytes, .. } => Some((*content, *bytes)),
+            Source::Web(_) => None,
+        })
+    }
+
+    /// How many bytes are in its files.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        self.contents().map(|it| it.1).fold(0, u64::saturating_add)
+    }
+
     /// The version that its maker calls so.
     #[must_use]
     pub fn version_called(&self, label: &text::Code) -> Option<&Version> {
@@ -266,11 +280,11 @@ impl Asset {
         Ok((Self { content, ..self }, Verb::Changed))
     }
 
-    /// The asset after a trigger.
+    /// The asset after a trigger. What is withdrawn has no files any more: nobody may have them.
     ///
     /// # Errors
     /// If its state does not allow it, or there is nothing of it to attach.
-    pub fn on(self, trigger: Trigger) -> Result<(Self, Verb), Rejection> {
+    pub fn on(mut self, trigger: Trigger) -> Result<(Self, Verb), Rejection> {
         let refused = |why: String| Err(Rejection::new(Code::CatalogStateForbids, why));
         let Some(state) = next(self.state, trigger) else {
             return refused(format!("cannot {trigger} an asset that is `{}`", self.state));
@@ -280,7 +294,10 @@ impl Asset {
                 return refused(format!("asset `{}` has no version yet: upload one", self.id));
             }
             Trigger::Attach => Verb::Changed,
-            Trigger::Withdraw => Verb::Retired,
+            Trigger::Withdraw => {
+                self.versions.retain(|it| matches!(it.source, Source::Web(_)));
+                Verb::Retired
+            }
         };
         Ok((Self { state, ..self }, verb))
     }
@@ -288,12 +305,16 @@ impl Asset {
     /// The asset with one version more, which is the one to take from now on.
     ///
     /// # Errors
-    /// If it is withdrawn or has a version of that name.
+    /// If it is withdrawn, has a version of that name, or as many as an asset may have.
     pub fn upgraded(mut self, version: Version) -> Result<(Self, Verb), Rejection> {
         self.must_be_had("has no new versions")?;
         if self.version_called(&version.label).is_some() {
             let why = format!("the asset has a version `{}` already", version.label);
             return Err(Rejection::new(Code::Duplicate, why));
+        }
+        if self.versions.len() >= LIST_MAX {
+            let why = format!("the asset has {LIST_MAX} versions, and no asset has more");
+            return Err(Rejection::new(Code::CatalogStateForbids, why));
         }
         let verb = if self.versions.is_empty() { Verb::Changed } else { Verb::Upgraded };
         if verb == Verb::Upgraded {

@@ -1,35 +1,21 @@
 //! Characteristics: what can be said of a product, which values it may take, and which were chosen.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use super::formula::Formula;
 use super::keys_violations;
 use crate::domain::attribute::AttributeValue;
 use crate::domain::error::Violation;
 use crate::domain::localized::Localized;
 use crate::domain::quantity::Quantity;
-use crate::domain::text::{self, Name, Prose};
+use crate::domain::text::{Name, Prose};
 use crate::domain::time::{Instant, Validity};
 use crate::domain::word::words;
 
 /// The values that were chosen, by the name of the characteristic.
 pub type Choices = BTreeMap<Name, Vec<AttributeValue>>;
-
-/// The choices as prices look at them: one text for each name, in which whatever a code cannot hold
-/// is an underscore. What has several values or none is no dimension of a price.
-#[must_use]
-pub fn dimensions(choices: &Choices) -> BTreeMap<text::Code, String> {
-    let plain = |it: char| if it.is_ascii_alphanumeric() || "_-.:".contains(it) { it } else { '_' };
-    let dimension = |(name, values): (&Name, &Vec<AttributeValue>)| match values.as_slice() {
-        [value] => {
-            let key: String = name.as_str().chars().map(plain).collect();
-            Some((key.parse().ok()?, value.to_string()))
-        }
-        [] | [_, _, ..] => None,
-    };
-    choices.iter().filter_map(dimension).collect()
-}
 
 words! {
     /// What the values of a characteristic are.
@@ -57,6 +43,18 @@ words! {
     }
 }
 
+impl Bounds {
+    /// Whether the lower and the upper end belong to a range.
+    pub(super) const fn take(self) -> (bool, bool) {
+        match self {
+            Self::Closed => (true, true),
+            Self::Open => (false, false),
+            Self::ClosedBottom => (true, false),
+            Self::ClosedTop => (false, true),
+        }
+    }
+}
+
 /// A range of numbers; a missing end is open without limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Range {
@@ -74,12 +72,7 @@ impl Range {
     /// Whether a number lies in it.
     #[must_use]
     pub fn contains(&self, number: Quantity) -> bool {
-        let (takes_from, takes_to) = match self.bounds {
-            Bounds::Closed => (true, true),
-            Bounds::Open => (false, false),
-            Bounds::ClosedBottom => (true, false),
-            Bounds::ClosedTop => (false, true),
-        };
+        let (takes_from, takes_to) = self.bounds.take();
         let above = self.from.is_none_or(|it| it < number || takes_from && it == number);
         let below = self.to.is_none_or(|it| number < it || takes_to && it == number);
         above && below && self.step.is_none_or(|step| self.is_on_step(number, step))
@@ -141,6 +134,8 @@ pub struct Characteristic {
     pub values_max: u32,
     /// What it may take; anything of its kind if empty.
     pub values: Vec<CharacteristicValue>,
+    /// How its value, which nobody chooses then, follows from those of others.
+    pub formula: Option<Formula>,
     /// When it is part of the specification.
     pub valid_for: Validity,
 }
@@ -170,6 +165,7 @@ impl Characteristic {
             values_min: 0,
             values_max: 1,
             values,
+            formula: None,
             valid_for: Validity::ALWAYS,
         }
     }
@@ -187,13 +183,17 @@ impl Characteristic {
     pub fn violations(&self) -> Vec<Violation> {
         let mut found = Vec::new();
         if self.values_max == 0 || self.values_min > self.values_max {
-            let message = "must be at least 1 and not below `values_min`";
+            let message = "must be at least 1, and no less than there must be at least";
             found.push(Violation::new("/values_max", "range", message));
         }
         let defaults = self.values.iter().filter(|it| it.is_default).count();
         if u32::try_from(defaults).is_ok_and(|it| it > self.values_max) {
             let message = format!("must have at most {} defaults", self.values_max);
             found.push(Violation::new("/values", "range", message));
+        }
+        if self.formula.is_some() && (self.kind != ValueKind::Number || self.is_configurable) {
+            let message = "must be left out: only a number that nobody chooses is derived";
+            found.push(Violation::new("/formula", "conflict", message));
         }
         for (place, value) in self.values.iter().enumerate() {
             let wrong = value_fault(self.kind, value);
@@ -213,7 +213,9 @@ impl Characteristic {
         now: Instant,
     ) -> Result<Vec<AttributeValue>, String> {
         let defaults = self.defaults(now);
-        let values = match chosen {
+        let read: Option<Vec<_>> =
+            chosen.map(|all| all.iter().map(|it| read(self.kind, it)).collect());
+        let values = match read.as_deref() {
             None | Some([]) => defaults,
             Some(chosen) if !self.is_configurable && chosen != defaults => {
                 return Err("is not for the buyer to choose; leave it out".to_owned());
@@ -226,6 +228,27 @@ impl Characteristic {
                 Err(format!("needs {} to {} values", self.values_min, self.values_max))
             }
             None => Ok(values),
+        }
+    }
+
+    /// The value that follows from those of others.
+    ///
+    /// # Errors
+    /// In a few words: why there is none, or none that is allowed.
+    pub fn derive(
+        &self,
+        formula: &Formula,
+        (settled, now): (&Choices, Instant),
+    ) -> Result<AttributeValue, String> {
+        let number = |name: &Name| match settled.get(name).map(Vec::as_slice) {
+            Some([AttributeValue::Number(it)]) => Some(*it),
+            Some(_) | None => None,
+        };
+        let value = formula.value(&number).map_err(|it| format!("is `{formula}`, and {it}"))?;
+        let value = AttributeValue::Number(value);
+        match self.values.is_empty() || self.admits(&value, now) {
+            true => Ok(value),
+            false => Err(format!("comes to `{value}` by `{formula}`, which is not allowed")),
         }
     }
 
@@ -244,6 +267,12 @@ impl Characteristic {
         u32::try_from(count).is_ok_and(|it| (self.values_min..=self.values_max).contains(&it))
     }
 
+    /// Whether a value is one that it can have at some time.
+    pub(super) fn takes(&self, value: &AttributeValue) -> bool {
+        kind_of(value) == self.kind
+            && (self.values.is_empty() || self.values.iter().any(|it| it.allowed.admits(value)))
+    }
+
     fn admits(&self, value: &AttributeValue, now: Instant) -> bool {
         let mut holding = self.values.iter().filter(|it| it.valid_for.contains(now));
         kind_of(value) == self.kind
@@ -259,6 +288,64 @@ pub const fn kind_of(value: &AttributeValue) -> ValueKind {
         AttributeValue::Number(_) => ValueKind::Number,
         AttributeValue::Flag(_) => ValueKind::Flag,
     }
+}
+
+/// A value as one of a kind, where it is a text that says one: so it comes in where all is text.
+pub(super) fn read(kind: ValueKind, value: &AttributeValue) -> AttributeValue {
+    let AttributeValue::Text(text) = value else { return value.clone() };
+    let read = match (kind, text.as_str()) {
+        (ValueKind::Number, text) => {
+            text.parse::<Quantity>().ok().map(|it| AttributeValue::Number(it.decimal()))
+        }
+        (ValueKind::Flag, "true") => Some(AttributeValue::Flag(true)),
+        (ValueKind::Flag, "false") => Some(AttributeValue::Flag(false)),
+        (ValueKind::Flag | ValueKind::Text, _) => None,
+    };
+    read.unwrap_or_else(|| value.clone())
+}
+
+/// What is wrong with formulas: each is worked out from other numbers, and none from itself.
+fn formula_violations(all: &[Characteristic]) -> Vec<Violation> {
+    let mut found = Vec::new();
+    for (place, it) in all.iter().enumerate() {
+        let Some(formula) = &it.formula else { continue };
+        let field = format!("/characteristics/{place}/formula");
+        for name in formula.names() {
+            let is_it = |it: &&Characteristic| it.name == *name && it.kind == ValueKind::Number;
+            if !all.iter().any(|it| is_it(&it)) {
+                let message = format!("names `{name}`, which is no number of the same product");
+                found.push(Violation::new(&*field, "reference", message));
+            }
+        }
+        if derived_from(all, &it.name).contains(&it.name) {
+            let message = format!("leads back to `{}` itself", it.name);
+            found.push(Violation::new(&*field, "conflict", message));
+        }
+    }
+    found
+}
+
+/// All that the value of a characteristic follows from.
+fn derived_from<'a>(all: &'a [Characteristic], name: &'a Name) -> BTreeSet<&'a Name> {
+    let (mut found, mut open) = (BTreeSet::new(), vec![name]);
+    while let Some(next) = open.pop() {
+        let of = all.iter().filter(|it| it.name == *next).filter_map(|it| it.formula.as_ref());
+        for name in of.flat_map(Formula::names) {
+            if found.insert(name) {
+                open.push(name);
+            }
+        }
+    }
+    found
+}
+
+/// Characteristics with formulas, each after all that it follows from.
+#[must_use]
+pub fn in_order(all: &[Characteristic]) -> Vec<&Characteristic> {
+    let mut derived: Vec<_> = all.iter().filter(|it| it.formula.is_some()).collect();
+    // What follows from another follows from more than that one does.
+    derived.sort_by_cached_key(|it| derived_from(all, &it.name).len());
+    derived
 }
 
 /// The rule that a value breaks, and how.
@@ -296,6 +383,7 @@ pub fn violations(characteristics: &[Characteristic]) -> Vec<Violation> {
     for (place, it) in characteristics.iter().enumerate() {
         found.extend(super::under(&format!("{field}/{place}"), it.violations()));
     }
+    found.extend(formula_violations(characteristics));
     found
 }
 
@@ -397,6 +485,75 @@ mod tests {
         assert_eq!([settle(9), settle(10)], [true, false]);
     }
 
+    fn derived(name: &str, formula: &str) -> Characteristic {
+        let name = name.parse().expect("a name");
+        let it = Characteristic::configurable(name, ValueKind::Number, vec![]);
+        let formula = Some(formula.parse().expect(formula));
+        Characteristic { is_configurable: false, formula, ..it }
+    }
+
+    #[test]
+    fn a_number_follows_from_others_that_are_chosen() {
+        let mut usage = derived("usage", "30 - talk * 3");
+        let settled = Choices::from([("talk".parse().expect("a name"), vec![number("4.5")])]);
+        let derive = |it: &Characteristic, settled: &Choices| {
+            let formula = it.formula.clone().expect("a formula");
+            it.derive(&formula, (settled, now()))
+        };
+        assert_eq!(derive(&usage, &settled), Ok(number("16.5")));
+        let refused = derive(&usage, &Choices::new());
+        assert_eq!(refused, Err("is `30 - talk * 3`, and `talk` has no number".to_owned()));
+        usage.values = vec![value(Allowed::Within(range(Some(20), None, Bounds::Closed)))];
+        let refused = derive(&usage, &settled);
+        let why = "comes to `16.5` by `30 - talk * 3`, which is not allowed";
+        assert_eq!(refused, Err(why.to_owned()));
+    }
+
+    #[test]
+    fn formulas_are_of_numbers_of_the_same_product_and_of_none_that_follow_from_themselves() {
+        let talk = Characteristic::configurable(
+            "talk".parse().expect("a name"),
+            ValueKind::Number,
+            vec![],
+        );
+        let fields = |all: &[Characteristic]| {
+            violations(all)
+                .into_iter()
+                .map(|it| format!("{} {}", it.field, it.rule))
+                .collect::<Vec<_>>()
+        };
+        let good = [derived("c", "b * 2"), derived("b", "talk + 1"), talk.clone()];
+        assert_eq!(fields(&good), Vec::<String>::new());
+        let order: Vec<_> = in_order(&good).iter().map(|it| it.name.as_str()).collect();
+        assert_eq!(order, ["b", "c"]);
+        assert_eq!(fields(&[derived("b", "size")]), ["/characteristics/0/formula reference"]);
+        assert_eq!(
+            fields(&[derived("b", "color"), color()]),
+            ["/characteristics/0/formula reference"]
+        );
+        let circle = [derived("b", "c"), derived("c", "b + talk"), talk.clone()];
+        let conflict = |at: usize| format!("/characteristics/{at}/formula conflict");
+        assert_eq!(fields(&circle), [conflict(0), conflict(1)]);
+        let chosen = Characteristic { is_configurable: true, ..derived("b", "talk") };
+        assert_eq!(fields(&[chosen, talk]), [conflict(0)]);
+    }
+
+    #[test]
+    fn what_comes_in_as_a_text_is_read_as_what_it_says() {
+        let size = Characteristic::configurable(
+            "size".parse().expect("a name"),
+            ValueKind::Number,
+            vec![value(Allowed::Within(range(Some(1), Some(64), Bounds::Closed)))],
+        );
+        assert_eq!(size.settle(Some(&[text("40")]), now()), Ok(vec![number("40")]));
+        assert!(size.settle(Some(&[text("65")]), now()).is_err());
+        assert!(size.settle(Some(&[text("many")]), now()).is_err());
+        let flag = Characteristic { kind: ValueKind::Flag, values: vec![], ..size };
+        let yes = AttributeValue::Flag(true);
+        assert_eq!(flag.settle(Some(&[text("true")]), now()), Ok(vec![yes]));
+        assert!(flag.settle(Some(&[text("yes")]), now()).is_err());
+    }
+
     #[test]
     fn an_offer_leaves_what_it_names() {
         let left = value(Allowed::Exactly(text("green")));
@@ -404,17 +561,6 @@ mod tests {
         let narrowed = color().narrowed(&uses);
         assert!(narrowed.settle(Some(&[text("red")]), now()).is_err());
         assert_eq!(color().narrowed(&[]), color());
-    }
-
-    #[test]
-    fn prices_see_one_text_for_each_single_choice() {
-        let choices = Choices::from([
-            ("Disk size".parse().expect("a name"), vec![number("1.50")]),
-            ("colors".parse().expect("a name"), vec![text("red"), text("green")]),
-        ]);
-        let seen: Vec<_> =
-            dimensions(&choices).into_iter().map(|(key, value)| format!("{key}={value}")).collect();
-        assert_eq!(seen, ["Disk_size=1.50"]);
     }
 
     #[test]

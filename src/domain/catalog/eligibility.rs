@@ -20,7 +20,8 @@ pub struct Eligibility {
     pub classes: BTreeSet<ClassId>,
     /// Only these accounts.
     pub accounts: BTreeSet<AccountId>,
-    /// Only through these channels.
+    /// Only through these channels. A channel sorts what is sold, and guards nothing: who asks says
+    /// through which it does.
     pub channels: BTreeSet<Code>,
     /// Only in these market segments.
     pub markets: BTreeSet<Code>,
@@ -94,6 +95,12 @@ impl Obstacle {
 }
 
 impl Eligibility {
+    /// Whether it is sold to who asks through a channel, or through none that is known.
+    #[must_use]
+    pub fn is_sold_through(&self, channel: Option<&Code>) -> bool {
+        self.channels.is_empty() || channel.is_some_and(|it| self.channels.contains(it))
+    }
+
     /// Everything that keeps a buyer from the offer `offer`; nothing if it may buy. `held` says how
     /// many living subscriptions to an offer it has, or would have.
     #[must_use]
@@ -106,13 +113,12 @@ impl Eligibility {
             !rule.is_empty() && rule.is_disjoint(have)
         };
         let held = |it: &OfferId| held(*it);
-        let channel = buyer.channel.iter().cloned().collect();
         let rules = [
             (Obstacle::Nature, misses(&self.natures, Some(&buyer.nature))),
             (Obstacle::Country, misses(&self.countries, buyer.country.as_ref())),
             (Obstacle::Class, misses(&self.classes, buyer.class.as_ref())),
             (Obstacle::Account, misses(&self.accounts, Some(&buyer.account))),
-            (Obstacle::Channel, outside(&self.channels, &channel)),
+            (Obstacle::Channel, !self.is_sold_through(buyer.channel.as_ref())),
             (Obstacle::Market, outside(&self.markets, &buyer.markets)),
             (
                 Obstacle::Needs,

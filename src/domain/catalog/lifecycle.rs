@@ -94,7 +94,7 @@ pub const fn way_off(state: State) -> Option<(&'static [Trigger], State)> {
 }
 
 impl State {
-    /// Whether it is on the market or was: somebody may have bought it.
+    /// Whether what comes here passes the market, unless it was retired before.
     #[must_use]
     pub const fn was_on_market(self) -> bool {
         match self {
@@ -138,6 +138,7 @@ impl Trigger {
 pub struct Life {
     state: State,
     version: u32,
+    was_launched: bool,
     /// What the seller calls this version: `2.1`.
     pub label: Option<text::Code>,
     /// Why it is in its state, where somebody said so.
@@ -154,7 +155,8 @@ impl Life {
     pub fn new(state: State, valid_for: Validity) -> Result<Self, Rejection> {
         match state {
             State::InStudy | State::InDesign | State::InTest | State::Active | State::Launched => {
-                Ok(Self { state, version: 1, label: None, reason: None, valid_for })
+                let was_launched = state == State::Launched;
+                Ok(Self { state, version: 1, was_launched, label: None, reason: None, valid_for })
             }
             State::Retired | State::Obsolete | State::Rejected => {
                 let why = format!("a catalogue element cannot begin as `{state}`");
@@ -167,6 +169,13 @@ impl Life {
     #[must_use]
     pub const fn state(&self) -> State {
         self.state
+    }
+
+    /// Whether it is on the market or was: somebody may have bought it. What was retired before it
+    /// ever came there is nothing that anybody else has seen.
+    #[must_use]
+    pub const fn was_on_market(&self) -> bool {
+        self.was_launched
     }
 
     /// Counts its contents: 1 at first, one more with every change of them.
@@ -190,7 +199,8 @@ impl Life {
                 format!("cannot {trigger} what `{holders}` others still hold; end those first");
             return Err(Rejection::new(Code::InUse, why));
         }
-        Ok((Self { state, ..self }, trigger.verb()))
+        let was_launched = self.was_launched || state == State::Launched;
+        Ok((Self { state, was_launched, ..self }, trigger.verb()))
     }
 
     /// The life after a change of the element's contents: one version more.
@@ -242,7 +252,8 @@ mod tests {
     use crate::domain::word::matrix;
 
     fn life(state: State) -> Life {
-        Life { state, version: 1, label: None, reason: None, valid_for: Validity::ALWAYS }
+        let (was_launched, valid_for) = (state == State::Launched, Validity::ALWAYS);
+        Life { state, version: 1, was_launched, label: None, reason: None, valid_for }
     }
 
     #[test]
@@ -297,6 +308,22 @@ mod tests {
         assert_eq!(gone, Ok(State::Obsolete));
         let retired = life(State::Launched).on(Trigger::Retire, 3).map(|it| it.1);
         assert_eq!(retired, Ok(Verb::Retired));
+    }
+
+    #[test]
+    fn what_is_retired_before_it_was_launched_was_never_on_the_market() {
+        let lived = |triggers: &[Trigger]| {
+            let begun = Life::new(State::Active, Validity::ALWAYS).expect("a life");
+            let step = |life: Life, trigger: &Trigger| life.on(*trigger, 0).map(|it| it.0);
+            triggers.iter().try_fold(begun, step).expect("a way").was_on_market()
+        };
+        assert!(!lived(&[]));
+        assert!(!lived(&[Trigger::Retire]));
+        assert!(!lived(&[Trigger::Retire, Trigger::Withdraw]));
+        assert!(lived(&[Trigger::Launch]));
+        assert!(lived(&[Trigger::Launch, Trigger::Retire, Trigger::Withdraw]));
+        let launched = Life::new(State::Launched, Validity::ALWAYS).expect("a life");
+        assert!(launched.was_on_market());
     }
 
     #[test]

@@ -289,7 +289,9 @@ impl fmt::Display for Supply {
 pub fn rule_for<'a>(rules: &'a [TaxRule], supply: &Supply) -> Result<&'a TaxRule, Rejection> {
     let fitting = rules.iter().filter_map(|it| Some((it.rank(supply)?, it)));
     fitting.max_by_key(|(rank, _)| *rank).map(|it| it.1).ok_or_else(|| {
-        let why = format!("no tax rule covers {supply}; add one for the zone, if need be at 0 %");
+        let why = format!(
+            "no tax rule covers {supply}: add one for the zone in Settings, Tax, if need be at 0 %"
+        );
         Rejection::new(Code::TaxUndetermined, why)
     })
 }

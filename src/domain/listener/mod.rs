@@ -375,6 +375,7 @@ mod tests {
             owner: owner.map(account),
             before: None,
             after: None,
+            beside: Vec::new(),
         }
     }
 

@@ -70,6 +70,8 @@ pub struct Cart {
     pub stamp: Stamp,
     /// For whom it will be ordered, if that is known.
     pub account: Option<AccountId>,
+    /// The channel through which it is filled and ordered.
+    pub channel: Option<Code>,
     items: Vec<CartItem>,
     /// Who is to be asked about it.
     pub contact: Option<(Name, Option<Email>)>,
@@ -87,6 +89,7 @@ impl Cart {
             id,
             stamp,
             account,
+            channel: None,
             items: Vec::new(),
             contact: None,
             totals: Vec::new(),

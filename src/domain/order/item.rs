@@ -10,7 +10,7 @@ use crate::domain::attribute::{self, Attribute};
 use crate::domain::catalog::characteristic::Choices;
 use crate::domain::catalog::keys_violations;
 use crate::domain::error::{Code as Reason, Rejection, Violation};
-use crate::domain::id::{BillingAccountId, OfferId, ResourceId, SubscriptionId};
+use crate::domain::id::{AccountId, BillingAccountId, OfferId, ResourceId, SubscriptionId};
 use crate::domain::quantity::Quantity;
 use crate::domain::subscription::change::Cancellation;
 use crate::domain::subscription::tree::Belonging;
@@ -133,6 +133,8 @@ pub struct Item {
     /// What it was estimated at when it was placed.
     pub totals: Vec<Total>,
     failure: Option<Prose>,
+    /// Who delivers it for the seller, as the offer said when it was ordered; `None`: the seller does.
+    pub supplier: Option<AccountId>,
 }
 
 impl Item {
@@ -153,6 +155,7 @@ impl Item {
             cancellation: None,
             totals: Vec::new(),
             failure: None,
+            supplier: None,
         }
     }
 

@@ -204,6 +204,19 @@ impl ItemState {
             Self::Acknowledged | Self::Pending | Self::Held | Self::InProgress => false,
         }
     }
+
+    /// Whether nobody gets it.
+    #[must_use]
+    pub const fn is_lost(self) -> bool {
+        match self {
+            Self::Failed | Self::Canceled | Self::Rejected => true,
+            Self::Acknowledged
+            | Self::Pending
+            | Self::Held
+            | Self::InProgress
+            | Self::Completed => false,
+        }
+    }
 }
 
 impl State {
@@ -258,10 +271,13 @@ impl Trigger {
     }
 }
 
-/// What an order is, by its phase and the states of its items.
+/// What an order is, by its phase and the states of its items. What was begun before an order was kept
+/// back may end meanwhile, and the order with it.
 #[must_use]
 pub fn state(phase: Phase, items: &[ItemState]) -> State {
+    let are_over = !items.is_empty() && items.iter().all(|it| it.is_final());
     match phase {
+        Phase::Pending | Phase::Held if are_over => of_items(items),
         Phase::Pending => State::Pending,
         Phase::Held => State::Held,
         Phase::Rejected => State::Rejected,
@@ -365,6 +381,16 @@ mod tests {
             assert_eq!(next(assessing, Trigger::Deny), Some(phase));
             let granted = next(assessing, Trigger::Grant).expect("can be granted");
             assert_eq!(next(granted, Trigger::Cancel), Some(Phase::Canceled));
+        }
+    }
+
+    #[test]
+    fn what_is_kept_back_is_over_when_the_last_of_what_was_begun_is() {
+        use ItemState as S;
+        for (phase, kept) in [(Phase::Held, State::Held), (Phase::Pending, State::Pending)] {
+            assert_eq!(state(phase, &[S::Completed, S::InProgress]), kept);
+            assert_eq!(state(phase, &[S::Completed, S::Completed]), State::Completed);
+            assert_eq!(state(phase, &[S::Completed, S::Failed]), State::Partial);
         }
     }
 

@@ -16,6 +16,7 @@ pub mod item;
 pub mod lifecycle;
 pub mod note;
 pub mod quote;
+mod request;
 pub mod resolution;
 pub mod shipment;
 pub mod total;
@@ -27,18 +28,15 @@ use serde::{Deserialize, Serialize};
 use self::item::{Action, Item};
 use self::lifecycle::{ItemState, ItemTrigger, Phase, State, Trigger, next};
 use self::note::{Note, Notes};
+pub use self::request::{Announcing, Estimated, PlaceOrder, Request};
 use self::total::Total;
-use super::attribute::{self, Attribute};
 use super::catalog::offer::Offer;
 use super::due::{Due, Duty};
-use super::error::{Code, Invalid, Rejection, Violation};
+use super::error::{Code, Rejection};
 use super::event::Verb;
-use super::id::{
-    AccountId, BillingAccountId, CouponId, DocumentId, OfferId, OrderId, PaymentId,
-    PaymentMethodId, QuoteId, SubscriptionId, UserId,
-};
+use super::id::{AccountId, OfferId, OrderId, PaymentId, SubscriptionId, UserId};
 use super::stamp::Stamp;
-use super::text::{self, Email, Name, Prose};
+use super::text::{self, Prose};
 use super::time::Instant;
 use super::word::words;
 
@@ -151,156 +149,55 @@ pub struct Missing {
     pub until_at: Instant,
 }
 
-words! {
-    /// Whether people are told of an order by mail.
-    Announcing {
-        /// They are.
-        Told = "told";
-        /// They are not.
-        Silent = "silent";
-    }
-}
-
-/// What a buyer says of an order beside its items.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Request {
-    /// Where it is billed.
-    pub billing_account: Option<BillingAccountId>,
-    /// What it is about.
-    pub description: Option<Prose>,
-    /// The buyer's sort of order.
-    pub category: Option<Name>,
-    /// How urgent it is.
-    pub priority: Priority,
-    /// The buyer's number of it.
-    pub external_id: Option<Name>,
-    /// The channel through which it came.
-    pub channel: Option<text::Code>,
-    /// Who is told of it.
-    pub contact: Option<Email>,
-    /// Whether anybody is.
-    pub announcing: Announcing,
-    /// When work on it may begin.
-    pub start_at: Option<Instant>,
-    /// When it is to be done.
-    pub completion_at: Option<Instant>,
-    /// How it is to be paid.
-    pub payment_method: Option<PaymentMethodId>,
-    /// The coupons that were given with it.
-    pub coupons: Vec<CouponId>,
-    /// The terms of use that were accepted with it.
-    pub accepted: Vec<Acceptance>,
-    /// The quote that it accepts.
-    pub quote: Option<QuoteId>,
-    /// The agreements that it falls under, as registered documents.
-    pub agreements: Vec<DocumentId>,
-    /// What the buyer says of it besides.
-    pub attributes: Vec<Attribute>,
-}
-
-impl Request {
-    /// A request of normal priority that says nothing else.
-    #[must_use]
-    pub const fn plain() -> Self {
-        Self {
-            billing_account: None,
-            description: None,
-            category: None,
-            priority: Priority::NORMAL,
-            external_id: None,
-            channel: None,
-            contact: None,
-            announcing: Announcing::Told,
-            start_at: None,
-            completion_at: None,
-            payment_method: None,
-            coupons: Vec::new(),
-            accepted: Vec::new(),
-            quote: None,
-            agreements: Vec::new(),
-            attributes: Vec::new(),
-        }
-    }
-}
-
-/// Asks for something.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PlaceOrder {
-    account: AccountId,
-    items: Vec<Item>,
-    /// What else is wished.
-    pub request: Request,
-}
-
-impl PlaceOrder {
-    /// An order of an account.
-    ///
-    /// # Errors
-    /// If its items break rules of form, or it would have to be done before it may begin.
-    pub fn new(account: AccountId, items: Vec<Item>, request: Request) -> Result<Self, Invalid> {
-        let mut found = item::violations(&items);
-        found.extend(attribute::violations(&request.attributes, "/attributes"));
-        let days = request.start_at.zip(request.completion_at);
-        if days.is_some_and(|(start_at, completion_at)| completion_at < start_at) {
-            let message = "must not lie before `start_at`";
-            found.push(Violation::new("/completion_at", "range", message));
-        }
-        Invalid::unless_empty(found)?;
-        Ok(Self { account, items, request })
-    }
-
-    /// Whose order it is.
-    #[must_use]
-    pub const fn account(&self) -> AccountId {
-        self.account
-    }
-
-    /// Its items.
-    #[must_use]
-    pub fn items(&self) -> &[Item] {
-        &self.items
-    }
-
-    /// The same order with what is said of each item's subscription, as `said` finds it, written
-    /// down with the items that do not make one: as it is now, whatever is said of it later.
-    ///
-    /// # Errors
-    /// As `said`.
-    pub fn describing<E>(
-        mut self,
-        said: impl Fn(SubscriptionId) -> Result<Vec<Attribute>, E>,
-    ) -> Result<Self, E> {
-        for item in self.items.iter_mut().filter(|it| it.action != Action::Add) {
-            if let Some(id) = item.subscription {
-                item.attributes = said(id)?;
-            }
-        }
-        Ok(self)
-    }
-
-    /// The same order with its items as [`resolve`](resolution::resolve) found them to be.
-    #[must_use]
-    pub fn resolved(self, items: Vec<Item>) -> Self {
-        Self { items, ..self }
-    }
-}
-
 impl Order {
-    /// An order that was placed, with what it comes to.
+    /// The accounts that deliver items of it for its seller, each once.
     #[must_use]
-    pub fn place(
-        id: OrderId,
-        stamp: Stamp,
-        placed: PlaceOrder,
-        totals: Vec<Total>,
-        now: Instant,
-    ) -> Self {
+    pub fn suppliers(&self) -> BTreeSet<AccountId> {
+        self.items.iter().filter_map(|it| it.supplier).collect()
+    }
+
+    /// What of it one of them delivers: the items of others are not there, nor what was accepted
+    /// with them, nor what it costs and how it is paid, nor what is missing of that and why it ended. Nothing
+    /// if it delivers none.
+    #[must_use]
+    pub fn part_of(mut self, supplier: AccountId) -> Option<Self> {
+        self.items.retain(|it| it.supplier == Some(supplier));
+        (self.payment, self.request.payment_method) = (None, None);
+        (self.missing, self.reason) = (None, None);
+        self.totals.clear();
+        for item in &mut self.items {
+            item.totals.clear();
+        }
+        self.request.coupons.clear();
+        self.request.quote = None;
+        let Self { items, request, .. } = &mut self;
+        request.accepted.retain(|it| items.iter().any(|item| item.wish.offer == Some(it.offer)));
+        (!self.items.is_empty()).then_some(self)
+    }
+
+    /// The order with what it asks for under other offers, by those that it was ordered as.
+    #[must_use]
+    pub fn known_as(mut self, offers: &BTreeMap<OfferId, OfferId>) -> Self {
+        for wish in self.items.iter_mut().map(|it| &mut it.wish) {
+            wish.offer = wish.offer.map(|id| offers.get(&id).copied().unwrap_or(id));
+        }
+        self
+    }
+
+    /// An order that was placed, with what it comes to as far as that was estimated.
+    #[must_use]
+    pub fn place(id: OrderId, stamp: Stamp, placed: PlaceOrder, now: Instant) -> Self {
+        let Estimated { items: mut of_items, totals } = placed.estimated;
+        let mut items = placed.items;
+        for item in &mut items {
+            item.totals = of_items.remove(&item.key).unwrap_or_default();
+        }
         Self {
             id,
             stamp: Stamp { owner: Some(placed.account), ..stamp },
             account: placed.account,
             phase: Phase::Acknowledged,
-            items: placed.items,
+            items,
             notes: Notes::default(),
             request: placed.request,
             reason: None,
@@ -421,7 +318,9 @@ impl Order {
         let at = match self.phase {
             Phase::Acknowledged => self.request.start_at?,
             // What waits for its payment ends with that.
-            Phase::Pending if self.awaited_payment().is_some() => return None,
+            Phase::Pending if self.awaited_payment().is_some() || self.completed_at.is_some() => {
+                return None;
+            }
             Phase::Pending => self.missing.as_ref()?.until_at,
             Phase::Held
             | Phase::Released
@@ -484,6 +383,18 @@ impl Order {
         Ok((Self { payment: Some(payment), ..it }, verb))
     }
 
+    /// The order waiting for another payment in place of one that came to nothing, as long as before.
+    ///
+    /// # Errors
+    /// If it waits for none.
+    pub fn await_another(self, payment: PaymentId) -> Result<(Self, Verb), Rejection> {
+        if self.awaited_payment().is_none() {
+            let why = "the order waits for no payment";
+            return Err(Rejection::new(Code::OrderStateForbids, why));
+        }
+        Ok((Self { payment: Some(payment), ..self }, Verb::Changed))
+    }
+
     /// The payment that it waits for: nobody works on it before.
     #[must_use]
     pub fn awaited_payment(&self) -> Option<PaymentId> {
@@ -495,7 +406,20 @@ impl Order {
     #[must_use]
     pub fn is_untouched(&self) -> bool {
         let is_open = |it: &Item| !it.state().is_final() && it.action == Action::Add;
-        self.phase == Phase::Released && self.items.iter().all(is_open)
+        let is_released = self.phase == Phase::Released || self.was_stopped();
+        is_released && self.items.iter().all(is_open)
+    }
+
+    /// Whether it waits for the buyer or the seller: nothing more of it is begun meanwhile.
+    #[must_use]
+    pub const fn is_kept_back(&self) -> bool {
+        matches!(self.phase, Phase::Pending | Phase::Held)
+    }
+
+    /// Whether it is kept back although work on it had begun: what is begun may end.
+    #[must_use]
+    pub const fn was_stopped(&self) -> bool {
+        self.is_kept_back() && self.released_at.is_some()
     }
 
     /// The order with why it was called off.
@@ -512,13 +436,34 @@ impl Order {
         self.on(Trigger::Hold, now)
     }
 
-    /// The order with nothing missing any more; it is released anew.
+    /// The order with nothing missing any more: work on it goes on where it had begun, and else waits to
+    /// be released.
     ///
     /// # Errors
     /// If it waits neither for the buyer nor for the seller.
     pub fn resume(self, now: Instant) -> Result<(Self, Verb), Rejection> {
         let (it, verb) = self.on(Trigger::Resume, now)?;
-        Ok((Self { missing: None, ..it }, verb))
+        let it = Self { missing: None, ..it };
+        match it.released_at {
+            Some(_) => Ok((it.on(Trigger::Release, now)?.0, verb)),
+            None => Ok((it, verb)),
+        }
+    }
+
+    /// The order with when it is expected to be done.
+    ///
+    /// # Errors
+    /// If it is over, or was placed later than that.
+    pub fn expect(self, at: Option<Instant>) -> Result<(Self, Verb), Rejection> {
+        if self.state().is_final() {
+            let why = format!("an order that is `{}` is expected no more", self.state());
+            return Err(Rejection::new(Code::OrderStateForbids, why));
+        }
+        if at.is_some_and(|it| it < self.ordered_at) {
+            let why = format!("an order of `{}` is not done before that", self.ordered_at);
+            return Err(Rejection::new(Code::OrderStateForbids, why));
+        }
+        Ok((Self { expected_at: at, ..self }, Verb::Changed))
     }
 
     /// The order refused as a whole.
@@ -526,6 +471,7 @@ impl Order {
     /// # Errors
     /// If work on it has begun.
     pub fn reject(self, reason: Prose, now: Instant) -> Result<(Self, Verb), Rejection> {
+        self.must_not_be_begun(Trigger::Reject)?;
         let (it, verb) = self.with_items(ItemTrigger::Reject)?.on(Trigger::Reject, now)?;
         Ok((Self { reason: Some(reason), ..it }, verb))
     }
@@ -535,6 +481,7 @@ impl Order {
     /// # Errors
     /// If work on it has begun and nobody has judged that it can be stopped.
     pub fn cancel(self, reason: Option<Prose>, now: Instant) -> Result<(Self, Verb), Rejection> {
+        self.must_not_be_begun(Trigger::Cancel)?;
         let (it, verb) = self.on(Trigger::Cancel, now)?;
         let (reason, missing) = (reason.or(it.reason.clone()), None);
         Ok((Self { reason, missing, ..it.with_items(ItemTrigger::Cancel)? }.settled(now), verb))
@@ -627,6 +574,23 @@ impl Order {
         self
     }
 
+    /// Refuses to end as a whole what was stopped after work on it had begun.
+    fn must_not_be_begun(&self, trigger: Trigger) -> Result<(), Rejection> {
+        use ItemState::{
+            Acknowledged, Canceled, Completed, Failed, Held, InProgress, Pending, Rejected,
+        };
+        let is_begun = |it: &Item| match it.state() {
+            InProgress | Completed | Failed => true,
+            Acknowledged | Pending | Held | Canceled | Rejected => false,
+        };
+        if !self.was_stopped() || !self.items.iter().any(is_begun) {
+            return Ok(());
+        }
+        let state = self.state();
+        let why = format!("cannot {trigger} an order that is `{state}`: work on it has begun");
+        Err(Rejection::new(Code::OrderStateForbids, why))
+    }
+
     fn must_be_worked_on(&self, trigger: ItemTrigger) -> Result<(), Rejection> {
         let ends = match trigger {
             ItemTrigger::Complete | ItemTrigger::Fail | ItemTrigger::Cancel => true,
@@ -638,6 +602,7 @@ impl Order {
         };
         match self.phase {
             Phase::Released => Ok(()),
+            Phase::Pending | Phase::Held if ends && self.was_stopped() => Ok(()),
             Phase::AssessingReleased | Phase::Canceling if ends => Ok(()),
             Phase::Acknowledged
             | Phase::Pending

@@ -38,7 +38,7 @@ fn placed(actions: &[Action], request: Request) -> Order {
     let keyed = actions.iter().enumerate();
     let items = keyed.map(|(place, it)| item(&(place + 1).to_string(), *it)).collect();
     let order = PlaceOrder::new(id(1), items, request).expect("valid");
-    Order::place(id(1), stamp(), order, vec![], at(0))
+    Order::place(id(1), stamp(), order, at(0))
 }
 
 fn order() -> Order {
@@ -116,6 +116,20 @@ fn what_is_missing_is_told_and_calls_the_order_off_in_its_time() {
     let (canceled, verb) = it.cancel(reason.clone(), at(50)).expect("pending");
     assert_eq!((canceled.state(), verb), (State::Canceled, Verb::Canceled));
     assert_eq!((canceled.reason(), canceled.due()), (reason.as_ref(), None));
+}
+
+#[test]
+fn one_payment_takes_the_place_of_another_while_an_order_waits() {
+    let missing = || Missing { what: prose("a payment"), until_at: at(50) };
+    let (it, _) = order().await_payment(id(1), missing(), at(1)).expect("acknowledged");
+    let (it, verb) = it.await_another(id(2)).expect("it waits");
+    assert_eq!((it.awaited_payment(), verb, it.due()), (Some(id(2)), Verb::Changed, None));
+    assert_eq!(it.missing(), Some(&missing()), "as long as before");
+    let canceled = it.clone().cancel(None, at(2)).expect("pending").0;
+    let paid = it.resume(at(2)).expect("pending").0;
+    for it in [order(), canceled, paid] {
+        assert_eq!(refusal(it.await_another(id(3))), Some(Code::OrderStateForbids));
+    }
 }
 
 #[test]

@@ -12,6 +12,8 @@ words! {
         Once = "once";
         /// In every period.
         EachPeriod = "each_period";
+        /// Once, for the days before the first whole period.
+        FirstPart = "first_part";
     }
 }
 

@@ -61,6 +61,8 @@ pub struct Attempt {
     pub invoice: Option<InvoiceId>,
     /// The order that waits for it.
     pub order: Option<OrderId>,
+    /// How much was asked for: what comes in may be less, or more.
+    pub wanted: Money,
     /// The how many-th it is of those that follow each other: 1 for the first.
     pub tries: u16,
     /// Until when a word of the gateway is waited for.

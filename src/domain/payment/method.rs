@@ -165,11 +165,12 @@ impl PaymentMethod {
         (self, Verb::Changed)
     }
 
-    /// The method after the only debit by its mandate was called off.
+    /// The method after a debit by its mandate was called off: the last that is left was ordered on a
+    /// day, if any is.
     #[must_use]
-    pub fn unused(mut self) -> (Self, Verb) {
+    pub fn called_off(mut self, last: Option<Date>) -> (Self, Verb) {
         if let MethodDetails::DirectDebit { mandate, .. } = &mut self.details {
-            mandate.used_on = None;
+            mandate.used_on = last;
         }
         (self, Verb::Changed)
     }

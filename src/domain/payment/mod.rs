@@ -175,6 +175,13 @@ impl Payment {
         attempted.or(self.debit.as_ref().map(|it| it.invoice))
     }
 
+    /// Whether it is for nothing in particular: for no invoice, and for no order that is paid first.
+    #[must_use]
+    pub fn is_in_advance(&self) -> bool {
+        let order = self.attempt.as_ref().and_then(|it| it.order);
+        self.is_for().is_none() && order.is_none()
+    }
+
     /// The payment after its gateway has said what became of it; `None` if that changes nothing,
     /// because it was said before or has been overtaken. Money counts whenever it is told of, and in
     /// the amount in which it came.
@@ -234,6 +241,18 @@ impl Payment {
         }
     }
 
+    /// Whether what a gateway says of something with a name of its own is about this payment: it has
+    /// called it so before. Where no names can be compared it is taken for it once nobody can be asked
+    /// any more: what has come in must stand in the books.
+    #[must_use]
+    pub fn is_meant_by(&self, name: Option<&Name>) -> bool {
+        let known = self.attempt.as_ref().and_then(|it| it.reference.as_ref());
+        match (known, name) {
+            (Some(known), Some(name)) => known == name,
+            (_, _) => !self.state.is_under_way(),
+        }
+    }
+
     /// When something is to be done for it without anybody asking.
     #[must_use]
     pub fn due_at(&self) -> Option<Instant> {
@@ -258,7 +277,7 @@ impl Payment {
         &self.allocations
     }
 
-    /// How much of it went back.
+    /// How much of it went back, or was taken out of what it is to the customer's credit.
     #[must_use]
     pub const fn refunded(&self) -> Money {
         self.refunded
@@ -356,6 +375,30 @@ impl Payment {
             missing = missing.minus(part)?;
         }
         Ok((Self { state, refunded, ..payment }, taken_back, trigger.verb()))
+    }
+
+    /// The payment with a part of what settles nothing taken out of it: it was moved to another account, set
+    /// aside or given up. That counts as gone back.
+    ///
+    /// # Errors
+    /// If the amount is not more than nothing, or more than is unallocated.
+    pub fn take_out(self, amount: Money) -> Result<(Self, Verb), Rejection> {
+        let unallocated = self.unallocated()?;
+        if unallocated.minus(amount)?.is_negative() {
+            let why = format!("`{amount}` cannot be taken out of `{unallocated}` that are left");
+            return Err(Rejection::new(Code::PaymentExceeds, why));
+        }
+        let (payment, _, _) = self.refund(amount)?;
+        Ok((payment, Verb::Changed))
+    }
+
+    /// The payment with a part that was taken out of it put back.
+    ///
+    /// # Errors
+    /// If so much was not taken out.
+    pub fn put_back(self, amount: Money) -> Result<(Self, Verb), Rejection> {
+        let (payment, _) = self.unrefund(amount)?;
+        Ok((payment, Verb::Changed))
     }
 
     /// The payment of which an amount that was to go back did not arrive: it is the customer's credit

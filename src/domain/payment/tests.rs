@@ -102,6 +102,7 @@ fn attempt() -> Attempt {
         initiative: Initiative::Payer,
         invoice: Some(id(9)),
         order: None,
+        wanted: euros("100"),
         tries: 1,
         until: at(),
         look_at: Some(at()),
@@ -183,4 +184,13 @@ proptest! {
             prop_assert_eq!(all, Ok(payment.amount()));
         }
     }
+}
+
+#[test]
+fn what_is_taken_out_of_a_payment_settles_nothing_any_more() {
+    let payment = received("100").allocate(id(4), euros("60"), at()).expect("allocated");
+    let (payment, verb) = payment.take_out(euros("30")).expect("taken");
+    assert_eq!((payment.unallocated(), verb), (Ok(euros("10")), Verb::Changed));
+    assert!(payment.clone().take_out(euros("11")).is_err(), "what settles an invoice stays");
+    assert!(payment.take_out(euros("0")).is_err());
 }

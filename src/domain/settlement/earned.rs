@@ -64,11 +64,11 @@ fn without_deposits(content: &Content, mut paid: Vec<Money>) -> Vec<Money> {
 /// If an amount is too large.
 pub fn movements(
     shares: Option<&Shares>,
-    earned: Money,
+    (earned, rounding): (Money, Rounding),
     before: &BTreeMap<AccountId, Money>,
 ) -> Result<Vec<(AccountId, Money)>, Rejection> {
     let parts: &[Part] = shares.map_or(&[], Shares::as_slice);
-    let due = shares.map_or(Ok(Vec::new()), |it| it.so_far(earned))?;
+    let due = shares.map_or(Ok(Vec::new()), |it| it.so_far(earned, rounding))?;
     let mut due: BTreeMap<AccountId, Money> = parts.iter().map(|it| it.account).zip(due).collect();
     for account in before.keys() {
         due.entry(*account).or_insert(Money::zero(earned.currency()));
@@ -147,7 +147,8 @@ mod tests {
     fn records_come_to_what_the_model_in_force_gives() {
         let before = BTreeMap::from([(id(1), euros("7")), (id(2), euros("3"))]);
         let moved = |model: Option<&Shares>, earned: &str| {
-            let moved = movements(model, euros(earned), &before).expect("amounts");
+            let moved =
+                movements(model, (euros(earned), Rounding::HalfUp), &before).expect("amounts");
             moved.iter().map(|it| it.1.decimal().to_string()).collect::<Vec<_>>()
         };
         let same = shares(&[(1, "70"), (2, "30")]);
@@ -170,7 +171,8 @@ mod tests {
             let mut before = BTreeMap::new();
             for minor in amounts {
                 let earned = Money::minor(minor, euros("0").currency());
-                for (account, change) in movements(Some(&model), earned, &before).expect("moved") {
+                let moved = movements(Some(&model), (earned, Rounding::HalfUp), &before);
+                for (account, change) in moved.expect("moved") {
                     let had = before.entry(account).or_insert(euros("0"));
                     *had = had.plus(change).expect("small");
                 }

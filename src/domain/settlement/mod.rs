@@ -7,11 +7,12 @@
 //! | settlement note | – | – | settlement note advice |
 //!
 //! A [share model](share::ShareModel) says how what is paid for some offers is parted. What is paid, or
-//! goes back, of each charge makes a [record](share::ShareRecord) for each part; which, follows from
+//! goes back, of each charge makes a [record](record::ShareRecord) for each part; which, follows from
 //! what is [earned]. A run gathers the open records of a partner into a numbered [note]. Nothing adds
 //! two currencies.
 
 pub mod earned;
 pub mod note;
+pub mod record;
 pub mod share;
 mod spread;

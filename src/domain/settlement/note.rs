@@ -1,12 +1,15 @@
 //! Settlement notes: the numbered document that says what a partner is paid out.
 
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use super::share::{Portion, ShareRecord};
+use super::record::ShareRecord;
+use super::share::Portion;
 use super::spread::spread;
 use crate::domain::billing::invoice::number::DocumentNumber;
 use crate::domain::billing::invoice::{InvoiceParty, Totals};
 use crate::domain::billing::letterhead::Color;
+use crate::domain::billing::vat;
 use crate::domain::error::{Code, Rejection};
 use crate::domain::event::Verb;
 use crate::domain::id::{AccountId, SettlementId};
@@ -107,6 +110,8 @@ pub struct NoteItem {
     pub invoice: DocumentNumber,
     /// What it is.
     pub name: Name,
+    /// Which charge of that, where one invoice has several.
+    pub charge: Option<Name>,
     /// The number of the offer.
     pub product_number: Option<u64>,
     /// For which time it was charged.
@@ -124,6 +129,21 @@ pub struct NoteItem {
     pub amount: Money,
     /// The tax on that.
     pub tax: Money,
+}
+
+impl NoteItem {
+    /// What a percentage of all that was charged comes to before it was rounded, if that is what the receiver
+    /// has a share of and it was rounded at all.
+    #[must_use]
+    pub fn before_rounding(&self) -> Option<Decimal> {
+        let Some(Portion::Percent(percent)) = self.portion else { return None };
+        let whole = Percent::WHOLE.decimal();
+        let exact = self.charged.amount().part(percent.decimal(), whole).ok()?.value().normalize();
+        let exact = if self.amount.is_negative() { -exact } else { exact };
+        let off = (self.amount.decimal() - exact).abs();
+        let unit = Money::minor(1, self.amount.currency()).decimal();
+        (!off.is_zero() && off < unit).then_some(exact)
+    }
 }
 
 /// The items, taxed: the tax on a note is that on its sum, rounded once, and each item shows its part
@@ -214,6 +234,18 @@ impl SettlementNote {
         self.state
     }
 
+    /// Why there is no tax on it, in its language, where that follows from the two: a registered business of
+    /// one member state of the EU supplies one of another, which owes the tax itself.
+    #[must_use]
+    pub fn untaxed(&self) -> Option<&'static str> {
+        let parties = [&self.issuer, &self.receiver_as];
+        if self.terms.tax.is_some() || !parties.iter().all(|it| it.has_vat_number()) {
+            return None;
+        }
+        let (supplier, owes) = (&self.receiver_as.address, &self.issuer.address);
+        vat::reverse_charged((supplier, owes), &self.look.locale)
+    }
+
     /// When it was paid out.
     #[must_use]
     pub const fn paid_on(&self) -> Option<Date> {
@@ -266,7 +298,9 @@ mod tests {
     use super::*;
     use crate::domain::billing::invoice::number::{NumberFormat, Places};
     use crate::domain::billing::invoice::sample::{date, euros, id, issue as issue_of, stamp};
-    use crate::domain::settlement::share::{self, Role};
+    use crate::domain::party::medium::PostalAddress;
+    use crate::domain::settlement::record;
+    use crate::domain::settlement::share::Role;
     use crate::domain::stamp::SellerNumber;
     use crate::domain::word::matrix;
 
@@ -274,6 +308,7 @@ mod tests {
         let item = |amount: &&str| NoteItem {
             invoice: issue_of(1, "2026-01-10").number,
             name: "Mail".parse().expect("a name"),
+            charge: None,
             product_number: Some(7),
             period: None,
             charged: euros("100"),
@@ -331,7 +366,7 @@ mod tests {
             payment: None,
             amount: euros(amount),
             recorded_at: stamp().created_at,
-            state: share::State::Open,
+            state: record::State::Open,
             note: None,
         };
         let all = amounts.iter().flat_map(|(times, amount)| vec![share(amount); *times]);
@@ -410,5 +445,37 @@ mod tests {
         assert_eq!(paid.paid(date("2026-02-11")).map_err(|it| it.code).map(|_| ()), {
             Err(Code::SettlementStateForbids)
         });
+    }
+
+    #[test]
+    fn a_note_between_two_states_of_the_union_says_who_owes_the_tax() {
+        let party = |country: &str, number: Option<&str>| {
+            let sample = issue_of(1, "2026-01-10").seller;
+            let country = country.parse().ok();
+            InvoiceParty {
+                address: PostalAddress { country, ..sample.address },
+                tax_registration: number.map(|it| it.parse().expect("a name")),
+                ..sample
+            }
+        };
+        let untaxed = |issuer: (&str, Option<&str>), receiver: (&str, Option<&str>)| {
+            let mut it = issue(&["10"]).expect("a note");
+            it.terms.tax = None;
+            (it.issuer, it.receiver_as) =
+                (party(issuer.0, issuer.1), party(receiver.0, receiver.1));
+            it.untaxed().is_some()
+        };
+        let (german, french) = (("DE", Some("DE123")), ("FR", Some("FR456")));
+        for (issuer, receiver, expected) in [
+            (german, french, true),
+            (german, ("FR", None), false),
+            (german, ("FR", Some("45 678")), false),
+            (german, ("DE", Some("DE9")), false),
+            (german, ("CH", Some("CHE9")), false),
+            (("GB", Some("GB1")), french, false),
+        ] {
+            assert_eq!(untaxed(issuer, receiver), expected, "{issuer:?} {receiver:?}");
+        }
+        assert_eq!(issue(&["10"]).expect("a note").untaxed(), None, "it is taxed");
     }
 }

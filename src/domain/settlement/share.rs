@@ -3,21 +3,23 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::error::{Code, Rejection};
-use crate::domain::id::{
-    AccountId, CategoryId, InvoiceId, OfferId, PaymentId, SettlementId, ShareModelId, ShareRecordId,
-};
-use crate::domain::money::{Currency, Money};
+use crate::domain::id::{AccountId, CategoryId, OfferId, ShareModelId};
+use crate::domain::money::{Currency, Money, MoneyError, Rounding};
 use crate::domain::quantity::Percent;
 use crate::domain::stamp::Stamp;
 use crate::domain::text::Name;
-use crate::domain::time::{Date, Instant};
+use crate::domain::time::Date;
 use crate::domain::word::words;
 
 /// How many parts a model may have.
 pub const PARTS_MAX: usize = 50;
+
+/// A percentage of a model has so many decimal places at most.
+const PLACES_MAX: u32 = 6;
 
 words! {
     /// In which role somebody gets a part.
@@ -117,7 +119,7 @@ impl Shares {
         if parts.len() > PARTS_MAX {
             return refused(format!("a model has at most {PARTS_MAX} parts"));
         }
-        let mut sum = rust_decimal::Decimal::ZERO;
+        let mut sum = Decimal::ZERO;
         for (place, part) in parts.iter().enumerate() {
             if parts[..place].iter().any(|it| it.account == part.account) {
                 return refused(format!("`{}` has more than one part", part.account));
@@ -139,6 +141,62 @@ impl Shares {
         Ok(Self(parts))
     }
 
+    /// What the platform gets.
+    #[must_use]
+    pub fn of_platform(&self) -> Percent {
+        let found = self.0.iter().find(|it| it.role == Role::Platform);
+        found.map_or(Percent::ZERO, Part::percent)
+    }
+
+    /// The parts of which the platform has so many hundredths of all that is paid, and all others of the
+    /// rest what they had of theirs, in millionths of a hundredth; what that leaves over is the owner's.
+    ///
+    /// # Errors
+    /// If a fixed part is taken off before, or somebody would be left nothing.
+    pub fn giving(
+        &self,
+        (owner, platform): (AccountId, AccountId),
+        percent: Percent,
+    ) -> Result<Self, Rejection> {
+        if percent == self.of_platform() && (percent.is_zero() || !self.has_fixed()) {
+            return Ok(self.clone());
+        }
+        if !percent.is_zero() && self.has_fixed() {
+            let why = "a fixed part is taken off before the platform gets its part";
+            return Err(Rejection::new(Code::ShareExceeds, why));
+        }
+        let whole = Percent::WHOLE.decimal();
+        let (had, has) = (whole - self.of_platform().decimal(), whole - percent.decimal());
+        let (mut parts, mut left) = (Vec::with_capacity(self.0.len() + 1), has);
+        for part in self.0.iter().filter(|it| it.role != Role::Platform) {
+            let portion = match part.portion {
+                Portion::Percent(it) => {
+                    // Whoever is no platform has something, so that `had` is not nothing.
+                    let now = (it.decimal() * has / had).trunc_with_scale(PLACES_MAX);
+                    left -= now;
+                    Portion::Percent(Percent::new(now))
+                }
+                Portion::Fixed(_) => part.portion,
+            };
+            parts.push(Part { portion, ..*part });
+        }
+        if !left.is_zero() {
+            give(&mut parts, owner, left);
+        }
+        if has.is_zero() {
+            parts.clear();
+        }
+        if !percent.is_zero() {
+            let portion = Portion::Percent(percent);
+            parts.push(Part { account: platform, role: Role::Platform, portion });
+        }
+        Self::new(parts)
+    }
+
+    fn has_fixed(&self) -> bool {
+        self.0.iter().any(|it| matches!(it.portion, Portion::Fixed(_)))
+    }
+
     /// The parts.
     #[must_use]
     pub fn as_slice(&self) -> &[Part] {
@@ -147,14 +205,14 @@ impl Shares {
 
     /// What each part gets of what was paid of a charge so far, in whole minor units that sum to it:
     /// fixed parts as far as it suffices for them, the first first, and the percentages of what is
-    /// left. Of a charge in another currency a fixed part is nothing. An amount that goes back is
+    /// left, rounded. Of a charge in another currency a fixed part is nothing. An amount that goes back is
     /// parted as it was when it came.
     ///
     /// # Errors
     /// If an amount is too large.
-    pub fn so_far(&self, paid: Money) -> Result<Vec<Money>, Rejection> {
+    pub fn so_far(&self, paid: Money, rounding: Rounding) -> Result<Vec<Money>, Rejection> {
         if paid.is_negative() {
-            let parts = self.so_far(paid.negated()?)?;
+            let parts = self.so_far(paid.negated()?, rounding)?;
             return Ok(parts.into_iter().map(Money::negated).collect::<Result<_, _>>()?);
         }
         let (mut left, mut fixed) = (paid, Vec::with_capacity(self.0.len()));
@@ -164,10 +222,42 @@ impl Shares {
             left = left.minus(gets)?;
             fixed.push(gets);
         }
-        let weights: Vec<_> = self.0.iter().map(Part::weight).collect();
-        let rates = left.split(&weights).expect("percentages sum to 100 and not to nothing");
+        let rates = self.rated(left, rounding)?;
         let whole = |(fixed, rate): (Money, Money)| fixed.plus(rate);
         Ok(fixed.into_iter().zip(rates).map(whole).collect::<Result<_, _>>()?)
+    }
+
+    /// What the percentages get of an amount, each rounded; what that leaves over or lacks is the owner's. Where
+    /// there is none, or it would come to less than nothing, the largest remainders are rounded up.
+    fn rated(&self, of: Money, rounding: Rounding) -> Result<Vec<Money>, MoneyError> {
+        let rate = |it: &Part| {
+            let exact = of.amount().part(it.percent().decimal(), Percent::WHOLE.decimal())?;
+            exact.book(rounding)
+        };
+        let mut rates = self.0.iter().map(rate).collect::<Result<Vec<_>, MoneyError>>()?;
+        let over = of.minus(Money::sum(rates.iter().copied(), of.currency())?)?;
+        if over.is_zero() {
+            return Ok(rates);
+        }
+        let owner = self.0.iter().position(|it| it.role == Role::Owner);
+        let rest = owner.map(|it| Ok((it, rates[it].plus(over)?))).transpose()?;
+        if let Some((owner, rest)) = rest.filter(|it: &(usize, Money)| !it.1.is_negative()) {
+            rates[owner] = rest;
+            return Ok(rates);
+        }
+        let weights: Vec<_> = self.0.iter().map(Part::weight).collect();
+        Ok(of.split(&weights).expect("percentages sum to 100 and not to nothing"))
+    }
+}
+
+/// Gives the owner so many hundredths more.
+fn give(parts: &mut Vec<Part>, owner: AccountId, more: Decimal) {
+    match parts.iter_mut().find(|it| it.account == owner) {
+        Some(it) => it.portion = Portion::Percent(Percent::new(it.percent().decimal() + more)),
+        None => {
+            let portion = Portion::Percent(Percent::new(more));
+            parts.push(Part { account: owner, role: Role::Owner, portion });
+        }
     }
 }
 
@@ -188,7 +278,7 @@ impl Part {
 
     /// The percentage in millionths of a hundredth: whole, because it has at most 6 places.
     fn weight(&self) -> u64 {
-        let millionths = self.percent().decimal() * rust_decimal::Decimal::from(1_000_000);
+        let millionths = self.percent().decimal() * Decimal::from(1_000_000);
         u64::try_from(millionths).expect("a percentage is 0 to 100")
     }
 
@@ -198,118 +288,21 @@ impl Part {
             Portion::Percent(percent) => {
                 let least =
                     percent >= Percent::ZERO && (self.role == Role::Platform || !percent.is_zero());
-                least && percent <= Percent::WHOLE && percent.decimal().normalize().scale() <= 6
+                least
+                    && percent <= Percent::WHOLE
+                    && percent.decimal().normalize().scale() <= PLACES_MAX
             }
         }
     }
 }
 
-words! {
-    /// How far a share record has come.
-    State {
-        /// It waits for a note.
-        Open = "open";
-        /// It is on a note.
-        Noted = "noted";
-        /// It was paid out.
-        Paid = "paid";
-    }
-}
-
-words! {
-    /// What can be done with a share record.
-    Trigger {
-        /// It is put on a note.
-        Note = "note";
-        /// It is paid out.
-        Pay = "pay";
-    }
-}
-
-/// The state after `trigger`, or `None` where it is not allowed.
-const fn next(state: State, trigger: Trigger) -> Option<State> {
-    use {State as S, Trigger as T};
-    match (state, trigger) {
-        (S::Open, T::Note) => Some(S::Noted),
-        (S::Noted, T::Pay) => Some(S::Paid),
-        (S::Open | S::Paid, T::Pay) | (S::Noted | S::Paid, T::Note) => None,
-    }
-}
-
-/// Who got which part of what was paid, or went back, of one charge.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ShareRecord {
-    /// Its identity.
-    pub id: ShareRecordId,
-    /// What the house keeps about it.
-    pub stamp: Stamp,
-    /// Who gets it.
-    pub account: AccountId,
-    /// In which role.
-    pub role: Role,
-    /// By which model.
-    pub model: ShareModelId,
-    /// Of which invoice.
-    pub invoice: InvoiceId,
-    /// The place of the line on it.
-    pub line: u32,
-    /// With which payment it was paid.
-    pub payment: Option<PaymentId>,
-    /// How much this part is; negative where it went back.
-    pub amount: Money,
-    /// When it came to be.
-    pub recorded_at: Instant,
-    /// How far it has come.
-    pub state: State,
-    /// The note it is on.
-    pub note: Option<SettlementId>,
-}
-
-impl ShareRecord {
-    /// Whether the seller owes it to somebody else, or did until it was paid out.
-    #[must_use]
-    pub const fn is_owed(&self) -> bool {
-        match self.role {
-            Role::Owner => false,
-            Role::Platform | Role::Partner => true,
-        }
-    }
-
-    /// The record on a note.
-    ///
-    /// # Errors
-    /// If it is on one already.
-    pub fn noted(self, note: SettlementId) -> Result<Self, Rejection> {
-        let state = self.after(Trigger::Note)?;
-        Ok(Self { state, note: Some(note), ..self })
-    }
-
-    /// The record of a note that was paid out.
-    ///
-    /// # Errors
-    /// If it is on none, or was paid out before.
-    pub fn paid(self) -> Result<Self, Rejection> {
-        let state = self.after(Trigger::Pay)?;
-        Ok(Self { state, ..self })
-    }
-
-    fn after(&self, trigger: Trigger) -> Result<State, Rejection> {
-        next(self.state, trigger).ok_or_else(|| {
-            let why = format!("cannot {trigger} a share that is `{}`", self.state);
-            Rejection::new(Code::SettlementStateForbids, why)
-        })
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use expect_test::expect;
     use proptest::prelude::*;
 
     use super::*;
     use crate::domain::billing::invoice::sample::{self, euros, id};
     use crate::domain::quantity::decimal;
-    use crate::domain::word::matrix;
 
     fn part(number: u128, role: Role, percent: &str) -> Part {
         let percent = Percent::new(decimal(percent).expect(percent));
@@ -331,7 +324,7 @@ mod tests {
     }
 
     fn amounts(shares: &Shares, amount: &str) -> Vec<String> {
-        let parts = shares.so_far(euros(amount)).expect(amount);
+        let parts = shares.so_far(euros(amount), Rounding::HalfUp).expect(amount);
         parts.iter().map(|it| it.decimal().to_string()).collect()
     }
 
@@ -344,6 +337,36 @@ mod tests {
     }
 
     #[test]
+    fn partners_get_what_is_rounded_as_invoices_are_and_the_owner_the_rest() {
+        use Rounding::{HalfEven, HalfUp};
+        let (owner, partner) = (Role::Owner, Role::Partner);
+        type Row<'a> = (&'a [(Role, &'a str)], &'a str, Rounding, &'a [&'a str]);
+        let rows: [Row<'_>; 7] = [
+            (&[(owner, "90"), (partner, "10")], "93.25", HalfUp, &["83.92", "9.33"]),
+            (&[(owner, "90"), (partner, "10")], "93.25", HalfEven, &["83.93", "9.32"]),
+            (&[(owner, "90"), (partner, "10")], "-93.25", HalfUp, &["-83.92", "-9.33"]),
+            (&[(owner, "50"), (partner, "50")], "0.01", HalfUp, &["0.00", "0.01"]),
+            // Nobody bears the rest: a cent is given once.
+            (&[(partner, "50"), (partner, "50")], "0.01", HalfUp, &["0.01", "0.00"]),
+            (&[(partner, "25"), (partner, "75")], "10", HalfUp, &["2.50", "7.50"]),
+            // The owner has too little for what rounding adds.
+            (
+                &[(partner, "30"), (partner, "30"), (partner, "30"), (owner, "10")],
+                "0.05",
+                HalfUp,
+                &["0.02", "0.02", "0.01", "0.00"],
+            ),
+        ];
+        for (parts, amount, rounding, expected) in rows {
+            let parts = (1..).zip(parts).map(|(number, (role, it))| part(number, *role, it));
+            let shares = Shares::new(parts.collect()).expect("shares");
+            let found = shares.so_far(euros(amount), rounding).expect(amount);
+            let found: Vec<_> = found.iter().map(|it| it.decimal().to_string()).collect();
+            assert_eq!(found, expected, "{amount}");
+        }
+    }
+
+    #[test]
     fn fixed_parts_are_taken_off_first() {
         let parts = vec![fixed(1, "2"), part(2, Role::Owner, "70"), part(3, Role::Partner, "30")];
         let shares = Shares::new(parts).expect("shares");
@@ -351,7 +374,8 @@ mod tests {
         assert_eq!(amounts(&shares, "-12"), ["-2.00", "-7.00", "-3.00"]);
         // Of what does not suffice the fixed parts get what there is.
         assert_eq!(amounts(&shares, "1.99"), ["1.99", "0.00", "0.00"]);
-        let dollars = shares.so_far(Money::minor(1000, Currency::USD)).expect("parts");
+        let dollars =
+            shares.so_far(Money::minor(1000, Currency::USD), Rounding::HalfUp).expect("parts");
         let dollars: Vec<_> = dollars.iter().map(|it| it.as_minor()).collect();
         assert_eq!(dollars, [0, 700, 300], "the fixed part is one of euros");
     }
@@ -378,14 +402,48 @@ mod tests {
     }
 
     #[test]
-    fn a_share_lives_as_the_table_says() {
-        expect![[r#"
-                  |  note |  pay
-             open | noted |    -
-            noted |     - | paid
-             paid |     - |    -
-        "#]]
-        .assert_eq(&matrix(State::ALL, Trigger::ALL, next));
+    fn the_platform_gets_its_part_and_all_others_theirs_of_the_rest() {
+        let told = |parts: Vec<Part>, percent: &str| {
+            let percent = Percent::new(decimal(percent).expect(percent));
+            let shares = Shares::new(parts).expect("shares");
+            let given = shares.giving((id(2), id(1)), percent);
+            given.map_or_else(
+                |it| it.detail,
+                |it| {
+                    let parts = it.as_slice().iter();
+                    let parts = parts.map(|it| (it.role, it.percent().decimal().normalize()));
+                    parts.map(|(role, it)| format!("{role} {it}")).collect::<Vec<_>>().join(", ")
+                },
+            )
+        };
+        let alone = || vec![part(2, Role::Owner, "100")];
+        let shared = || vec![part(2, Role::Owner, "80"), part(3, Role::Partner, "20")];
+        let all = || vec![part(1, Role::Platform, "100")];
+        let cut = || vec![fixed(3, "2"), part(2, Role::Owner, "100")];
+        let nearly = || vec![part(2, Role::Owner, "99.999999"), part(3, Role::Partner, "0.000001")];
+        for (parts, percent, expected) in [
+            (alone(), "12.5", "owner 87.5, platform 12.5"),
+            (shared(), "10", "owner 72, partner 18, platform 10"),
+            (four("60.4"), "25.5", "platform 25.5, owner 60.4, partner 5.1, partner 9"),
+            (
+                four("60.4"),
+                "50",
+                "owner 40.536914, partner 3.422818, partner 6.040268, platform 50",
+            ),
+            (four("60.4"), "0", "owner 81.073827, partner 6.845637, partner 12.080536"),
+            (shared(), "100", "platform 100"),
+            (all(), "40", "owner 60, platform 40"),
+            (cut(), "0", "partner 0, owner 100"),
+            (cut(), "5", "a fixed part is taken off before the platform gets its part"),
+            (
+                nearly(),
+                "50",
+                "`acc_00000000-0000-0000-0000-000000000003` must get more than nothing, at most 100 %, \
+                 with at most 6 decimal places",
+            ),
+        ] {
+            assert_eq!(told(parts, percent), expected, "{percent}");
+        }
     }
 
     fn model(number: u64, scope: Scope, from: &str) -> ShareModel {
@@ -443,20 +501,42 @@ mod tests {
             let mut parts = vec![Part { account: id(9), role: Role::Partner, portion }];
             parts.extend(four("60.4"));
             let paid = Money::minor(minor, Currency::EUR);
-            let parts = Shares::new(parts).expect("shares").so_far(paid).expect("parts");
+            let parts = Shares::new(parts).expect("shares");
+            let parts = parts.so_far(paid, Rounding::HalfUp).expect("parts");
             let first = parts[0].as_minor().abs();
             prop_assert_eq!(first, fixed_part.min(minor.abs()));
             prop_assert_eq!(Money::sum(parts, Currency::EUR), Ok(paid));
         }
 
+        /// Whoever has which parts, of whatever: nobody gives anything, and all of it is somebody's. Who is not
+        /// the owner gets what is rounded as asked, unless there is too little for that.
         #[test]
-        fn shares_lose_nothing(minor in -10_000_000..10_000_000_i64, first in 1..99_i64) {
-            let parts = vec![
-                part(1, Role::Owner, &first.to_string()),
-                part(2, Role::Partner, &(100 - first).to_string()),
-            ];
+        fn shares_lose_nothing(
+            minor in -10_000_000..10_000_000_i64, weights in prop::collection::vec(1..1_000_i64, 1..6),
+            has_owner in any::<bool>(), half_even in any::<bool>(),
+        ) {
+            let rounding = if half_even { Rounding::HalfEven } else { Rounding::HalfUp };
+            let all: i64 = weights.iter().sum();
+            let mut left = Decimal::ONE_HUNDRED;
+            let mut parts = Vec::with_capacity(weights.len());
+            for (number, weight) in (1..).zip(&weights[1..]) {
+                let percent = (Decimal::from(weight * 100) / Decimal::from(all)).trunc_with_scale(6);
+                left -= percent;
+                parts.push(part(number, Role::Partner, &percent.max(Decimal::new(1, 6)).to_string()));
+            }
+            let role = if has_owner { Role::Owner } else { Role::Partner };
+            parts.push(part(99, role, &left.to_string()));
+            let Ok(shares) = Shares::new(parts) else { return Ok(()) };
             let amount = Money::minor(minor, Currency::EUR);
-            let parts = Shares::new(parts).expect("shares").so_far(amount).expect("parts");
+            let parts = shares.so_far(amount, rounding).expect("parts");
+            prop_assert!(parts.iter().all(|it| it.as_minor() * minor.signum() >= 0));
+            if has_owner && minor > 1_000_000 {
+                for (part, gets) in shares.as_slice().iter().zip(&parts) {
+                    let exact = amount.amount().part(part.percent().decimal(), 100.into()).expect("small");
+                    let is_rounded = exact.book(rounding) == Ok(*gets);
+                    prop_assert!(is_rounded || part.role == Role::Owner, "{exact:?} {gets}");
+                }
+            }
             prop_assert_eq!(Money::sum(parts, Currency::EUR), Ok(amount));
         }
     }

@@ -223,6 +223,7 @@ impl Subscription {
     /// If its state does not allow the change, or if it takes units away that users have.
     pub fn changed(self, change: Change, seats: u32) -> Result<(Self, Verb), Rejection> {
         self.must_be_open_to(change.commerce())?;
+        self.must_not_be_over(&change)?;
         let had = self.quantity();
         let changed = self.with(change)?;
         changed.must_seat(had, seats)?;
@@ -240,6 +241,28 @@ impl Subscription {
         }
         let why = format!("a subscription that is `{}` cannot be changed so", self.state);
         Err(Rejection::new(Reason::SubscriptionStateForbids, why))
+    }
+
+    /// Refuses to say how a term ends that is over: nothing is served for the days after it unless it is
+    /// renewed, so that nothing is to be charged for them.
+    fn must_not_be_over(&self, change: &Change) -> Result<(), Rejection> {
+        let is_of_term = match change {
+            Change::Renewal(_) | Change::TermEnd(_) => self.state.is_past_term(),
+            Change::Quantity(_)
+            | Change::Resources(_)
+            | Change::Characteristics(_)
+            | Change::Prices(_)
+            | Change::BillingAccount(_)
+            | Change::Name(_) => false,
+        };
+        let end_on = self.term.as_ref().and_then(RunningTerm::end_on).filter(|_| is_of_term);
+        match end_on {
+            Some(on) => {
+                let why = format!("its term ended on `{on}`; renew it instead");
+                Err(Rejection::new(Reason::SubscriptionStateForbids, why))
+            }
+            None => Ok(()),
+        }
     }
 
     /// Refuses to take units away that users have, of as many as there were.

@@ -184,6 +184,24 @@ impl State {
         }
     }
 
+    /// Whether its term is over unrenewed.
+    #[must_use]
+    pub const fn is_past_term(self) -> bool {
+        match self {
+            Self::Graced | Self::Expired => true,
+            Self::Pending
+            | Self::Active
+            | Self::HeldAdministratively
+            | Self::HeldForCredit
+            | Self::HeldForBoth
+            | Self::Terminating
+            | Self::Recoverable
+            | Self::Destroyed
+            | Self::Aborted
+            | Self::Canceled => false,
+        }
+    }
+
     /// The holds that lie on it.
     #[must_use]
     pub const fn holds(self) -> &'static [HoldKind] {

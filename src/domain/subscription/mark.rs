@@ -116,6 +116,6 @@ impl Subscription {
     pub fn billed(mut self, on: Date) -> Self {
         let last = self.renewed_on();
         self.renewals.retain(|day| on < *day || Some(*day) == last);
-        self
+        self.forgetting_away(on)
     }
 }

@@ -30,6 +30,7 @@ pub mod pool;
 pub mod renewal;
 pub mod seat;
 pub mod switch;
+pub mod taking;
 pub mod term;
 pub mod tree;
 mod upstream;
@@ -42,6 +43,7 @@ use self::amount::Former;
 use self::change::{Cancellation, Deal, Plan, Scheduled};
 use self::lifecycle::{HoldOrigin, State, Trigger, next};
 pub use self::mark::{ChargedDays, ChargedUntil};
+use self::taking::Away;
 use self::term::RunningTerm;
 use self::tree::Belonging;
 use super::account::lifecycle::HoldKind;
@@ -178,6 +180,8 @@ pub struct Subscription {
     /// The end of a term of which it was told that it is near.
     warned_of: Option<Date>,
     due_at: Option<Instant>,
+    /// On which days prices were not charged that were taken again.
+    away: BTreeMap<PriceId, Vec<Away>>,
 }
 
 /// What was bought, and by whom.
@@ -273,6 +277,7 @@ impl Subscription {
             ended_on: None,
             warned_of: None,
             due_at: None,
+            away: BTreeMap::new(),
         }
     }
 

@@ -1,9 +1,9 @@
 //! Renewals: the next term of a subscription, and what of its deal changes where that is another one.
 
-use super::change::{Entitlements, Taken, TakenPrice, TakenPrices};
+use super::change::{Entitlements, TakenPrice, TakenPrices};
 use super::lifecycle::Trigger;
-use super::{ChargedUntil, RENEWALS_MAX, Start, Subscription, TrialRun};
-use crate::domain::catalog::price::{Occasion, Price, PriceKind};
+use super::{RENEWALS_MAX, Start, Subscription, TrialRun};
+use crate::domain::catalog::price::Price;
 use crate::domain::error::Rejection;
 use crate::domain::event::Verb;
 use crate::domain::id::PriceId;
@@ -21,7 +21,8 @@ pub struct Next {
 }
 
 impl Subscription {
-    /// The subscription in a new term. A trial that was left by it is over.
+    /// The subscription in a new term. A trial that ends with the former one is over then; another runs
+    /// on to its own end, for it was promised up to there.
     ///
     /// # Errors
     /// If its state does not allow it, or if all of it was given back when it ended.
@@ -29,8 +30,10 @@ impl Subscription {
         self.must_be_charged()?;
         let (mut it, verb) = self.on(Trigger::Renew, now)?;
         let trial = match (it.trial, start.trial) {
-            (TrialRun::Until(_), TrialRun::None) => TrialRun::Over(start.term.start_on()),
-            (TrialRun::None | TrialRun::Over(_), TrialRun::None) => it.trial,
+            (TrialRun::Until(on), TrialRun::None) if on == start.term.start_on() => {
+                TrialRun::Over(on)
+            }
+            (TrialRun::None | TrialRun::Until(_) | TrialRun::Over(_), TrialRun::None) => it.trial,
             (_, trial @ (TrialRun::Until(_) | TrialRun::Over(_))) => trial,
         };
         if it.renewals.len() == RENEWALS_MAX {
@@ -76,48 +79,14 @@ impl Subscription {
         let (kept, over): (Vec<PriceId>, Vec<PriceId>) =
             present.map(|it| *it.0).partition(|id| next.prices.contains_key(id));
         let find = |id: PriceId| all.iter().find(|it| it.id == id);
+        let replaced: Vec<_> = over.iter().filter_map(|id| find(*id)).collect();
         for (id, taken) in next.prices.into_iter().filter(|(id, _)| !kept.contains(id)) {
-            let replaced = over.iter().filter_map(|id| find(*id));
-            let mark = find(id).map(|price| it.begins_on(price, on, replaced));
-            it.charged.extend(mark.map(|on| (id, ChargedUntil::from(on))));
-            let now = Taken { on, charged_from: mark.unwrap_or(on) };
-            let taken = taken.taken_on(now, it.deal.prices.get(&id));
-            it.deal.prices.insert(id, taken);
+            it.take((id, taken), find(id), (on, &replaced));
         }
         for id in over {
             it.deal.prices.entry(id).and_modify(|it| it.until_on = Some(on));
         }
         it.deal.resources = next.resources;
         Ok((it.remembering(&before, on), verb))
-    }
-
-    /// The mark with which a price begins on a day, whatever renewals lie before. `over` are the
-    /// prices whose place the new ones take: what one of them was charged, for a stretch of days or
-    /// for a renewal, the new one is not charged again.
-    pub(super) fn begins_on<'a>(
-        &self,
-        price: &Price,
-        on: Date,
-        over: impl Iterator<Item = &'a Price>,
-    ) -> Date {
-        match price.kind {
-            PriceKind::OneTime(Occasion::Plain | Occasion::Setup | Occasion::Deposit) => {
-                on.plus_days(1)
-            }
-            PriceKind::Usage { .. } => on,
-            PriceKind::OneTime(Occasion::Renewal) => {
-                self.paid_until(over.filter(|it| it.kind == price.kind)).map_or(on, |it| it.max(on))
-            }
-            PriceKind::Recurring { .. } => {
-                let recurs = |it: &&Price| matches!(it.kind, PriceKind::Recurring { .. });
-                let before = over.filter(recurs).filter(|it| it.resource == price.resource);
-                self.paid_until(before).map_or(on, |it| it.max(on))
-            }
-        }
-    }
-
-    /// The latest of the days up to which prices are charged.
-    fn paid_until<'a>(&self, prices: impl Iterator<Item = &'a Price>) -> Option<Date> {
-        prices.filter_map(|it| self.charged.get(&it.id)).map(|it| it.on).max()
     }
 }

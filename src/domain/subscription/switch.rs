@@ -8,9 +8,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::change::{Commerce, Deal, Plan, Taken, TakenPrice, TakenPrices};
+use super::change::{Commerce, Deal, Plan, TakenPrice, TakenPrices};
 use super::term::RunningTerm;
-use super::{ChargedUntil, Subscription, TrialRun};
+use super::{Subscription, TrialRun};
 use crate::domain::catalog::price::{Figure, Occasion, Price, PriceKind};
 use crate::domain::catalog::term::{Renewal, Term};
 use crate::domain::error::{Code, Rejection};
@@ -119,19 +119,14 @@ impl Subscription {
             if is_kept {
                 continue;
             }
-            let mut taken_from = on;
+            it.take((*id, *taken), find(*id), (on, &replaced));
             if let Some(price) = find(*id) {
-                let begins_on = it.begins_on(price, on, replaced.iter().copied());
-                taken_from = begins_on;
                 let given_back = match recurs(price) && told.insert(price.resource) {
                     true => in_place_of(price, &replaced, given_back)?,
                     false => None,
                 };
-                it.charged.insert(*id, ChargedUntil { given_back, ..begins_on.into() });
+                it.in_place_of(*id, given_back);
             }
-            let now = Taken { on, charged_from: taken_from };
-            let taken = taken.taken_on(now, it.deal.prices.get(id));
-            it.deal.prices.insert(*id, taken);
         }
         for id in over {
             let until_on = find(id).map_or(on, |price| ends_on(price, on));
@@ -311,8 +306,9 @@ mod tests {
         let back = it.switched(next(1, &[1, 2, 3]), (&all, &GivenBack::new()), (on, 0));
         assert_eq!(
             prices(&back.expect("running").0),
-            "1: 2026-01-11..-, 2: 2026-01-12..-, 3: -..-, 4: 2026-01-11..2026-01-11 for 6.77, \
-             5: 2026-01-12..2026-01-12"
+            "1: 2026-01-11..-, 2: -..-, 3: -..-, 4: 2026-01-11..2026-01-11 for 6.77, \
+             5: 2026-01-12..2026-01-12",
+            "the setup is on no bill yet, and comes once"
         );
     }
 
@@ -380,7 +376,7 @@ mod tests {
         let to_new = switched(charged(&[1]), 2);
         assert_eq!(prices(&to_new), "1: -..2026-01-11, 2: 2026-01-11..-", "the new one's fee");
         let back = switched(to_new, 1);
-        assert_eq!(prices(&back), "1: 2026-01-11..-, 2: 2026-01-11..2026-01-11");
+        assert_eq!(prices(&back), "1: -..-, 2: 2026-01-11..2026-01-11");
         let mut billed = charged(&[1]);
         billed.charged.insert(id(1), date("2026-01-12").into());
         let to_new = switched(billed, 2);

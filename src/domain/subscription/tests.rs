@@ -249,6 +249,39 @@ fn a_paid_term_after_a_trial_ends_the_trial() {
 }
 
 #[test]
+fn a_trial_that_ends_on_another_day_than_a_term_runs_on_to_that() {
+    let first = |days| monthly(Trial::First(Span::days(days)), Renewal::DaysBefore(20));
+    let renewed = |it: Subscription| {
+        let term = it.term().and_then(RunningTerm::next).expect("it ends");
+        it.renew(Start { term, trial: TrialRun::None }, at(1)).expect("active").0
+    };
+    let it = first(14);
+    assert_eq!(due(&it, AfterHold::Keep), falls("2026-01-12", Step::Renew));
+    let it = renewed(it);
+    assert_eq!(it.trial(), TrialRun::Until(date("2026-01-15")), "renewed on 12 January");
+    assert_eq!(due(&it, AfterHold::Keep), falls("2026-01-15", Step::EndTrial));
+    assert_eq!(it.end_trial().expect("tried").0.trial(), TrialRun::Over(date("2026-01-15")));
+    let it = renewed(first(60));
+    assert_eq!(it.trial(), TrialRun::Until(date("2026-03-02")), "longer than the term");
+    let it = renewed(it);
+    assert_eq!(due(&it, AfterHold::Keep), falls("2026-03-02", Step::EndTrial));
+}
+
+#[test]
+fn how_a_term_ends_that_is_over_is_not_said_any_more() {
+    let graced = monthly(Trial::None, Renewal::OnOrder).grace(at(1)).expect("active").0;
+    let expired = graced.clone().expire(at(2)).expect("graced").0;
+    for it in [graced, expired] {
+        for change in [Change::Renewal(Renewal::OnLastDay), Change::TermEnd(date("2026-05-01"))] {
+            let refused = it.clone().changed(change, 0).expect_err("its term is over");
+            assert_eq!(refused.detail, "its term ended on `2026-02-01`; renew it instead");
+        }
+        let named = Change::Name(Some("Mail".parse().expect("a name")));
+        assert!(it.changed(named, 0).is_ok(), "what it is called is");
+    }
+}
+
+#[test]
 fn what_is_held_falls_due_only_to_be_called_off() {
     let change = |on: &str, plan| Scheduled { on: date(on), plan, cause: None, agreed_at: at(0) };
     let today = date("2026-01-02");

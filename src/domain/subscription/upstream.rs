@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::change::Deal;
+use super::taking::Away;
 use super::{ChargedUntil, Subscription};
 use crate::domain::id::{AccountId, BillingAccountId, PriceId};
 use crate::domain::stamp::{SellerNumber, Stamp};
@@ -27,17 +28,19 @@ impl Subscription {
         };
         let marks = answers.iter().filter_map(|(own, to)| Some((*own, mark(to)?)));
         let charged = marks.collect();
-        Self { account, billing_account, deal, charged, ..self }
+        let away = self.away_as(answers);
+        Self { account, billing_account, deal, charged, away, ..self }
     }
 
     /// The same as a reseller has it that sells it on, bought of its vendor under a name and charged up to
     /// `marks`. What was never charged begins on the day `from`, if that was later than the
-    /// subscription, or on the day on which it was taken.
+    /// subscription, or on the day on which it was taken. `answers` names prices of the deal, each with
+    /// the one of the subscription that it answers to.
     #[must_use]
     pub fn sold_on(
         self,
         (account, billing_account, vendor): (AccountId, BillingAccountId, SellerNumber),
-        (deal, name): (Deal, Name),
+        (deal, answers, name): (Deal, &[(PriceId, PriceId)], Name),
         (mut marks, from): (BTreeMap<PriceId, ChargedUntil>, Date),
     ) -> Self {
         let from = Some(from).filter(|it| self.began_on.is_some_and(|began_on| began_on < *it));
@@ -47,7 +50,16 @@ impl Subscription {
                 marks.entry(*id).or_insert_with(|| first.into());
             }
         }
+        let (name, away) = (Some(name), self.away_as(answers));
         let stamp = Stamp { seller: vendor, ..self.stamp };
-        Self { account, billing_account, stamp, deal, name: Some(name), charged: marks, ..self }
+        Self { account, billing_account, stamp, deal, name, charged: marks, away, ..self }
+    }
+
+    /// On which days prices were not charged that answer to those of the subscription. One that answers
+    /// to several went on while another of them was held.
+    fn away_as(&self, answers: &[(PriceId, PriceId)]) -> BTreeMap<PriceId, Vec<Away>> {
+        let is_alone = |own| answers.iter().filter(|it| it.0 == own).count() == 1;
+        let alone = answers.iter().filter(|it| is_alone(it.0));
+        alone.filter_map(|(own, to)| Some((*own, self.away.get(to)?.clone()))).collect()
     }
 }

@@ -122,6 +122,7 @@ mod tests {
             stamp: stamp(),
             code: "disk".parse().expect("a code"),
             name: "Disk".parse().expect("a name"),
+            names: BTreeMap::new(),
             unit: "GB".parse().expect("a name"),
             units: BTreeMap::new(),
             resource: None,

@@ -41,22 +41,41 @@ impl Detail {
     /// if they must be read.
     #[must_use]
     pub fn of_total(model: &PriceModel, quantity: Quantity, events: u64) -> Option<Self> {
-        match model {
-            PriceModel::Percentage(it) if it.tells_events_apart() => None,
-            PriceModel::Percentage(it) if !it.per_event.is_zero() => {
+        match Asks::of(model) {
+            Asks::Nothing => Some(Self::Total),
+            Asks::Amounts(it) if it.tells_events_apart() => None,
+            Asks::Amounts(it) if it.per_event.is_zero() => Some(Self::Total),
+            Asks::Amounts(_) => {
                 Some(Self::Amounts(Amounts { amount: quantity, events, ..Amounts::NONE }))
             }
-            PriceModel::PerDimension { .. } => None,
+            Asks::Values(..) => None,
+        }
+    }
+}
+
+/// Of what a model asks besides a quantity.
+enum Asks<'a> {
+    Nothing,
+    /// In which way each amount is charged.
+    Amounts(&'a Percentage),
+    /// How much there was of each value of a dimension.
+    Values(&'a text::Code, &'a [(text::Code, PriceModel)]),
+}
+
+impl<'a> Asks<'a> {
+    fn of(model: &'a PriceModel) -> Self {
+        match model {
+            PriceModel::Percentage(it) => Self::Amounts(it),
+            PriceModel::PerDimension { dimension, values, .. } => Self::Values(dimension, values),
             PriceModel::Flat(_)
             | PriceModel::PerUnit(_)
             | PriceModel::Graduated(_)
             | PriceModel::Volume(_)
             | PriceModel::Package { .. }
             | PriceModel::Stairstep(_)
-            | PriceModel::Percentage(_)
             | PriceModel::GraduatedPercentage(_)
             | PriceModel::Minimum { .. }
-            | PriceModel::Commitment { .. } => Some(Self::Total),
+            | PriceModel::Commitment { .. } => Self::Nothing,
         }
     }
 }
@@ -76,20 +95,12 @@ impl<'a> Reader<'a> {
     /// A reader for a price whose meter aggregates so.
     #[must_use]
     pub fn new(model: &'a PriceModel, aggregation: Aggregation) -> Self {
-        match model {
-            PriceModel::Percentage(it) => Self::Amounts(it.sorting()),
-            PriceModel::PerDimension { dimension, values, .. } => {
+        match Asks::of(model) {
+            Asks::Nothing => Self::Nothing,
+            Asks::Amounts(it) => Self::Amounts(it.sorting()),
+            Asks::Values(dimension, values) => {
                 Self::Values(Grouping::new(dimension, values, aggregation))
             }
-            PriceModel::Flat(_)
-            | PriceModel::PerUnit(_)
-            | PriceModel::Graduated(_)
-            | PriceModel::Volume(_)
-            | PriceModel::Package { .. }
-            | PriceModel::Stairstep(_)
-            | PriceModel::GraduatedPercentage(_)
-            | PriceModel::Minimum { .. }
-            | PriceModel::Commitment { .. } => Self::Nothing,
         }
     }
 

@@ -1,6 +1,5 @@
 //! The life of a usage record: received, guided to its subscription, rated, billed.
 
-use crate::domain::event::Verb;
 use crate::domain::word::words;
 
 words! {
@@ -12,7 +11,7 @@ words! {
         Guided = "guided";
         /// It is known what it costs.
         Rated = "rated";
-        /// Its price changed and it is to be rated again.
+        /// It is to be rated again: its price changed, or more came in of a period that is on a bill.
         Rerate = "rerate";
         /// It is on an invoice.
         Billed = "billed";
@@ -49,7 +48,7 @@ pub const fn next(state: State, trigger: Trigger) -> Option<State> {
         (S::Received | S::Recycled, T::Guide) => Some(S::Guided),
         (S::Received | S::Recycled | S::Guided, T::Reject) => Some(S::Rejected),
         (S::Guided | S::Rerate, T::Rate) => Some(S::Rated),
-        (S::Rated, T::Rerate) => Some(S::Rerate),
+        (S::Rated | S::Billed, T::Rerate) => Some(S::Rerate),
         (S::Rated, T::Bill) => Some(S::Billed),
         (S::Rejected, T::Recycle) => Some(S::Recycled),
 
@@ -58,19 +57,7 @@ pub const fn next(state: State, trigger: Trigger) -> Option<State> {
         | (S::Rated, T::Guide | T::Rate | T::Reject | T::Recycle)
         | (S::Rerate, T::Guide | T::Rerate | T::Bill | T::Reject | T::Recycle)
         | (S::Rejected, T::Guide | T::Rate | T::Rerate | T::Bill | T::Reject)
-        | (S::Billed, T::Guide | T::Rate | T::Rerate | T::Bill | T::Reject | T::Recycle) => None,
-    }
-}
-
-impl Trigger {
-    /// What is told of it.
-    #[must_use]
-    pub const fn verb(self) -> Verb {
-        match self {
-            Self::Guide | Self::Rate | Self::Rerate | Self::Recycle => Verb::Changed,
-            Self::Bill => Verb::Completed,
-            Self::Reject => Verb::Rejected,
-        }
+        | (S::Billed, T::Guide | T::Rate | T::Bill | T::Reject | T::Recycle) => None,
     }
 }
 
@@ -89,7 +76,7 @@ mod tests {
               guided |      - | rated |      - |      - | rejected |        -
                rated |      - |     - | rerate | billed |        - |        -
               rerate |      - | rated |      - |      - |        - |        -
-              billed |      - |     - |      - |      - |        - |        -
+              billed |      - |     - | rerate |      - |        - |        -
             rejected |      - |     - |      - |      - |        - | recycled
             recycled | guided |     - |      - |      - | rejected |        -
         "#]]

@@ -52,6 +52,8 @@ pub struct Meter {
     pub code: text::Code,
     /// What the invoice calls it.
     pub name: Name,
+    /// The same to readers of other languages.
+    pub names: BTreeMap<Locale, Name>,
     /// In what it counts: `GB`, `call`.
     pub unit: Name,
     /// The same to readers of other languages.
@@ -68,8 +70,8 @@ pub struct Meter {
     pub dimensions: Vec<text::Code>,
 }
 
-/// In so many languages a meter says in what it counts, besides the first.
-pub const UNITS_MAX: usize = 50;
+/// In so many languages a meter says what it is called and in what it counts, besides the first.
+pub const LANGUAGES_MAX: usize = 50;
 
 impl Meter {
     /// A meter that sums what it counts, anew in each period, whatever it is used of.
@@ -85,6 +87,7 @@ impl Meter {
             stamp,
             code,
             name,
+            names: BTreeMap::new(),
             unit,
             units: BTreeMap::new(),
             resource: None,
@@ -116,9 +119,11 @@ impl Meter {
             let message = "must be one of its dimensions";
             found.push(Violation::new("/unique_by", "reference", message));
         }
-        if self.units.len() > UNITS_MAX {
-            let message = format!("must be at most {UNITS_MAX}");
-            found.push(Violation::new("/units", "range", message));
+        for (at, count) in [("/names", self.names.len()), ("/units", self.units.len())] {
+            if count > LANGUAGES_MAX {
+                let message = format!("must be at most {LANGUAGES_MAX}");
+                found.push(Violation::new(at, "range", message));
+            }
         }
         if self.dimensions.len() > 20 {
             found.push(Violation::new("/dimensions", "range", "must be at most 20"));
@@ -201,6 +206,7 @@ mod tests {
             stamp: stamp(),
             code: "traffic".parse().expect("a code"),
             name: "Traffic".parse().expect("a name"),
+            names: BTreeMap::new(),
             unit: "GB".parse().expect("a name"),
             units: BTreeMap::new(),
             resource: None,

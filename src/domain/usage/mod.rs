@@ -9,5 +9,7 @@ pub mod counting;
 pub mod detail;
 pub mod lifecycle;
 pub mod meter;
+pub mod rating;
 pub mod record;
+pub mod source;
 pub mod tally;

@@ -1,4 +1,4 @@
-//! Usage events and records: one occurrence of use, as it was reported and what became of it.
+//! Usage events: one occurrence of use, as it was reported, and when it can be taken.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -7,14 +7,11 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use super::lifecycle::{self, State, Trigger};
 use super::meter::Meter;
 use crate::domain::error::{Code, Invalid, Rejection, Violation};
-use crate::domain::event::Verb;
-use crate::domain::id::{InvoiceId, MeterId, SubscriptionId, UsageRecordId};
-use crate::domain::money::Amount;
+use crate::domain::id::{MeterId, SubscriptionId};
 use crate::domain::quantity::Quantity;
-use crate::domain::stamp::{Carried, SellerNumber, Stamp};
+use crate::domain::stamp::{Carried, SellerNumber};
 use crate::domain::text;
 use crate::domain::time::Instant;
 use crate::domain::word::words;
@@ -81,55 +78,6 @@ pub struct UsageEvent {
     pub dimensions: BTreeMap<text::Code, String>,
     /// What contracts' clients attached.
     pub carried: Carried,
-}
-
-/// An event with what became of it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct UsageRecord {
-    /// Its identity.
-    pub id: UsageRecordId,
-    /// What the house keeps about it.
-    pub stamp: Stamp,
-    /// What was reported.
-    pub event: UsageEvent,
-    /// What it costs, once that is known.
-    pub rating: Option<UsageRating>,
-    state: State,
-    refusal: Option<Refused>,
-}
-
-/// What a usage record costs.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct UsageRating {
-    /// Whether the base price includes it.
-    pub kind: RatingKind,
-    /// What it costs without tax, before any rounding.
-    pub net: Amount,
-    /// When that was found out.
-    pub rated_at: Instant,
-    /// The invoice it is on.
-    pub invoice: Option<InvoiceId>,
-}
-
-words! {
-    /// Whether the base price includes what was used.
-    RatingKind {
-        /// It is charged by use alone.
-        Usage = "usage";
-        /// The base price includes it.
-        IncludedUsage = "included_usage";
-        /// It is beyond what the base price includes.
-        NonIncludedUsage = "non_included_usage";
-    }
-}
-
-/// Why a usage record could not be taken.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Refused {
-    /// The stable name of the reason.
-    pub code: String,
-    /// What the reporter may read.
-    pub detail: String,
 }
 
 /// When usage of a subscription can be taken.
@@ -210,91 +158,6 @@ impl UsageEvent {
     }
 }
 
-impl UsageRecord {
-    /// The record of an event that came in.
-    #[must_use]
-    pub const fn received(id: UsageRecordId, stamp: Stamp, event: UsageEvent) -> Self {
-        Self { id, stamp, event, rating: None, state: State::Received, refusal: None }
-    }
-
-    /// How far it has come.
-    #[must_use]
-    pub const fn state(&self) -> State {
-        self.state
-    }
-
-    /// Why it was rejected, if it is.
-    #[must_use]
-    pub const fn refusal(&self) -> Option<&Refused> {
-        self.refusal.as_ref()
-    }
-
-    /// The record once it is known whose it is and what it counts for.
-    ///
-    /// # Errors
-    /// If its state does not allow it.
-    pub fn guided(self) -> Result<(Self, Verb), Rejection> {
-        self.moved(Trigger::Guide)
-    }
-
-    /// The record when it is to be rated again.
-    ///
-    /// # Errors
-    /// If its state does not allow it.
-    pub fn to_rerate(self) -> Result<(Self, Verb), Rejection> {
-        self.moved(Trigger::Rerate)
-    }
-
-    /// The record when it is tried again after it was rejected.
-    ///
-    /// # Errors
-    /// If its state does not allow it.
-    pub fn recycled(self) -> Result<(Self, Verb), Rejection> {
-        Self { refusal: None, ..self }.moved(Trigger::Recycle)
-    }
-
-    /// The record on its invoice.
-    ///
-    /// # Errors
-    /// If its state does not allow it.
-    pub fn billed(self, invoice: InvoiceId) -> Result<(Self, Verb), Rejection> {
-        let state = self.after(Trigger::Bill)?;
-        let rating = self.rating.map(|it| UsageRating { invoice: Some(invoice), ..it });
-        Ok((Self { state, rating, ..self }, Trigger::Bill.verb()))
-    }
-
-    /// The record with what it costs.
-    ///
-    /// # Errors
-    /// If its state does not allow it.
-    pub fn rated(self, rating: UsageRating) -> Result<(Self, Verb), Rejection> {
-        let state = self.after(Trigger::Rate)?;
-        Ok((Self { state, rating: Some(rating), ..self }, Trigger::Rate.verb()))
-    }
-
-    /// The record refused, with the reason kept.
-    ///
-    /// # Errors
-    /// If its state does not allow it.
-    pub fn rejected(self, why: &Rejection) -> Result<(Self, Verb), Rejection> {
-        let state = self.after(Trigger::Reject)?;
-        let refusal = Refused { code: why.code.to_string(), detail: why.detail.clone() };
-        Ok((Self { state, refusal: Some(refusal), ..self }, Trigger::Reject.verb()))
-    }
-
-    fn moved(self, trigger: Trigger) -> Result<(Self, Verb), Rejection> {
-        let state = self.after(trigger)?;
-        Ok((Self { state, ..self }, trigger.verb()))
-    }
-
-    fn after(&self, trigger: Trigger) -> Result<State, Rejection> {
-        lifecycle::next(self.state, trigger).ok_or_else(|| {
-            let why = format!("cannot {trigger} a usage record that is `{}`", self.state);
-            Rejection::new(Code::UsageStateForbids, why)
-        })
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -317,10 +180,6 @@ mod tests {
             dimensions: BTreeMap::new(),
             carried: Carried::new(),
         }
-    }
-
-    fn record() -> UsageRecord {
-        UsageRecord::received(id(9), stamp(), event())
     }
 
     #[test]
@@ -354,6 +213,7 @@ mod tests {
             stamp: stamp(),
             code: "traffic".parse().expect("a code"),
             name: "Traffic".parse().expect("a name"),
+            names: BTreeMap::new(),
             unit: "GB".parse().expect("a name"),
             units: BTreeMap::new(),
             resource: None,
@@ -381,32 +241,5 @@ mod tests {
             assert!(text.parse::<EventId>().is_err(), "{text}");
         }
         assert!("x".repeat(128).parse::<EventId>().is_ok());
-    }
-
-    #[test]
-    fn a_rejected_record_keeps_the_reason_until_it_is_recycled() {
-        let why = Rejection::new(Code::UsageRefused, "too late");
-        let (rejected, verb) = record().rejected(&why).expect("rejected");
-        assert_eq!((rejected.state(), verb), (State::Rejected, Verb::Rejected));
-        assert_eq!(rejected.refusal().map(|it| it.code.as_str()), Some("usage_refused"));
-        let (recycled, _) = rejected.recycled().expect("recycled");
-        assert_eq!((recycled.state(), recycled.refusal()), (State::Recycled, None));
-    }
-
-    #[test]
-    fn a_record_is_billed_only_when_it_is_rated() {
-        let refused = record().billed(id(8)).map_err(|it| it.code);
-        assert_eq!(refused, Err(Code::UsageStateForbids));
-        let rating = UsageRating {
-            kind: RatingKind::Usage,
-            net: Amount::zero(crate::domain::money::Currency::EUR),
-            rated_at: at(30),
-            invoice: None,
-        };
-        let guided = record().guided().expect("guided").0;
-        let rated = guided.rated(rating).expect("rated").0;
-        let billed = rated.billed(id(8)).expect("billed").0;
-        let invoice = billed.rating.as_ref().and_then(|it| it.invoice);
-        assert_eq!((billed.state(), invoice), (State::Billed, Some(id(8))));
     }
 }

@@ -1,9 +1,9 @@
 //! The paper in the terms of EN 16931, whose numbers (BT, BG) stand beside what they are filled with.
 
 use en16931::invoice::{
-    Code, Contact, CreditTransfer, DocumentTotals, Item, ItemAttribute, LineVat, Party,
-    PaymentInstructions, PaymentMeans, Period, PostalAddress, PrecedingInvoice, PriceDetails,
-    VatBreakdown,
+    Code, Contact, CreditTransfer, DirectDebit, DocumentTotals, Item, ItemAttribute, LineVat,
+    Party, PaymentInstructions, PaymentMeans, Period, PostalAddress, PrecedingInvoice,
+    PriceDetails, VatBreakdown,
 };
 use en16931::{
     Date, DocumentKind, DocumentReference, Identifier, Invoice, InvoiceAmount, InvoiceLine,
@@ -12,7 +12,7 @@ use en16931::{
 use rust_decimal::Decimal;
 use thiserror::Error;
 
-use crate::domain::billing::invoice::InvoiceParty;
+use crate::domain::billing::invoice::{CollectedBy, InvoiceParty};
 use crate::domain::billing::letterhead::BankAccount;
 use crate::domain::billing::tax::TaxTotal;
 use crate::domain::catalog::tax::Treatment;
@@ -76,8 +76,10 @@ pub(super) fn invoice(paper: &Paper<'_>) -> Result<Invoice, Unstated> {
     invoice.seller = seller(paper); // BG-4
     invoice.buyer = buyer(paper); // BG-7
     invoice.invoicing_period = paper.service_period.map(period); // BG-14
-    let bank = imprint.says.bank.as_ref().filter(|_| paper.totals.gross.as_minor() > 0);
-    invoice.payment = bank.filter(|_| !is_note).map(|it| payment(paper, it)); // BG-16
+    if !is_note && paper.to_pay().as_minor() > 0 {
+        let transfer = || imprint.says.bank.as_ref().map(|it| transfer(paper, it));
+        invoice.payment = paper.collected_by.map(|it| taken(paper, it)).or_else(transfer); // BG-16
+    }
     invoice.lines = paper.lines.iter().map(|it| line(paper, it)).collect::<Result<_, _>>()?; // BG-25
     invoice.vat_breakdown = breakdown(paper)?; // BG-23
     invoice.totals = totals(paper)?; // BG-22
@@ -218,8 +220,29 @@ const SCHEMES: &[(&str, &str)] = &[
     ("SK", "9950"),
 ];
 
+/// What the seller takes by itself: through a payment service, or from a bank account by mandate. The
+/// codes are those of UNTDID 4461.
+fn taken(paper: &Paper<'_>, by: &CollectedBy) -> PaymentInstructions {
+    let (means, mandate) = match by {
+        CollectedBy::Gateway => ("68", None),
+        CollectedBy::Mandate(it) if paper.currency == Currency::EUR => ("59", Some(it)),
+        CollectedBy::Mandate(it) => ("49", Some(it)),
+    };
+    PaymentInstructions {
+        means_code: Some(Code::new(means)),                        // BT-81
+        remittance_information: text(paper.issue.number.as_str()), // BT-83
+        means: mandate.map(|it| {
+            PaymentMeans::DirectDebit(DirectDebit {
+                mandate_reference: text(it.as_str()), // BT-89
+                ..DirectDebit::default()
+            })
+        }),
+        ..PaymentInstructions::default()
+    }
+}
+
 /// A transfer to the seller's bank: that of the Single Euro Payments Area in euros.
-fn payment(paper: &Paper<'_>, bank: &BankAccount) -> PaymentInstructions {
+fn transfer(paper: &Paper<'_>, bank: &BankAccount) -> PaymentInstructions {
     let means = if paper.currency == Currency::EUR { "58" } else { "30" };
     let holder = bank.holder.as_ref().unwrap_or(&paper.issue.seller.name);
     PaymentInstructions {
@@ -403,7 +426,8 @@ fn totals(paper: &Paper<'_>) -> Result<DocumentTotals, Unstated> {
         taxable_total: amount(of.net)?,   // BT-109
         vat_total: Some(amount(of.tax)?), // BT-110
         gross_total: amount(of.gross)?,   // BT-112
-        due: amount(of.gross)?,           // BT-115
+        paid: (!paper.set_off.is_zero()).then(|| amount(paper.set_off)).transpose()?, // BT-113
+        due: amount(paper.to_pay())?,     // BT-115
         ..DocumentTotals::default()
     })
 }

@@ -1,12 +1,15 @@
 //! Papers for machines, held against the rules of EN 16931 and read again.
 
 use en16931::InvoiceAmount;
+use en16931::invoice::PaymentMeans;
 use en16931_formats::zugferd::{Limits, extract};
 use expect_test::expect;
 use rust_decimal::Decimal;
 
 use super::*;
-use crate::domain::billing::invoice::{Content, Invoice as Issued, sample as rows};
+use crate::domain::billing::invoice::{
+    CollectedBy, Content, Invoice as Issued, SettledBy, sample as rows,
+};
 use crate::domain::billing::policy::TaxScope;
 use crate::domain::billing::tax::{TaxTerms, TaxTotal, Taxable, assess};
 use crate::domain::catalog::price::Base;
@@ -145,6 +148,20 @@ fn each_invoice_keeps_all_rules_in_both_languages_to_the_cent() {
 }
 
 #[test]
+fn what_credit_settled_at_issue_is_paid_already() {
+    let invoice = taxed(&[(Base::Net, "100", "1", 0)], &[rate("19")], TaxScope::Invoice);
+    let settled = invoice.settle(rows::euros("19.5"), SettledBy::Credit).expect("settled").0;
+    let invoice = settled.after_credit().expect("a sum").expect("something was set off");
+    let paper = Paper::of_invoice(&invoice).expect("issued");
+    for xml in [ubl(&paper), cii(&paper)] {
+        let said = read(&xml.expect("a document"));
+        must_be_the_same("set off", &paper, &said);
+        let amount = |it: &str| InvoiceAmount::from_decimal_exact(it.parse().expect(it)).ok();
+        assert_eq!((said.totals.paid, Some(said.totals.due)), (amount("19.5"), amount("99.5")));
+    }
+}
+
+#[test]
 fn where_it_can_be_it_is_as_peppol_wants_it() {
     for (name, invoice) in cases() {
         let paper = Paper::of_invoice(&invoice).expect("issued");
@@ -173,6 +190,27 @@ fn a_credit_note_names_its_invoice_and_keeps_all_rules() {
             assert_eq!(said.type_code.as_ref().map(|it| it.as_str()), Some("381"));
             let before = &said.preceding_invoices[0];
             assert_eq!(before.reference.as_str(), "INV-2026-000042");
+        }
+    }
+}
+
+#[test]
+fn how_it_is_taken_is_said_to_machines_in_place_of_where_to_pay() {
+    let (_, invoice) = cases().remove(0);
+    let mandate = CollectedBy::Mandate("M-1".parse().expect("a code"));
+    for (by, means, reference) in [(CollectedBy::Gateway, "68", None), (mandate, "59", Some("M-1"))]
+    {
+        let taken = invoice.clone().to_be_taken(by);
+        let paper = Paper::of_invoice(&taken).expect("issued");
+        for written in [ubl(&paper).expect("written"), cii(&paper).expect("written")] {
+            let payment = read(&written).payment.expect("how it is paid");
+            assert_eq!(payment.means_code.as_ref().map(|it| it.as_str()), Some(means));
+            assert_eq!(payment.account_identifier(), None, "there is nowhere to pay to");
+            let debit = match &payment.means {
+                Some(PaymentMeans::DirectDebit(it)) => it.mandate_reference.as_deref(),
+                _ => None,
+            };
+            assert_eq!(debit, reference);
         }
     }
 }

@@ -35,6 +35,7 @@ fn subject_matter() -> Tree {
         ("invoice", invoice()),
         ("credit_note", credit_note()),
         ("settlement", settlement()),
+        ("refund", refund()),
         ("shipment", shipment()),
         ("payment", payment()),
         ("debit", debit()),
@@ -53,6 +54,7 @@ fn line(name: &str, amount: &str) -> Tree {
         ("number", name.into()),
         ("quantity", "2".into()),
         ("amount", amount.into()),
+        ("failure", "It is sold out".into()),
     ])
 }
 
@@ -73,8 +75,22 @@ fn order() -> Tree {
     Tree::group([
         ("number", "O-1042".into()),
         ("placed_on", "21 November 2026".into()),
+        ("missing", "The address to which it goes".into()),
+        ("until", "21 December 2026".into()),
         ("total", "EUR 119.00".into()),
+        ("paid", "EUR 19.00".into()),
         ("items", vec![line("Virtual server S", "EUR 100.00")].into()),
+        ("lost", vec![line("Virtual server S", "EUR 100.00")].into()),
+    ])
+}
+
+fn refund() -> Tree {
+    Tree::group([
+        ("amount", "EUR 119.00".into()),
+        ("order", "O-1042".into()),
+        ("is_called_off", false.into()),
+        ("lost", vec![line("Virtual server S", "EUR 100.00")].into()),
+        ("reason", "Asked for by the customer".into()),
     ])
 }
 
@@ -83,6 +99,8 @@ fn invoice() -> Tree {
         ("number", "R-2026-000042".into()),
         ("period", "1 to 30 November 2026".into()),
         ("total", "EUR 119.00".into()),
+        ("set_off", "EUR 100.00".into()),
+        ("to_pay", "EUR 19.00".into()),
         ("open", "EUR 19.00".into()),
         ("due_on", "14 December 2026".into()),
         ("is_collected", true.into()),

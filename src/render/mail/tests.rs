@@ -87,6 +87,8 @@ fn an_invoice_is_announced_in_german() {
         Rechnung: R-2026-000042
         Zeitraum: 1 to 30 November 2026
         Betrag: EUR 119.00
+        Bereits beglichen: EUR 100.00
+        Zu zahlen: EUR 19.00
         Fällig am: 14 December 2026
 
         Rechnung ansehen:

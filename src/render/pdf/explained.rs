@@ -2,17 +2,20 @@
 
 use rust_decimal::Decimal;
 
+use super::because::Because;
 use super::manner::Language;
 use super::words::{Words, filled};
 use crate::domain::billing::discount::{LoweredBy, Lowering};
 use crate::domain::billing::invoice::explanation::{Altered, Explanation, Step, recompute};
 use crate::domain::billing::invoice::line::LineKind;
-use crate::domain::billing::rating::{Part, Rule};
+use crate::domain::billing::proration::{Counts, Share};
+use crate::domain::billing::rating::{Bounds, Part, Rule};
 use crate::domain::billing::tax::TaxTotal;
 use crate::domain::catalog::price::alteration::{By, Effect};
+use crate::domain::catalog::price::tier::Reach;
 use crate::domain::catalog::price::{Base, Figure};
 use crate::domain::catalog::tax::Treatment;
-use crate::domain::money::Money;
+use crate::domain::money::Currency;
 use crate::render::paper::PaperLine;
 
 /// What sort of charge a line is.
@@ -46,7 +49,7 @@ pub(super) fn sentences(
     told.extend(explanation.parts.iter().map(|it| part(language, explanation, it)));
     let mut altered = explanation.altered().unwrap_or_default().into_iter();
     for it in &explanation.steps {
-        told.push(step(language, it, &mut altered));
+        told.push(step((language, explanation.currency), it, &mut altered));
     }
     told.push(result(language, explanation));
     match line.of.base {
@@ -102,10 +105,18 @@ fn part(language: Language, of: &Explanation, part: &Part) -> String {
     let because = &language.words().because;
     let tier = match of.rule {
         Rule::Graduated | Rule::Volume | Rule::Stairstep | Rule::GraduatedPercentage => {
-            filled(because.tier, &[&(u16::from(part.tier) + 1).to_string()])
+            let number = (u16::from(part.tier) + 1).to_string();
+            match part.bounds {
+                Some(it) => filled(because.tier_of, &[&number, &range(language, it)]),
+                None => filled(because.tier, &[&number]),
+            }
         }
         Rule::PerDimension => {
-            format!("{}: ", part.value.as_ref().map_or(because.other, |it| it.as_str()))
+            let value = part.value.as_ref().map_or(because.other, |it| it.as_str());
+            match part.bounds {
+                Some(it) => format!("{value} ({}): ", range(language, it)),
+                None => format!("{value}: "),
+            }
         }
         Rule::Flat
         | Rule::PerUnit
@@ -128,6 +139,21 @@ fn part(language: Language, of: &Explanation, part: &Part) -> String {
     match part.amount() {
         Ok(amount) => format!("{tier}{told} = {}", figure(amount.normalize())),
         Err(_) => tier + &told,
+    }
+}
+
+/// From where to where a tier goes.
+fn range(language: Language, of: Bounds) -> String {
+    let because = &language.words().because;
+    let [first, middle, last] = match of.reach {
+        Reach::Above => because.above,
+        Reach::From => because.from,
+    };
+    let floor = language.quantity(of.floor);
+    match of.ceiling.map(|it| language.quantity(it)) {
+        Some(ceiling) if of.floor.is_zero() => filled(first, &[&ceiling]),
+        Some(ceiling) => filled(middle, &[&floor, &ceiling]),
+        None => filled(last, &[&floor]),
     }
 }
 
@@ -158,33 +184,51 @@ fn lowering(language: Language, of: &Lowering) -> String {
     format!("{}: {by}", of.name)
 }
 
+/// What the prepaid balance pays, or gets back where it is less than nothing: each in its words.
+fn prepaid(language: Language, it: Figure, [pays, gets]: [&str; 2]) -> String {
+    let it = it.decimal().normalize();
+    match it.is_sign_negative() {
+        true => filled(gets, &[&language.decimal(-it)]),
+        false => filled(pays, &[&language.decimal(it)]),
+    }
+}
+
 /// A step; what alterations came to is taken from `altered`, in their order.
 fn step<'a>(
-    language: Language,
+    (language, currency): (Language, Currency),
     step: &Step,
     altered: &mut impl Iterator<Item = (&'a Altered, Decimal)>,
 ) -> String {
     let because = &language.words().because;
     match step {
-        Step::Prorated(share) => {
-            filled(because.days, &[&share.used().to_string(), &share.of().to_string()])
-        }
+        Step::Prorated(share) => for_share(because, *share),
         Step::Reversed => because.reversed.to_owned(),
         Step::Less(before) => {
-            filled(because.less, &[&language.decimal(before.decimal().normalize())])
+            let before = language.decimal(before.decimal().normalize());
+            filled(because.less, &[&format!("{before} {currency}")])
         }
         Step::Altered(it) => alteration(language, it, altered.next().map(|it| it.1)),
         Step::InPlaceOf(given_back) => {
-            filled(because.in_place_of, &[&language.decimal(given_back.decimal())])
+            let given_back = language.decimal(given_back.decimal());
+            filled(because.in_place_of, &[&format!("{given_back} {currency}")])
         }
         Step::NeverPaid(off) => {
             filled(because.never_paid, &[&language.decimal(off.decimal().normalize())])
         }
         Step::Booked(_) => because.booked.to_owned(),
+        Step::Prepaid(it) => prepaid(language, *it, [because.prepaid, because.prepaid_back]),
+        Step::OfPrepaid(it) => {
+            prepaid(language, *it, [because.of_prepaid, because.of_prepaid_back])
+        }
+        Step::ChosenFor(it) => filled(because.chosen_for, &[&it.to_string()]),
         Step::Undivided(it) => {
-            let (used, of) = (it.share.used().to_string(), it.share.of().to_string());
             let fees = language.decimal(it.fees.decimal().normalize());
-            filled(because.undivided, &[&used, &of, &fees])
+            let (used, of) = (it.share.used().to_string(), it.share.of().to_string());
+            let told = match it.share.counts() {
+                Counts::Days => because.undivided,
+                Counts::Seconds => because.undivided_seconds,
+            };
+            filled(told, &[&used, &of, &fees])
         }
         Step::Lowered(it) => lowering(language, it),
         Step::Coupon(it) => {
@@ -194,16 +238,23 @@ fn step<'a>(
         Step::Committed(it) => {
             let amount = language.decimal(it.amount.decimal().normalize());
             let told = filled(because.committed, &[&amount, &language.quantity(it.factor)]);
-            let (used, of) = (it.share.used().to_string(), it.share.of().to_string());
             match it.share.is_whole() {
                 true => told,
-                false => format!("{told}. {}", filled(because.days, &[&used, &of])),
+                false => format!("{told}. {}", for_share(because, it.share)),
             }
         }
         Step::Covered(charged) => {
             filled(because.covered, &[&language.decimal(charged.decimal().normalize())])
         }
     }
+}
+
+fn for_share(because: &Because, share: Share) -> String {
+    let told = match share.counts() {
+        Counts::Days => because.days,
+        Counts::Seconds => because.seconds,
+    };
+    filled(told, &[&share.used().to_string(), &share.of().to_string()])
 }
 
 fn result(language: Language, of: &Explanation) -> String {
@@ -214,8 +265,15 @@ fn result(language: Language, of: &Explanation) -> String {
     if exact.value() == booked.decimal() {
         return format!("= {}", language.money(booked));
     }
-    let exact = language.decimal(exact.value().normalize());
-    filled(because.rounded, &[&exact, &language.money(booked)])
+    filled(because.rounded, &[&shortened(language, exact.value()), &language.money(booked)])
+}
+
+/// A number with so many digits after the point as people read; where it goes on, with dots.
+fn shortened(language: Language, exact: Decimal) -> String {
+    const DIGITS: u32 = 8;
+    let cut = exact.trunc_with_scale(DIGITS);
+    let goes_on = if cut == exact { "" } else { "…" };
+    format!("{}{goes_on}", language.decimal(cut.normalize()))
 }
 
 /// What a tax is called, with its rate unless its name says it already.
@@ -241,21 +299,41 @@ fn taxed(language: Language, line: &PaperLine<'_>, tax: &TaxTotal) -> String {
     let money = |it| language.money(it);
     let category = line.of.tax_category.as_ref().map(|it| format!(" ({it})"));
     let name = format!("{}{}", tax.name, category.unwrap_or_default());
-    let rate = tax.treatment.percent().decimal();
-    if line.net != tax.net && is_tax_of(tax.tax, (tax.net, rate)) {
-        let (net, all) = (money(tax.net), money(tax.tax));
-        return filled(because.taxed_together, &[&name, &percent, &net, &all, &money(line.tax)]);
+    let (net, all, here) = (money(tax.net), money(tax.tax), money(line.tax));
+    match (tax.follows_from_net(), line.net == tax.net) {
+        (true, true) => filled(because.taxed, &[&name, &percent, &net, &here]),
+        (true, false) => filled(because.taxed_together, &[&name, &percent, &net, &all, &here]),
+        (false, _) if line.of.base == Base::Gross => format!("{name} {percent}: {here}"),
+        (false, _) => filled(because.taxed_unrounded, &[&name, &percent, &net, &all, &here]),
     }
-    if is_tax_of(line.tax, (line.net, rate)) {
-        return filled(because.taxed, &[&name, &percent, &money(line.net), &money(line.tax)]);
-    }
-    // It was taken out of a price that contains it.
-    format!("{name} {percent}: {}", money(line.tax))
 }
 
-/// Whether a tax is its percentage of an amount, rounded to the unit of the currency in any way.
-fn is_tax_of(tax: Money, (net, percent): (Money, Decimal)) -> bool {
-    let unit = Money::minor(1, tax.currency()).decimal();
-    let exact = net.decimal().checked_mul(percent).map(|it| it / Decimal::ONE_HUNDRED);
-    exact.is_some_and(|it| (it - tax.decimal()).abs() * Decimal::TWO <= unit)
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tier_says_from_where_to_where_it_goes() {
+        let quantity = |text: &str| text.parse().expect("a quantity");
+        for (reach, floor, ceiling, expected) in [
+            (Reach::Above, "0", Some("100"), ["up to 100", "bis 100"]),
+            (Reach::Above, "100", Some("4000"), ["over 100 up to 4,000", "über 100 bis 4.000"]),
+            (Reach::Above, "4000", None, ["over 4,000", "über 4.000"]),
+            (Reach::From, "0", Some("100"), ["below 100", "unter 100"]),
+            (Reach::From, "100", Some("400"), ["from 100 to below 400", "ab 100 bis unter 400"]),
+            (Reach::From, "400", None, ["from 400", "ab 400"]),
+        ] {
+            let of = Bounds { reach, floor: quantity(floor), ceiling: ceiling.map(quantity) };
+            assert_eq!([Language::English, Language::German].map(|it| range(it, of)), expected);
+        }
+    }
+
+    #[test]
+    fn a_number_that_goes_on_ends_in_dots() {
+        let told = |text: &str| shortened(Language::German, text.parse().expect("a number"));
+        assert_eq!(told("25.741935483870967741935483871"), "25,74193548…");
+        assert_eq!(told("9.3250"), "9,325");
+        assert_eq!(told("1234.000000001"), "1.234…");
+        assert_eq!(told("-0.12345678"), "-0,12345678");
+    }
 }

@@ -9,6 +9,7 @@
 )]
 
 mod annex;
+mod because;
 mod explained;
 mod foot;
 mod head;
@@ -118,8 +119,12 @@ pub fn of_paper(paper: &Paper<'_>, look: &Look) -> Result<Vec<u8>, PdfError> {
     let mut sheets = Sheets::new();
     let foot = foot::measured(&setting, &mut sheets);
     let y = head::drawn(&setting, &mut sheets);
-    let y = table::drawn(&setting, &mut sheets, (y, foot.top()));
-    payment::drawn(&setting, &mut sheets, (y, foot.top()));
+    let payment = payment::set(&setting, &mut sheets);
+    let below = payment.as_ref().map_or(0.0, payment::Boxed::height);
+    let y = table::drawn(&setting, &mut sheets, (y, foot.top()), below);
+    if let Some(payment) = payment {
+        payment.drawn(&setting, &mut sheets, (y, foot.top()));
+    }
     annex::drawn(&setting, &mut sheets, foot.top());
     foot.drawn(&setting, &mut sheets);
     written(&setting, sheets).map_err(PdfError)

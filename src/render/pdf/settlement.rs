@@ -11,6 +11,7 @@ use super::{PdfError, Said, filed};
 use crate::domain::billing::invoice::InvoiceParty;
 use crate::domain::billing::letterhead::Color;
 use crate::domain::settlement::note::{NoteItem, NoteLook, SettlementNote};
+use crate::domain::settlement::share::Portion;
 
 /// Where text ends above the foot of a page.
 const BOTTOM: f32 = 770.0;
@@ -34,18 +35,53 @@ struct Own {
     note: &'static str,
     from: &'static str,
     to: &'static str,
+    paid: &'static str,
     unit: &'static str,
     method: &'static str,
+    /// What a share comes to, and by how much it is rounded.
+    rounded: &'static str,
 }
 
 const fn own(language: Language) -> Own {
-    let [note, from, to, unit, method] = match language {
-        Language::English => ["Settlement note", "From", "To", "Each", "Paid by"],
-        Language::German => ["Abrechnung", "Von", "An", "Je", "Zahlung per"],
-        Language::French => ["Relevé", "De", "À", "Unité", "Payé par"],
-        Language::Spanish => ["Liquidación", "De", "Para", "Unidad", "Pagado por"],
+    let [note, from, to, paid, unit, method, rounded] = match language {
+        Language::English => [
+            "Settlement note",
+            "From",
+            "To",
+            "Paid by customers",
+            "Each",
+            "Paid by",
+            " = {}, rounded by {}",
+        ],
+        Language::German => [
+            "Abrechnung",
+            "Von",
+            "An",
+            "Zahlungen der Kunden",
+            "Je",
+            "Zahlung per",
+            " = {}, gerundet um {}",
+        ],
+        Language::French => [
+            "Relevé",
+            "De",
+            "À",
+            "Paiements des clients",
+            "Unité",
+            "Payé par",
+            " = {}, arrondi de {}",
+        ],
+        Language::Spanish => [
+            "Liquidación",
+            "De",
+            "Para",
+            "Pagos de clientes",
+            "Unidad",
+            "Pagado por",
+            " = {}, redondeado en {}",
+        ],
     };
-    Own { note, from, to, unit, method }
+    Own { note, from, to, paid, unit, method, rounded }
 }
 
 /// A note that is being drawn.
@@ -89,7 +125,8 @@ impl Drawing<'_> {
         let mut facts = vec![
             (words.date, self.language.day(self.note.issued_on)),
             (words.due, self.language.day(self.note.due_on)),
-            (words.period, self.language.period(self.note.period)),
+            // Charges are of other days: what is shared out is what came in for them.
+            (own.paid, self.language.period(self.note.period)),
         ];
         let method = self.note.terms.method.as_ref();
         facts.extend(method.map(|it| (own.method, it.1.to_string())));
@@ -122,7 +159,7 @@ impl Drawing<'_> {
         let table = sheets.part(Tag::Table, ASIDE);
         let mut y = self.columns(sheets, y, Some(table));
         for item in &self.note.items {
-            let about = item.period.map(|it| self.language.period(it)).unwrap_or_default();
+            let about = self.about(item);
             let name = sheets.typesetter.block(item.name.as_str(), Face::semibold(9.0), WHAT_WIDTH);
             let about = sheets.typesetter.block(&about, Face::regular(8.0), WHAT_WIDTH);
             let height = name.height() + about.height() + 9.0;
@@ -142,6 +179,25 @@ impl Drawing<'_> {
             sheets.area((LEFT, y - 0.5), (RIGHT - LEFT, 0.5), FAINT);
         }
         y
+    }
+
+    /// Which charge, for which time, and which share of what: who is paid out can compute it again.
+    fn about(&self, item: &NoteItem) -> String {
+        let period = item.period.map(|it| self.language.period(it));
+        let share = item.portion.map(|it| match it {
+            Portion::Percent(it) => {
+                let percent = self.language.percent(it.decimal());
+                let told = format!("{} × {percent}", self.language.money(item.charged));
+                let rounded = item.before_rounding().map(|exact| {
+                    let by = self.language.decimal((item.amount.decimal() - exact).normalize());
+                    filled(own(self.language).rounded, &[&self.language.decimal(exact), &by])
+                });
+                told + &rounded.unwrap_or_default()
+            }
+            Portion::Fixed(it) => self.language.money(it),
+        });
+        let charge = item.charge.as_ref().map(ToString::to_string);
+        charge.into_iter().chain(period).chain(share).collect::<Vec<_>>().join(" · ")
     }
 
     fn figures(&self, sheets: &mut Sheets, y: f32, (item, row): (&NoteItem, Part)) {
@@ -196,7 +252,10 @@ impl Drawing<'_> {
         }
         sheets.area((SUMS, y), (RIGHT - SUMS, 1.0), self.ink);
         let gross = self.language.money(totals.gross);
-        self.sum(sheets, y + 6.0, (words.total, &gross, Face::semibold(12.0)));
+        let y = self.sum(sheets, y + 6.0, (words.total, &gross, Face::semibold(12.0)));
+        if let Some(why) = self.note.untaxed() {
+            paragraph(sheets, (y + 8.0, BOTTOM), (why, Face::regular(8.5)), INK);
+        }
     }
 
     fn sum(&self, sheets: &mut Sheets, y: f32, (label, amount, face): (&str, &str, Face)) -> f32 {

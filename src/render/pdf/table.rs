@@ -33,8 +33,14 @@ const AMOUNT: Face = ROW.aligned();
 const STRONG: Face = Face::semibold(9.0);
 const SMALL: Face = Face::regular(8.0);
 
-/// Draws the table and the sums; answers with where the next thing may stand.
-pub(super) fn drawn(setting: &Setting<'_>, sheets: &mut Sheets, (y, bottom): (f32, f32)) -> f32 {
+/// Draws the table and the sums, with which what takes so much room `below` them stays together; answers
+/// with where that may stand.
+pub(super) fn drawn(
+    setting: &Setting<'_>,
+    sheets: &mut Sheets,
+    (y, bottom): (f32, f32),
+    below: f32,
+) -> f32 {
     let table = sheets.part(Tag::Table, ASIDE);
     let mut y = head(setting, sheets, y, Some(table));
     let mut sum = Some(Money::zero(setting.paper.currency));
@@ -49,7 +55,7 @@ pub(super) fn drawn(setting: &Setting<'_>, sheets: &mut Sheets, (y, bottom): (f3
         y = row.drawn(sheets, y, table);
         sum = sum.and_then(|it| it.plus(line.net).ok());
     }
-    sums(setting, sheets, (y + 8.0, bottom))
+    sums(setting, sheets, (y + 8.0, bottom), below)
 }
 
 /// The head of the table; on later pages it is beside what is read.
@@ -156,7 +162,7 @@ impl Row {
 }
 
 /// Net, taxes and total, and why there is no tax where there is none.
-fn sums(setting: &Setting<'_>, sheets: &mut Sheets, (y, bottom): (f32, f32)) -> f32 {
+fn sums(setting: &Setting<'_>, sheets: &mut Sheets, (y, bottom): (f32, f32), below: f32) -> f32 {
     let (words, language, totals) = (setting.words(), setting.language, setting.paper.totals);
     let taxes = setting.paper.borne_taxes();
     let mut rows = vec![(words.net.to_owned(), language.amount(totals.net))];
@@ -165,9 +171,15 @@ fn sums(setting: &Setting<'_>, sheets: &mut Sheets, (y, bottom): (f32, f32)) -> 
         rows.push((name, language.amount(tax.tax)));
     }
     let mut y = y;
-    // The sums stay together with their total as far as a page is long enough.
+    // The sums stay together with their total, and with how to pay it, as far as a page is long enough.
     let few = rows.len().min(20);
-    let height = f32::from(u8::try_from(few).expect("20 are few")) * 15.0 + 40.0;
+    let mut height = f32::from(u8::try_from(few).expect("20 are few")) * 15.0 + 40.0;
+    if !setting.paper.set_off.is_zero() {
+        height += 45.0;
+    }
+    if NEXT_TOP + height + below <= bottom {
+        height += below;
+    }
     if y + height > bottom {
         sheets.turn();
         y = NEXT_TOP;
@@ -177,7 +189,13 @@ fn sums(setting: &Setting<'_>, sheets: &mut Sheets, (y, bottom): (f32, f32)) -> 
         y = sum(sheets, (y, bottom), (&label, &amount), list);
     }
     let label = if setting.paper.takes_back.is_some() { words.credited } else { words.total };
-    y = total(setting, sheets, (y, bottom), (label, list));
+    let paper = setting.paper;
+    y = total(setting, sheets, (y, bottom), (label, paper.totals.gross, list));
+    if !paper.set_off.is_zero() {
+        let set_off = language.amount(paper.set_off.negated().expect("a sum"));
+        y = sum(sheets, (y, bottom), (words.set_off, &set_off), list);
+        y = total(setting, sheets, (y, bottom), (words.to_pay, paper.to_pay(), list));
+    }
     for tax in taxes {
         let Some(reason) = tax.treatment.reason() else { continue };
         let text = format!("{}: {reason}", tax.name);
@@ -214,7 +232,7 @@ fn total(
     setting: &Setting<'_>,
     sheets: &mut Sheets,
     (y, bottom): (f32, f32),
-    (label, list): (&str, Part),
+    (label, amount, list): (&str, Money, Part),
 ) -> f32 {
     let mut y = y + 2.0;
     if y + 26.0 > bottom {
@@ -226,9 +244,8 @@ fn total(
     let face = Face::semibold(12.0);
     let label = sheets.typesetter.line(label, face);
     sheets.line((Edge::Left(SUMS), y + 6.0), label, (INK, Some(part)));
-    let gross = setting.language.money(setting.paper.totals.gross);
-    let gross = sheets.typesetter.line(&gross, face.aligned());
-    sheets.line((Edge::Right(RIGHT), y + 6.0), gross, (INK, Some(part)));
+    let amount = sheets.typesetter.line(&setting.language.money(amount), face.aligned());
+    sheets.line((Edge::Right(RIGHT), y + 6.0), amount, (INK, Some(part)));
     y + 28.0
 }
 

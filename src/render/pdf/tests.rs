@@ -3,7 +3,9 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::domain::billing::invoice::{Content, Invoice, Issue, sample as rows};
+use crate::domain::billing::invoice::{
+    CollectedBy, Content, Invoice, Issue, SettledBy, sample as rows,
+};
 use crate::domain::billing::letterhead::Imprint;
 use crate::domain::catalog::tax::Treatment;
 use crate::domain::money::{Currency, Money};
@@ -131,6 +133,46 @@ fn the_code_for_banks_is_as_their_council_wants_it() {
     };
     assert_eq!(transfer(&invoice("de", &["100"], dollars)), None);
     assert_eq!(transfer(&invoice("de", &["-100"], |_| {})), None);
+    let rest = transfer(&set_off("de", "19.5")).expect("a transfer");
+    assert!(rest.contains("\nEUR99.50\n"), "what credit settled is not asked for: {rest}");
+    assert_eq!(transfer(&set_off("de", "119")), None, "nothing is left to pay");
+}
+
+/// An invoice over 119.00, of which credit settled so much when it was issued.
+fn set_off(locale: &str, amount: &str) -> Invoice {
+    let invoice = invoice(locale, &["100"], |_| {});
+    let settled = invoice.settle(rows::euros(amount), SettledBy::Credit).expect("settled").0;
+    settled.after_credit().expect("a sum").expect("something was set off")
+}
+
+#[test]
+fn what_the_house_takes_is_not_asked_for() {
+    let mandate = CollectedBy::Mandate("M-1".parse().expect("a code"));
+    for (by, name) in [(CollectedBy::Gateway, "gateway"), (mandate, "mandate")] {
+        for locale in ["en", "de", "fr", "es"] {
+            let asked = invoice(locale, &["100"], |_| {});
+            let taken = asked.clone().to_be_taken(by.clone());
+            let pdf = written(&taken, &Look::default());
+            keep(&format!("taken-{name}-{locale}.pdf"), &pdf);
+            let code =
+                |it: &Invoice| payment::transfer(&Paper::of_invoice(it).expect("issued"), &bank());
+            assert!(code(&asked).is_some() && code(&taken).is_none(), "no code to scan: {locale}");
+            assert!(
+                pdf.len() < written(&asked, &Look::default()).len(),
+                "{locale}: no bank, no code"
+            );
+        }
+    }
+}
+
+#[test]
+fn what_credit_settled_stands_below_the_total() {
+    for locale in ["en", "de", "fr", "es"] {
+        let pdf = written(&set_off(locale, "19.5"), &Look::default());
+        keep(&format!("set-off-{locale}.pdf"), &pdf);
+        let whole = written(&invoice(locale, &["100"], |_| {}), &Look::default());
+        assert!(pdf.len() > whole.len(), "{locale}: two rows more");
+    }
 }
 
 #[test]
@@ -140,6 +182,22 @@ fn a_thousand_lines_take_pages_and_carry_their_sum() {
     keep("thousand.pdf", &pdf);
     assert!((60..200).contains(&pages(&pdf)), "{} pages", pages(&pdf));
     assert!(pdf.len() < 4_000_000, "{} bytes", pdf.len());
+}
+
+/// However many lines there are: who turns to the page that asks for money sees what it is the sum of.
+#[test]
+fn what_is_to_be_paid_stands_below_its_sum_on_the_same_page() {
+    for count in 1..=40 {
+        let pdf = written(&invoice("de", &vec!["19.99"; count], |_| {}), &Look::default());
+        let file = reread(&pdf);
+        let said: Vec<String> = file
+            .get_pages()
+            .keys()
+            .map(|it| file.extract_text(&[*it]).expect("a text").split_whitespace().collect())
+            .collect();
+        let asks = said.iter().find(|it| it.contains("BittezahlenSie")).expect("a page");
+        assert!(asks.contains("Gesamtbetrag"), "{count} lines: {asks}");
+    }
 }
 
 #[test]

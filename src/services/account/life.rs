@@ -10,8 +10,8 @@ use crate::domain::operator::{Actor, Permission};
 use crate::domain::text::Prose;
 use crate::services::duty::{self, Progress, counted};
 use crate::services::{
-    Act, Author, Bss, Cx, Error, billing_account, class, dunning, invoice, order, subscription,
-    user,
+    Act, Author, Bss, Cx, Error, billing_account, class, dunning, invoice, order, payment,
+    subscription, user,
 };
 use crate::store::account::ACCOUNT_BY_CLOSING;
 use crate::store::{Key, Records};
@@ -190,6 +190,10 @@ pub fn remains(cx: Cx<'_>, id: AccountId) -> Result<Remains, Error> {
 fn finish(act: &mut Act<'_>, id: AccountId) -> Result<Account, Error> {
     let account: Account = act.get(id)?;
     let (account, verb) = account.finish(remains(act.cx(), id)?)?;
+    let why: Prose = "the account was closed".parse().expect("the words are a text");
+    for it in billing_account::of(act.cx(), id)? {
+        payment::pay_out(act, &it, &why)?;
+    }
     billing_account::finish_all(act, id)?;
     user::dismiss_all(act, id)?;
     keep(act, account, verb)

@@ -14,7 +14,7 @@ pub(super) use self::life::{hold_for_arrears, release_from_arrears};
 pub use self::place::relocate;
 pub(super) use self::taxation::must_stay_there;
 use super::billing_account::{self, NewBillingAccount};
-use super::{Act, Cx, Error, attribute, class, dunning, party};
+use super::{Act, Cx, Error, attribute, class, dunning, party, settlement};
 use crate::domain::account::billing_account::{
     BillingAccount, BillingProfile, BillingPurpose, BillingTerms,
 };
@@ -184,6 +184,9 @@ pub fn open(act: &mut Act<'_>, mut command: OpenAccount) -> Result<Opened, Error
     let (account, verb) = Account::register(register, &ancestors, act.now())?;
     let account = keep(act, account, verb)?;
     let billing_account = first_billing_account(act, &account, command.billing)?;
+    if let Some(number) = role.seller_number() {
+        settlement::claim(act, number, &account)?;
+    }
     Ok(Opened { account, billing_account })
 }
 

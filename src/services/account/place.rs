@@ -176,8 +176,10 @@ fn take_along(
 /// the account nor its next seller sees it.
 fn must_be_even(cx: Cx<'_>, id: AccountId) -> Result<(), Error> {
     for of in billing_account::of(cx, id)? {
-        let balances = balances(cx.view, of.stamp.seller, Holder::Customer(of.id))?;
-        if let Some(it) = balances.iter().find(|it| !it.amount.is_zero()) {
+        let mut all = balances(cx.view, of.stamp.seller, Holder::Customer(of.id))?;
+        all.extend(balances(cx.view, of.stamp.seller, Holder::Reserved(of.id))?);
+        all.extend(balances(cx.view, of.stamp.seller, Holder::PrepaidReserved(of.id))?);
+        if let Some(it) = all.iter().find(|it| !it.amount.is_zero()) {
             let (ledger, amount) = (it.key.ledger.word().replace('_', " "), it.amount);
             let why =
                 format!("account `{id}` has a balance of `{amount}` ({ledger}): settle it first");

@@ -9,8 +9,10 @@ use crate::domain::catalog::asset::{Asset, Source};
 use crate::domain::error::Invalid;
 use crate::domain::id::AssetId;
 use crate::domain::operator::{Actor, Permission};
+use crate::domain::stamp::SellerNumber;
 use crate::domain::text::{self, Name};
-use crate::services::{Author, Bss, Error, Pending};
+use crate::services::{Act, Author, Bss, Cx, Error, Pending};
+use crate::store::catalog::asset_bytes;
 use crate::store::content::{self, CHUNK_BYTES};
 
 /// The sequence that contents are numbered by.
@@ -20,11 +22,9 @@ const UNFINISHED_SECONDS: i64 = 24 * 60 * 60;
 /// How many chunks are forgotten in one act.
 const FORGOTTEN_MAX: usize = 400;
 
-/// A file that is being taken in.
-pub struct Upload {
+/// A content that is being written, a chunk at a time: never more than one is in memory.
+pub(in crate::services) struct Chunks {
     author: Author,
-    asset: AssetId,
-    label: text::Code,
     content: u64,
     chunks: u32,
     bytes: u64,
@@ -32,33 +32,17 @@ pub struct Upload {
     waiting: Vec<u8>,
 }
 
-/// A refusal to take more than may be taken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct TooLarge {
-    /// How many bytes a file may have.
-    pub limit: u64,
-}
-
-impl Upload {
-    /// Begins to take in a file, which is to be a version of an asset.
+impl Chunks {
+    /// Begins a content, which is forgotten after a day unless something keeps it.
     ///
     /// # Errors
-    /// If the asset is not there, or the caller may not change it.
-    pub fn begin(
-        bss: &Bss,
-        author: Author,
-        (asset, label): (AssetId, text::Code),
-    ) -> Pending<Self> {
-        let of = author.clone();
-        bss.act(author, move |act| {
-            let it: Asset = act.get(asset)?;
-            act.must(Permission::CatalogWrite, &it.stamp)?;
-            let content = act.next_number(NUMBERS)?;
-            let wall = act.wall();
-            act.batch().begin_content(content, wall)?;
-            let (digest, waiting) = (Sha256::new(), Vec::with_capacity(CHUNK_BYTES));
-            Ok(Self { author: of, asset, label, content, chunks: 0, bytes: 0, digest, waiting })
-        })
+    /// If the store fails.
+    pub(in crate::services) fn begin(act: &mut Act<'_>, author: Author) -> Result<Self, Error> {
+        let content = act.next_number(NUMBERS)?;
+        let wall = act.wall();
+        act.batch().begin_content(content, wall)?;
+        let (digest, waiting) = (Sha256::new(), Vec::with_capacity(CHUNK_BYTES));
+        Ok(Self { author, content, chunks: 0, bytes: 0, digest, waiting })
     }
 
     /// Takes bytes in, as many as fill the next chunk; what is left over comes back. The chunk is to be
@@ -66,7 +50,7 @@ impl Upload {
     ///
     /// # Errors
     /// [`TooLarge`].
-    pub fn take<'a>(
+    pub(in crate::services) fn take<'a>(
         &mut self,
         bss: &Bss,
         bytes: &'a [u8],
@@ -89,12 +73,74 @@ impl Upload {
         let bytes = std::mem::replace(&mut self.waiting, Vec::with_capacity(CHUNK_BYTES));
         self.chunks += 1;
         bss.act(self.author.clone(), move |act| {
-            // What took longer than unfinished uploads are kept is forgotten, and comes to nothing.
+            // What took longer than what is unfinished is kept is forgotten, and comes to nothing.
             if !content::is_begun(act.cx().view, content)? {
-                return Err(Error::internal("what was taken in of the file is forgotten"));
+                return Err(Error::internal("what was written of the file is forgotten"));
             }
             Ok(act.batch().put_chunk(content, place, &bytes)?)
         })
+    }
+
+    /// Keeps what waits for the rest of its chunk, if anything does.
+    pub(in crate::services) fn put_rest(&mut self, bss: &Bss) -> Option<Pending<()>> {
+        (!self.waiting.is_empty()).then(|| self.put(bss))
+    }
+
+    /// Under which number it is kept, how many bytes it has so far, and the SHA-256 of them.
+    pub(in crate::services) fn so_far(&self) -> (u64, u64, [u8; 32]) {
+        (self.content, self.bytes, self.digest.clone().finalize().into())
+    }
+
+    /// Who writes it.
+    pub(in crate::services) const fn author(&self) -> &Author {
+        &self.author
+    }
+}
+
+/// A file that is being taken in.
+pub struct Upload {
+    asset: AssetId,
+    label: text::Code,
+    chunks: Chunks,
+}
+
+/// A refusal to take more than may be taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TooLarge {
+    /// How many bytes a file may have.
+    pub limit: u64,
+}
+
+impl Upload {
+    /// Begins to take in a file, which is to be a version of an asset.
+    ///
+    /// # Errors
+    /// If the asset is not there, its seller has no room for more, or the caller may not change it.
+    pub fn begin(
+        bss: &Bss,
+        author: Author,
+        (asset, label): (AssetId, text::Code),
+    ) -> Pending<Self> {
+        let (of, of_seller_max) = (author.clone(), bss.seller_file_bytes_max());
+        bss.act(author, move |act| {
+            let it: Asset = act.get(asset)?;
+            act.must(Permission::CatalogWrite, &it.stamp)?;
+            must_have_room(act.cx(), it.stamp.seller, (1, of_seller_max))?;
+            Ok(Self { asset, label, chunks: Chunks::begin(act, of)? })
+        })
+    }
+
+    /// Takes bytes in, as many as fill the next chunk; what is left over comes back. The chunk is to be
+    /// kept before more is taken in.
+    ///
+    /// # Errors
+    /// [`TooLarge`].
+    pub fn take<'a>(
+        &mut self,
+        bss: &Bss,
+        bytes: &'a [u8],
+    ) -> Result<(Option<Pending<()>>, &'a [u8]), TooLarge> {
+        self.chunks.take(bss, bytes)
     }
 
     /// Makes a version of all that was taken in, under the name that the file has.
@@ -102,22 +148,45 @@ impl Upload {
     /// # Errors
     /// As [`upgrade`](super::upgrade).
     pub fn finish(mut self, bss: &Bss, name: Name) -> Pending<Asset> {
-        let last = std::mem::take(&mut self.waiting);
-        let Self { author, asset, label, content, chunks, bytes, digest, .. } = self;
-        let digest = digest.finalize().into();
+        let last = std::mem::take(&mut self.chunks.waiting);
+        let Self { asset, label, chunks } = self;
+        let (author, place) = (chunks.author.clone(), chunks.chunks);
+        let (content, bytes, digest) = chunks.so_far();
+        let of_seller_max = bss.seller_file_bytes_max();
         bss.act(author, move |act| {
             if !last.is_empty() {
-                act.batch().put_chunk(content, chunks, &last)?;
+                act.batch().put_chunk(content, place, &last)?;
             }
-            super::keep_file(act, asset, (label, Source::File { name, bytes, digest, content }))
+            let file = Source::File { name, bytes, digest, content };
+            super::keep_file(act, asset, (label, file), of_seller_max)
         })
     }
 
     /// Under which number it is taken in: for who gives it up.
     #[must_use]
     pub const fn number(&self) -> u64 {
-        self.content
+        self.chunks.content
     }
+}
+
+/// Refuses so many bytes more in the files of a seller than it may have, who must leave room to others.
+///
+/// # Errors
+/// [`Error::Invalid`] if it would have more than it may.
+pub(in crate::services) fn must_have_room(
+    cx: Cx<'_>,
+    of: SellerNumber,
+    (more, limit): (u64, u64),
+) -> Result<(), Error> {
+    let kept = asset_bytes(cx.view, of)?.saturating_add(content::held_bytes(cx.view, of)?);
+    if kept.saturating_add(more) <= limit {
+        return Ok(());
+    }
+    let message = format!(
+        "is too much: the files of a seller may have {limit} bytes together, and there are {kept}; \
+         withdraw what nobody needs"
+    );
+    Err(Invalid::one("/content", "range", message).into())
 }
 
 /// Takes a whole file in that is in memory already.
@@ -194,8 +263,11 @@ pub fn forget_unfinished(bss: &Bss) -> Result<u64, Error> {
     Ok(found.len().try_into().unwrap_or(u64::MAX))
 }
 
-/// The bytes of a content from a place on, up to the end of the chunk in which it lies; none beyond the
-/// end.
+/// How many bytes are given out at once, to somebody who may be slow to take them.
+const PIECE_BYTES: usize = 32 * 1024;
+
+/// Some bytes of a content from a place on, as many as are given out at once and not beyond the chunk in
+/// which it lies; none beyond the end.
 ///
 /// # Errors
 /// If the store fails.
@@ -205,7 +277,8 @@ pub fn piece(bss: &Bss, content: u64, from: u64) -> Result<Vec<u8>, Error> {
     let skipped = usize::try_from(from % size).map_err(Error::internal)?;
     let found =
         bss.read(&Actor::duty("download"), |cx| Ok(content::chunk(cx.view, content, place)?))?;
-    let mut bytes = found.unwrap_or_default();
-    bytes.drain(..skipped.min(bytes.len()));
-    Ok(bytes)
+    // A copy, so that no more than it is held while it waits to be sent.
+    let bytes = found.unwrap_or_default();
+    let rest = bytes.get(skipped..).unwrap_or_default();
+    Ok(rest.get(..PIECE_BYTES).unwrap_or(rest).to_vec())
 }

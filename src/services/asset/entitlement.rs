@@ -1,18 +1,23 @@
 //! Who may have what is in an asset: judged by what the caller has at the moment, never by what it once
 //! had.
 
-use std::collections::BTreeMap;
-
 use crate::domain::catalog::asset::{Access, Asset, State, Version};
-use crate::domain::id::{AssetId, SubscriptionId};
+use crate::domain::catalog::offer::Openness;
+use crate::domain::id::{AccountId, AssetId, SpecificationId, SubscriptionId};
 use crate::domain::operator::{Decision, Permission};
+use crate::domain::page::PageRequest;
 use crate::domain::subscription::Subscription;
 use crate::domain::subscription::seat::Seat;
 use crate::domain::text;
-use crate::services::asset::delivered;
+use crate::services::asset::{delivered, openly};
 use crate::services::{Cx, Error};
-use crate::store::subscription::SEAT_BY_SUBSCRIPTION;
+use crate::store::subscription::{
+    SEAT_BY_SUBSCRIPTION, SUBSCRIPTION_BY_SPECIFICATION, specifications_of,
+};
 use crate::store::{Along, Key, Records};
+
+/// So many subscriptions are read at once to find one that runs.
+const LOOKED_AT: usize = 20;
 
 /// What is given out.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,13 +59,18 @@ pub fn open(cx: Cx<'_>, id: AssetId, label: Option<&text::Code>) -> Result<Opene
 /// # Errors
 /// [`Error::NotFound`] if there is none, or it is not for everybody.
 pub fn open_to_all(cx: Cx<'_>, id: AssetId, label: Option<&text::Code>) -> Result<Opened, Error> {
-    let found = cx.view.find::<Asset>(id)?.filter(is_for_all);
-    let asset = found.ok_or_else(|| Error::not_found(id))?;
+    let found = cx.view.find::<Asset>(id)?;
+    let is_open = found.as_ref().map(|it| is_for_all(cx, it)).transpose()?;
+    let asset = found.filter(|_| is_open == Some(true)).ok_or_else(|| Error::not_found(id))?;
     version_of(asset, label)
 }
 
-fn is_for_all(it: &Asset) -> bool {
-    it.content().access == Access::Everybody && it.state() != State::Withdrawn
+/// Whether what is in an asset is for everybody: because that is said of it, or because it is open data.
+fn is_for_all(cx: Cx<'_>, it: &Asset) -> Result<bool, Error> {
+    if it.state() == State::Withdrawn {
+        return Ok(false);
+    }
+    Ok(it.content().access == Access::Everybody || openly(cx, it.id, Openness::Open)?.is_some())
 }
 
 fn version_of(asset: Asset, label: Option<&text::Code>) -> Result<Opened, Error> {
@@ -77,30 +87,52 @@ fn may_have(cx: Cx<'_>, it: &Asset) -> Result<Decision, Error> {
     if cx.actor.may(Permission::CatalogRead, &it.stamp) == Decision::Yes {
         return Ok(Decision::Yes);
     }
-    if is_for_all(it) {
+    if is_for_all(cx, it)? {
         return Ok(Decision::Yes);
     }
     if it.state() == State::Withdrawn {
         return Ok(Decision::Hidden);
     }
     let Some(standing) = cx.actor.standing() else { return Ok(Decision::Hidden) };
-    let (mut decision, mut bringing) = (Decision::Hidden, BTreeMap::new());
-    for had in cx.every::<Subscription>(&Along::Owner(standing.account))? {
-        let Some(of) = had.deal().specification else { continue };
-        let brings = match bringing.get(&of) {
-            Some(brings) => *brings,
-            None => delivered(cx, of)?.contains(&it.id),
-        };
-        bringing.insert(of, brings);
-        if !brings || !is_used(cx, &had)? {
+    let mut decision = Decision::Hidden;
+    for of in specifications_of(cx.view, standing.account)? {
+        if !delivered(cx, of)?.contains(&it.id) {
             continue;
         }
-        if had.state().is_running() {
-            return Ok(Decision::Yes);
+        match of_specification(cx, (standing.account, of))? {
+            Decision::Yes => return Ok(Decision::Yes),
+            Decision::SeesOnly => decision = Decision::SeesOnly,
+            Decision::Hidden => {}
         }
-        decision = Decision::SeesOnly;
     }
     Ok(decision)
+}
+
+/// Whether the caller uses something that its account has of a specification, or once did. It is looked at as
+/// far as the first that runs.
+fn of_specification(
+    cx: Cx<'_>,
+    (account, of): (AccountId, SpecificationId),
+) -> Result<Decision, Error> {
+    let along = Key::new().id(account).id(of).bytes();
+    let along = Along::Index(SUBSCRIPTION_BY_SPECIFICATION, along);
+    let (mut page, mut decision) = (PageRequest::oldest(LOOKED_AT), Decision::Hidden);
+    loop {
+        let found = cx.view.list::<Subscription>(&along, &page, &mut |_| true)?;
+        for had in found.items {
+            if !is_used(cx, &had)? {
+                continue;
+            }
+            if had.state().is_running() {
+                return Ok(Decision::Yes);
+            }
+            decision = Decision::SeesOnly;
+        }
+        page.after = found.next;
+        if page.after.is_none() {
+            return Ok(decision);
+        }
+    }
 }
 
 /// Whether the caller uses a subscription: its account's administrators do, who ordered it does, and

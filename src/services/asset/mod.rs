@@ -15,6 +15,7 @@ use super::{Act, Cx, Error};
 use crate::domain::catalog::asset::{
     Asset, AssetContent, Hook, Moment, Source, State, Trigger, Version,
 };
+use crate::domain::catalog::offer::{Offer, Openness};
 use crate::domain::catalog::specification::{Delivery, Specification, SpecificationContent};
 use crate::domain::error::{Code, Invalid, Rejection};
 use crate::domain::id::{AssetId, SpecificationId};
@@ -105,7 +106,7 @@ pub fn upgrade(
     act.keep(upgraded)
 }
 
-/// Gives an asset out no longer.
+/// Gives an asset out no longer. What is in its files is forgotten like what was taken in and never finished.
 ///
 /// # Errors
 /// If a specification delivers it that is not obsolete, its state forbids it, or the caller may not.
@@ -115,6 +116,10 @@ pub fn withdraw(act: &mut Act<'_>, id: AssetId) -> Result<Asset, Error> {
     if let Some(holder) = holders.first() {
         let why = format!("specification `{}` delivers it: take it out there first", holder.id);
         return Err(Rejection::new(Code::InUse, why).into());
+    }
+    let wall = act.wall();
+    for (content, _) in it.contents() {
+        act.batch().begin_content(content, wall)?;
     }
     let withdrawn = it.on(Trigger::Withdraw)?;
     act.keep(withdrawn)
@@ -221,18 +226,35 @@ pub fn delivered(cx: Cx<'_>, of: SpecificationId) -> Result<BTreeSet<AssetId>, E
     Ok(found)
 }
 
+/// An offer on sale that delivers an asset itself and that is open, or sold.
+///
+/// # Errors
+/// If the store fails.
+pub(super) fn openly(cx: Cx<'_>, id: AssetId, how: Openness) -> Result<Option<Offer>, Error> {
+    for id in telling::offers_with(cx, id)? {
+        let found = cx.view.find::<Offer>(id)?;
+        let is_it = |it: &Offer| it.content.openness == how && it.life.is_on_sale(cx.now);
+        if let Some(found) = found.filter(is_it) {
+            return Ok(Some(found));
+        }
+    }
+    Ok(None)
+}
+
 /// A finished upload becomes a version of an asset. What is there already under that name and is the
 /// same is not there twice.
 ///
 /// # Errors
-/// As [`upgrade`]; if the upload was forgotten meanwhile.
+/// As [`upgrade`]; if the upload was forgotten meanwhile, or the seller has no room for it.
 pub(super) fn keep_file(
     act: &mut Act<'_>,
     id: AssetId,
     (label, file): (text::Code, Source),
+    of_seller_max: u64,
 ) -> Result<Asset, Error> {
     let it = writable(act, id)?;
-    let (Source::File { digest, content, .. }, known) = (&file, it.version_called(&label)) else {
+    let (Source::File { digest, content, bytes, .. }, known) = (&file, it.version_called(&label))
+    else {
         return Err(Error::internal("what was uploaded is a file"));
     };
     if !stored::is_begun(act.cx().view, *content)? {
@@ -243,6 +265,7 @@ pub(super) fn keep_file(
     if known.is_some_and(is_same) {
         return Ok(it);
     }
+    content::must_have_room(act.cx(), it.stamp.seller, (*bytes, of_seller_max))?;
     let content = *content;
     let upgraded = upgrade(act, id, (label, file))?;
     act.batch().finish_content(content)?;

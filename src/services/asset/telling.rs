@@ -47,7 +47,7 @@ pub fn tell(act: &mut Act<'_>, id: AssetId) -> Result<bool, Error> {
 }
 
 /// The offers whose specification delivers an asset itself.
-fn offers_with(cx: Cx<'_>, id: AssetId) -> Result<BTreeSet<OfferId>, Error> {
+pub(super) fn offers_with(cx: Cx<'_>, id: AssetId) -> Result<BTreeSet<OfferId>, Error> {
     let mut offers = BTreeSet::new();
     for of in specifications_with(cx, id)? {
         let prefix = Key::new().id(of.id);

@@ -102,8 +102,8 @@ pub(in crate::services) fn charged_by(
     Ok(charged)
 }
 
-/// What some subscriptions, and some uses of coupons more, are charged by today with tax, whenever their
-/// billing account is billed; `None` if that is nothing.
+/// What some subscriptions, and some uses of coupons more, are charged by today, whenever their billing
+/// account is billed; `None` if that is nothing.
 ///
 /// # Errors
 /// [`Error::Rejected`] if they cannot be billed; if the store fails.
@@ -111,12 +111,26 @@ pub(in crate::services) fn charged_today(
     cx: Cx<'_>,
     of: &BillingAccount,
     (subscriptions, coupons): (&[Subscription], &[Redemption]),
-) -> Result<Option<Money>, Error> {
+) -> Result<Option<Content>, Error> {
     let shift = i64::from(of.terms().cycle.shift_days).max(0);
     let day = of.terms().zone.date_of(cx.now).plus_days(shift);
     let about = (subscriptions, coupons, day);
     let bill = gather::billed_apart(cx, &mut Shelf::default(), of, about)?;
-    Ok(bill.content.map(|it| it.totals.gross))
+    Ok(bill.content)
+}
+
+/// What a billing account comes to, with tax, that is on no bill yet: what is charged by today, and what was
+/// used in the periods that run.
+///
+/// # Errors
+/// [`Error::Rejected`] if it cannot be billed; if the store fails.
+pub(in crate::services) fn unbilled(cx: Cx<'_>, of: &BillingAccount) -> Result<Money, Error> {
+    let today = of.terms().zone.date_of(cx.now);
+    let all = gather::subscriptions_of(cx, of)?;
+    let due = charged_today(cx, of, (&all, &[]))?;
+    let running = gather::interim(cx, &mut Shelf::default(), of, today)?.bills;
+    let all = due.into_iter().chain(running.into_iter().filter_map(|it| it.content));
+    Ok(Money::sum(all.map(|it| it.totals.gross), of.currency())?)
 }
 
 /// The day of the next bill of a billing account.

@@ -12,15 +12,19 @@ use crate::domain::billing::invoice::number::{
     DocumentNumber, NumberFormat, Numbering, Numberings, Places, SequenceKey,
 };
 use crate::domain::billing::invoice::{Content, Invoice, Issue, Totals};
+use crate::domain::billing::recognition;
 use crate::domain::id::{BillingRunId, Id, InvoiceId, SubscriptionId};
-use crate::domain::journal::{self, Entry, Leg};
+use crate::domain::journal::{self, Entry, Leg, Unearned};
+use crate::domain::money::Money;
 use crate::domain::stamp::{SellerNumber, Stamp};
 use crate::domain::subscription::{ChargedUntil, Subscription};
 use crate::domain::time::{Date, Zone};
-use crate::services::{Act, Cx, Error, coupon, deposit, gateway, payment, resale, settlement};
-use crate::store::invoice::{
-    self as kept, CREDIT_NOTE_BY_DOCUMENT, ChargedUsage, INVOICE_BY_DOCUMENT, Sealed,
+use crate::services::recognition::released;
+use crate::services::{
+    Act, Cx, Error, collection, coupon, deposit, gateway, payment, prepaid, resale, settlement,
 };
+use crate::store::charged_usage::ChargedUsage;
+use crate::store::invoice::{self as kept, CREDIT_NOTE_BY_DOCUMENT, INVOICE_BY_DOCUMENT, Sealed};
 use crate::store::meta::setting;
 use crate::store::{Along, Key};
 
@@ -41,12 +45,17 @@ impl Series {
         }
     }
 
-    fn format(self, cx: Cx<'_>, of: SellerNumber) -> Result<NumberFormat, Error> {
-        Ok(match self {
-            Self::Invoices => numbering(cx, of)?.invoices,
-            Self::CreditNotes => numbering(cx, of)?.credit_notes,
+    /// How its next numbers are written for a seller.
+    pub(super) fn numbers(self, cx: Cx<'_>, of: SellerNumber) -> Result<Numbers, Error> {
+        let own = own_numbering(cx, of)?;
+        let was_set = own.is_some();
+        let numbering = || own.unwrap_or_else(|| Numbering::usual(of));
+        let format = match self {
+            Self::Invoices => numbering().invoices,
+            Self::CreditNotes => numbering().credit_notes,
             Self::Settlements => NumberFormat::settlements(of),
-        })
+        };
+        Ok(Numbers { format, was_set })
     }
 
     /// Whether something of it has a number already. Only who changes how things are numbered can come
@@ -73,25 +82,45 @@ impl Series {
     }
 }
 
+/// How the next numbers of a series are written.
+#[derive(Debug, Clone)]
+pub(super) struct Numbers {
+    format: NumberFormat,
+    /// Whether its seller has ever said how: only then something may have the next number already.
+    was_set: bool,
+}
+
+fn own_numbering(cx: Cx<'_>, of: SellerNumber) -> Result<Option<Numbering>, Error> {
+    Ok(setting::<Numberings>(cx.view)?.and_then(|mut it| it.0.remove(&of)))
+}
+
 /// How the documents of a seller are numbered.
 ///
 /// # Errors
 /// If the store fails.
 pub(in crate::services) fn numbering(cx: Cx<'_>, of: SellerNumber) -> Result<Numbering, Error> {
-    let all = setting::<Numberings>(cx.view)?;
-    let own = all.and_then(|it| it.0.get(&of).cloned());
-    Ok(own.unwrap_or_else(|| Numbering::usual(of)))
+    Ok(own_numbering(cx, of)?.unwrap_or_else(|| Numbering::usual(of)))
 }
 
-/// Takes the next number of a seller's series, with its place there. One that something has already,
-/// as it may be after the format was changed, is passed over.
+/// Takes the next number of a seller's series, with its place there.
 pub(in crate::services) fn number(
     act: &mut Act<'_>,
     series: Series,
     seller: SellerNumber,
+    day: (Date, u64),
+) -> Result<(DocumentNumber, u64), Error> {
+    let numbers = series.numbers(act.cx(), seller)?;
+    next_number(act, (series, &numbers), seller, day)
+}
+
+/// The same where it is known how it is written. A number that something has already, as it may be
+/// after the format was changed, is passed over.
+fn next_number(
+    act: &mut Act<'_>,
+    (series, Numbers { format, was_set }): (Series, &Numbers),
+    seller: SellerNumber,
     (issued_on, customer): (Date, u64),
 ) -> Result<(DocumentNumber, u64), Error> {
-    let format = series.format(act.cx(), seller)?;
     loop {
         let places = places(act, series, (seller, customer), &format.key(issued_on, customer))?;
         let number = format.number(issued_on, customer, places);
@@ -100,7 +129,7 @@ pub(in crate::services) fn number(
             (false, Some(_)) => places.of_customer,
             (false, None) => places.of_seller,
         };
-        if !series.has(act, seller, &number)? {
+        if !*was_set || !series.has(act, seller, &number)? {
             return Ok((number, place));
         }
     }
@@ -164,7 +193,8 @@ pub(super) fn issue(
         let Some(content) = bill.content else { continue };
         let issue = new_issue(act, (&account, billing_account), (&seller, credit))?;
         let (zone, totals) = (billing_account.terms().zone, content.totals);
-        let invoice = put(act, content, (issue, zone), (account.stamp.seller, run))?;
+        let charge = (content, bill.prepaid);
+        let invoice = put(act, charge, (issue, zone), (account.stamp.seller, run))?;
         all.push((invoice.id, totals));
     }
     Ok(all)
@@ -178,8 +208,8 @@ pub(super) fn new_issue(
 ) -> Result<Issue, Error> {
     let number_of_seller = account.stamp.seller;
     let issued_on = billing_account.terms().zone.date_of(act.now());
-    let (number, sequence) =
-        number(act, Series::Invoices, number_of_seller, (issued_on, account.stamp.number))?;
+    let (numbers, day) = (&seller.invoice_numbers, (issued_on, account.stamp.number));
+    let (number, sequence) = next_number(act, (Series::Invoices, numbers), number_of_seller, day)?;
     Ok(Issue {
         number,
         sequence,
@@ -189,14 +219,16 @@ pub(super) fn new_issue(
         seller: seller.party.clone(),
         buyer: party_of(account, Some(billing_account)),
         imprint: seller.imprint(account, billing_account),
+        recognition: seller.policy.recognition,
         link: seal::<Invoice>(act, number_of_seller)?,
     })
 }
 
-/// Issues an invoice, books it, and lets the credit that the customer has settle it.
+/// Issues an invoice, books it, and lets the credit that the customer has settle it: first what was paid in
+/// before and bears no tax on it.
 pub(super) fn put(
     act: &mut Act<'_>,
-    content: Content,
+    (content, paid_in): (Content, Money),
     (issue, zone): (Issue, Zone),
     (seller, run): (SellerNumber, Option<BillingRunId>),
 ) -> Result<Invoice, Error> {
@@ -207,8 +239,10 @@ pub(super) fn put(
     if let Some(link) = invoice.issue().map(|it| it.link) {
         act.batch().put_head::<Invoice>(seller, link.hash)?;
     }
-    let deposits = invoice.content().deposits()?;
-    book(act, seller, invoice.id, journal::invoice_issued(customer, totals, deposits)?)?;
+    let by = (totals.gross.currency(), released(act.cx())?);
+    let deferred = recognition::left_of(recognition::deferred_of_invoice(&invoice), by)?;
+    let unearned = Unearned { deposits: invoice.content().deposits()?, deferred };
+    book(act, seller, invoice.id, journal::invoice_issued(customer, totals, unearned)?)?;
     if totals.gross.is_negative() {
         book(act, seller, invoice.id, journal::taken_back(customer, totals.gross.negated()?)?)?;
     }
@@ -217,9 +251,27 @@ pub(super) fn put(
     let invoice = if is_collected { invoice.to_be_collected(zone) } else { invoice };
     let invoice = act.keep_new((invoice, verb))?;
     deposit::hold(act, &invoice)?;
+    let invoice = prepaid::settle(act, invoice, paid_in)?;
     let invoice = payment::use_credit(act, invoice)?;
-    settlement::follow(act, invoice.id, None)?;
+    let invoice = stated(act, invoice)?;
+    settlement::follow(act, (seller, invoice.id), None)?;
     Ok(invoice)
+}
+
+/// The invoice whose paper says what is left to be paid once the credit of the customer is used, and how
+/// the house takes that.
+fn stated(act: &mut Act<'_>, invoice: Invoice) -> Result<Invoice, Error> {
+    let mut stated = invoice.clone();
+    if let Some(set_off) = invoice.clone().after_credit()? {
+        stated = set_off;
+    }
+    if let Some(by) = collection::expected(act.cx(), &invoice)? {
+        stated = stated.to_be_taken(by);
+    }
+    if stated != invoice {
+        act.put_quietly(&stated)?;
+    }
+    Ok(stated)
 }
 
 /// What has ended and was charged by bills: its deposits are not held any longer than for those.
@@ -237,9 +289,12 @@ const SOLD_ON_DAYS: i64 = 366;
 fn keep_marks(act: &mut Act<'_>, billed: &Billed) -> Result<(), Error> {
     for subscription in &billed.subscriptions {
         if let Some(marked) = marked(act, subscription, billed)? {
-            let is_sold_on = resale::is_sold_on(act.cx(), &marked)?;
+            let is_sold_on = billed.sold_on.contains(&subscription.id);
             let days = if is_sold_on { SOLD_ON_DAYS } else { 0 };
-            act.put_over(subscription, &marked.billed(billed.on.plus_days(-days)))?;
+            // What was charged of a period that runs is written down with its use.
+            if marked.charged != subscription.charged {
+                act.put_over(subscription, &marked.billed(billed.on.plus_days(-days)))?;
+            }
         }
     }
     for subscription in &billed.resold {
@@ -277,6 +332,8 @@ fn marked(
             detail: it.detail.clone(),
             towards: it.towards,
             charged_terms: mark.charged_terms.clone(),
+            rated_on: billed.on,
+            bought: it.bought,
         }));
     }
     act.batch().put_charged_usage(subscription.id, &usage)?;

@@ -7,6 +7,7 @@ use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::billing::late_fee::{Charging, content};
 use crate::domain::dunning::LateFee;
 use crate::domain::id::InvoiceId;
+use crate::domain::money::Money;
 use crate::domain::text::Name;
 use crate::render::paper;
 use crate::services::{Act, Error};
@@ -43,5 +44,6 @@ pub(in crate::services) fn charge_late_fee(
     buyer.must_be_reachable()?;
     let issue = issue::new_issue(act, (account, billing_account), (&seller, credit))?;
     let zone = billing_account.terms().zone;
-    Ok(put(act, content, (issue, zone), (account.stamp.seller, None))?.id)
+    let charge = (content, Money::zero(billing_account.currency()));
+    Ok(put(act, charge, (issue, zone), (account.stamp.seller, None))?.id)
 }

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::draft::{self, Draft};
+use super::draft::{Draft, Drafters};
 use super::issue;
 use super::run;
 use super::shelf::Shelf;
@@ -18,7 +18,7 @@ use crate::domain::error::{Code, Rejection};
 use crate::domain::id::{BillingAccountId, BillingRunId, Id, InvoiceId};
 use crate::domain::operator::{Actor, Permission};
 use crate::services::duty::{self, Progress, counted};
-use crate::services::{Act, Author, Bss, Error, billing_account, deposit};
+use crate::services::{Act, Author, Bss, Error, billing_account, deposit, subscription};
 use crate::store::fact::Facts;
 use crate::store::{Records, Rehearsal};
 
@@ -38,14 +38,14 @@ const PUTTING: Duration = Duration::from_millis(10);
 /// without it a page is computed when it is to be written.
 pub struct Pages {
     accounts_max: usize,
-    shelf: Shelf,
+    drafters: Drafters,
     /// The next page, as it was rehearsed while the last was written.
     next: Option<Page>,
 }
 
 impl Default for Pages {
     fn default() -> Self {
-        Self { accounts_max: ACCOUNTS_FIRST, shelf: Shelf::default(), next: None }
+        Self { accounts_max: ACCOUNTS_FIRST, drafters: Drafters::default(), next: None }
     }
 }
 
@@ -85,8 +85,8 @@ pub(crate) fn step(bss: &Arc<Bss>, pages: &mut Pages) -> Result<Progress, Error>
     let page = match pages.next.take() {
         Some(page) => page,
         None => {
-            // Only while one page follows the other is it known that nothing on the shelf changed.
-            pages.shelf = Shelf::default();
+            // Only while one page follows the other is it known that nothing on the shelves changed.
+            pages.drafters = Drafters::default();
             pages.prepare(bss, &actor, None)?
         }
     };
@@ -159,9 +159,7 @@ impl Pages {
         let snapshot = bss.house.store().read()?;
         let mut others = aside(bss);
         others.extend(after.map_or(&[][..], |it| &it.accounts));
-        let (shelf, accounts_max) = (&mut self.shelf, self.accounts_max);
-        let drafts =
-            bss.read_in(&snapshot, actor, |cx| draft::next(cx, shelf, (accounts_max, &others)))?;
+        let drafts = self.drafters.page((bss, &snapshot), actor, (self.accounts_max, &others))?;
         let is_cut = !drafts.unreadable.is_empty();
         for (id, failure) in drafts.unreadable {
             duty::put_aside(bss, DUTY, id.subject(), &failure);
@@ -288,6 +286,9 @@ fn bill(act: &mut Act<'_>, draft: Draft, run: Option<BillingRunId>) -> Result<Ou
             let ended = issue::ended(&billed);
             let issued = issue::issue(act, &account, billed, run)?;
             act.put_over(&account, &next)?;
+            if next.terms().zone != account.terms().zone {
+                subscription::follow_zone(act, &next)?;
+            }
             if next.profile().alert_below.is_some() {
                 billing_account::watch(act, account.id)?;
             }

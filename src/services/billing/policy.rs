@@ -5,12 +5,12 @@ use super::issue::numbering;
 use crate::domain::account::Account;
 use crate::domain::billing::invoice::number::{Numbering, Numberings};
 use crate::domain::billing::policy::{Policies, Policy};
-use crate::domain::error::{Code, Rejection};
+use crate::domain::error::{Code, Invalid, Rejection};
 use crate::domain::event::Verb;
 use crate::domain::id::AccountId;
 use crate::domain::operator::Permission;
 use crate::domain::stamp::SellerNumber;
-use crate::services::{Act, Cx, Error, resale};
+use crate::services::{Act, Cx, Error, resale, settlement};
 use crate::store::meta::setting;
 
 /// The settings by which a seller bills.
@@ -62,6 +62,10 @@ pub fn set_practice(
     let before = practice(act.cx(), seller)?;
     let after = change(before.clone())?;
     after.policy.check()?;
+    if seller != SellerNumber::PROVIDER && after.policy.platform_percent.is_some() {
+        let why = "is for who runs the installation to set";
+        return Err(Invalid::one("/platform_percent", "conflict", why).into());
+    }
     if after.policy != before.policy {
         let mut all = setting::<Policies>(act.cx().view)?.unwrap_or_default();
         all.0.insert(seller, after.policy);
@@ -72,11 +76,18 @@ pub fn set_practice(
         all.0.insert(seller, after.numbering.clone());
         act.batch().put_setting(&all)?;
     }
+    if after.policy.platform_percent != before.policy.platform_percent {
+        settlement::claim_of_all(act)?;
+    }
     if after.policy.resale_from != before.policy.resale_from {
         resale::begin_all(act, seller)?;
     }
     if after != before {
         act.keep((account, Verb::Changed))?;
+        let policy = |it: &Practice| Policies([(seller, it.policy)].into());
+        act.tell_set(id, (&policy(&before), &policy(&after)));
+        let numbering = |it: &Practice| Numberings([(seller, it.numbering.clone())].into());
+        act.tell_set(id, (&numbering(&before), &numbering(&after)));
     }
     Ok(after)
 }

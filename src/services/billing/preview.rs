@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 
 use super::gather::discounts_of;
 use super::policy;
-use super::shelf::Shelf;
+use super::shelf::{Shelf, address_of, buyer_of};
 use crate::domain::account::Account;
+use crate::domain::account::billing_account::BillingAccount;
+use crate::domain::account::profile::AddressUse;
 use crate::domain::billing::charge::{Charging, Units};
 use crate::domain::billing::discount::{Discounts, Lowerable, Pace, charged};
 use crate::domain::billing::invoice::Totals;
@@ -14,19 +16,21 @@ use crate::domain::billing::policy::Policy;
 use crate::domain::billing::proration::Share;
 use crate::domain::billing::tax::{TaxSheet, TaxTerms, TaxTotal, Taxable, assess};
 use crate::domain::billing::taxing::TaxedBuyer;
+use crate::domain::catalog::characteristic::Choices;
+use crate::domain::catalog::choice;
 use crate::domain::catalog::discount::Subject;
 use crate::domain::catalog::offer::Offer;
 use crate::domain::catalog::price::alteration::{Occurrence, Turn};
 use crate::domain::catalog::price::model::MinimumOf;
 use crate::domain::catalog::price::{Figure, Occasion, Price, PriceKind, PriceModel};
-use crate::domain::error::{Code, Invalid, Rejection};
-use crate::domain::id::{MeterId, OfferId, ResourceId};
+use crate::domain::error::{Code, Invalid, Rejection, Violation};
+use crate::domain::id::{AccountId, MeterId, OfferId, ResourceId};
 use crate::domain::money::{Currency, Money};
 use crate::domain::party::medium::PostalAddress;
 use crate::domain::quantity::{Percent, Quantity};
 use crate::domain::text::{self, Country};
-use crate::domain::time::{Date, Zone};
-use crate::services::{Cx, Error, discount, offer};
+use crate::domain::time::Date;
+use crate::services::{Cx, Error, billing_account, discount, offer};
 use crate::store::Records;
 
 /// What somebody would buy and use.
@@ -44,10 +48,15 @@ pub struct Wish {
     pub quantity: u32,
     /// How much of each resource in all.
     pub resources: BTreeMap<ResourceId, Quantity>,
+    /// What is chosen of its characteristics; what is taken if nobody chooses counts besides.
+    pub characteristics: Choices,
     /// How much each meter would count in a period.
     pub usage: BTreeMap<MeterId, Quantity>,
     /// Where the buyer is; where the seller is if nothing is said.
     pub country: Option<Country>,
+    /// Who buys, to be taxed as it is on its invoices; somebody of whom nothing else is known if nobody is
+    /// named.
+    pub account: Option<AccountId>,
     /// A price that is not there yet, as if it were.
     pub draft: Option<Price>,
 }
@@ -68,12 +77,20 @@ pub struct Charge {
 /// What an offer would cost.
 #[derive(Debug, Clone)]
 pub struct Calculation {
+    /// What holds of its characteristics.
+    pub characteristics: Choices,
     /// Price by price.
     pub charges: Vec<Charge>,
     /// Altogether; without tax if `taxed` says that nobody knows it.
     pub totals: Totals,
     /// Why there is no tax in it, if a tax rule is missing.
     pub untaxed: Option<Rejection>,
+}
+
+impl Calculation {
+    const fn of(charges: Vec<Charge>, totals: Totals, untaxed: Option<Rejection>) -> Self {
+        Self { characteristics: Choices::new(), charges, totals, untaxed }
+    }
 }
 
 /// What an offer would cost today for a whole period of each of its prices.
@@ -88,13 +105,15 @@ pub fn calculate(cx: Cx<'_>, wish: &Wish) -> Result<Calculation, Error> {
         [] | [_, _, ..] => None,
     };
     let plan = wish.plan.as_ref().or(only);
+    let chosen = chosen(cx, &offer, wish)?;
     let wanted = |it: &Price| is_wanted(it, (wish, plan));
-    let prices: Vec<_> = prices.into_iter().chain(wish.draft.clone()).filter(wanted).collect();
+    let prices = prices.into_iter().filter(|it| it.fits(&chosen));
+    let prices: Vec<_> = prices.chain(wish.draft.clone()).filter(wanted).collect();
     if prices.is_empty() {
         let why = format!("`{}` has no price in {} for what is wished", offer.id, wish.currency);
         return Err(Rejection::new(Code::PriceMissing, why).into());
     }
-    let on = Zone::UTC.date_of(cx.now);
+    let on = billing_account::shown_on(cx, offer.stamp.seller)?;
     let policy = policy(cx, offer.stamp.seller)?;
     let taxes = match rules(cx, (&offer, wish, on), &prices) {
         Ok(found) => Ok(found),
@@ -113,7 +132,21 @@ pub fn calculate(cx: Cx<'_>, wish: &Wish) -> Result<Calculation, Error> {
         charges.push(Charge { place, ..charge });
     }
     charges.extend(missing(&charges, &policy, on)?);
-    taxed(&policy, wish, (charges, taxes))
+    Ok(Calculation { characteristics: chosen, ..taxed(&policy, wish, (charges, taxes))? })
+}
+
+/// What holds of what is wished.
+fn chosen(cx: Cx<'_>, offer: &Offer, wish: &Wish) -> Result<Choices, Error> {
+    let known = offer::characteristics(cx, offer)?;
+    let (settled, found) = choice::settle(&known, &[], (&wish.characteristics, cx.now));
+    // What has to be chosen and is not yet keeps nobody from asking what the rest costs.
+    let found = found.into_iter().filter(|it| wish.characteristics.contains_key(&it.name));
+    let told = |it: choice::Fault| {
+        let name = it.name.as_str().replace('~', "~0").replace('/', "~1");
+        Violation::new(format!("/characteristics/{name}"), it.rule, it.message)
+    };
+    Invalid::unless_empty(found.map(told).collect())?;
+    Ok(settled)
 }
 
 fn is_wanted(it: &Price, (wish, plan): (&Wish, Option<&text::Code>)) -> bool {
@@ -251,7 +284,7 @@ fn taxed(
             for charge in &charges {
                 totals = totals.plus(charge.net, Money::zero(wish.currency))?;
             }
-            return Ok(Calculation { charges, totals, untaxed: Some(why) });
+            return Ok(Calculation::of(charges, totals, Some(why)));
         }
     };
     let mut taxables = Vec::with_capacity(charges.len());
@@ -264,7 +297,7 @@ fn taxed(
         charge.net = taxed.net;
         totals = totals.plus(taxed.net, taxed.tax)?;
     }
-    Ok(Calculation { charges, totals, untaxed: None })
+    Ok(Calculation::of(charges, totals, None))
 }
 
 /// The tax of each price, as its place among the rules by which they are taxed.
@@ -280,6 +313,25 @@ impl Taxes {
     }
 }
 
+/// Who buys an offer, and where its invoices go.
+fn known_buyer(
+    cx: Cx<'_>,
+    offer: &Offer,
+    id: AccountId,
+) -> Result<(Account, PostalAddress), Error> {
+    let account: Account = cx.named("/account", id)?;
+    if account.stamp.seller != offer.stamp.seller {
+        let why = format!("`{id}` buys nothing of who sells `{}`", offer.id);
+        return Err(Invalid::one("/account", "reference", why).into());
+    }
+    let bills_to = billing_account::of(cx, id)?.into_iter().find(BillingAccount::is_default);
+    let address = match &bills_to {
+        Some(it) => address_of(&account, it),
+        None => account.profile().address(AddressUse::General).cloned().unwrap_or_default(),
+    };
+    Ok((account, address))
+}
+
 fn rules(
     cx: Cx<'_>,
     (offer, wish, on): (&Offer, &Wish, Date),
@@ -287,8 +339,12 @@ fn rules(
 ) -> Result<Taxes, Error> {
     let mut shelf = Shelf::default();
     let seller = shelf.seller(cx, offer.stamp.seller)?;
-    let address = PostalAddress { country: wish.country.clone(), ..PostalAddress::default() };
-    let buyer = TaxedBuyer::somebody(&address, offer.content.name.locale());
+    let known = wish.account.map(|id| known_buyer(cx, offer, id)).transpose()?;
+    let of_country = PostalAddress { country: wish.country.clone(), ..PostalAddress::default() };
+    let buyer = match &known {
+        Some((account, address)) => buyer_of(account, address, offer.content.name.locale()),
+        None => TaxedBuyer::somebody(&of_country, offer.content.name.locale()),
+    };
     let mut sheet = TaxSheet::new();
     let mut places = Vec::with_capacity(prices.len());
     let locale = offer.content.name.locale();

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::issue::{Numbers, Series};
 use super::policy;
 use super::readable::readable;
 use crate::domain::account::Account;
@@ -39,6 +40,8 @@ pub(super) struct Seller {
     letterhead: Option<Letterhead>,
     /// The settings by which it bills.
     pub(super) policy: Policy,
+    /// How its next invoices are numbered.
+    pub(super) invoice_numbers: Numbers,
     zones: Vec<TaxZone>,
     rules: Vec<TaxRule>,
     categories: Vec<TaxCategory>,
@@ -167,6 +170,7 @@ impl Shelf {
             party: party_of(&account, None),
             letterhead: letterhead::of(cx, number)?,
             policy: policy(cx, number)?,
+            invoice_numbers: Series::Invoices.numbers(cx, number)?,
             zones: of_seller_or_provider(cx, taxing)?,
             categories: of_seller_or_provider(cx, taxing)?,
             rules,

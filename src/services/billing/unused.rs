@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::policy;
+use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::account::cycle::Cycle;
 use crate::domain::billing::credit::{self, Credit, CreditNote};
 use crate::domain::billing::invoice::Invoice;
@@ -21,7 +22,7 @@ use crate::domain::quantity::Quantity;
 use crate::domain::subscription::Subscription;
 use crate::domain::subscription::change::RefundTo;
 use crate::domain::text::{Name, Prose};
-use crate::domain::time::Date;
+use crate::domain::time::{Date, Zone};
 use crate::services::{Act, Cx, Error, invoice, payment};
 use crate::store::{Along, Records};
 
@@ -49,7 +50,8 @@ pub(in crate::services) fn give_back(
         // Nobody knows any more what that term said of its end.
         return Ok(it);
     }
-    let ended = Ended { subscription: it.id, on, term_from: term.start_on(), term: said };
+    let (term_from, zone) = (term.start_on(), zone_of(act, &it)?);
+    let ended = Ended { subscription: it.id, on, term_from, term: said, zone };
     let charged: BTreeSet<PriceId> = it.charged_beyond(on).collect();
     match ended.extent() {
         Extent::Nothing => return Ok(it),
@@ -112,7 +114,7 @@ pub(in crate::services) fn give_back_replaced(
     }
     let first_on = earliest(act.cx(), (on, &charged))?;
     let wanted = Wanted { on, first_on, charged: charged.clone(), is_whole: false };
-    let replaced = Replaced { subscription: it.id, on, prices, kept };
+    let replaced = Replaced { subscription: it.id, on, prices, kept, zone: zone_of(act, &it)? };
     let mut already: Option<Money> = None;
     for invoice in invoices(act, &it, wanted)? {
         let policy = policy(act.cx(), invoice.stamp.seller)?;
@@ -130,6 +132,11 @@ pub(in crate::services) fn give_back_replaced(
         found.given.extend(given);
     }
     Ok((it.charged_up_to(on, &charged), found))
+}
+
+/// Where the days of a subscription begin.
+fn zone_of(act: &Act<'_>, it: &Subscription) -> Result<Zone, Error> {
+    Ok(act.load::<BillingAccount>(it.billing_account())?.terms().zone)
 }
 
 /// What is looked for on invoices.

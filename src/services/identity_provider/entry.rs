@@ -9,6 +9,7 @@ use sha2::{Digest as _, Sha256};
 use super::claim::Claims;
 use super::{Provider, refused};
 use crate::domain::account::profile::Profile;
+use crate::domain::account::tree::AccountRole;
 use crate::domain::account::{Account, Nature};
 use crate::domain::event::Verb;
 use crate::domain::id::{Id, Kind, UserId};
@@ -50,14 +51,23 @@ pub(super) fn admit(
     session::open(act, &user, agent)
 }
 
+/// Forgets by which ways somebody came who takes its account in hand with a password of its own: whoever
+/// brought another's address before was not it.
+///
+/// # Errors
+/// If the store fails.
+pub(in crate::services) fn disown(act: &mut Act<'_>, user: UserId) -> Result<(), Error> {
+    alias::take(act, TONGUE, user.subject())
+}
+
 /// By what somebody is known who was here before: who it is is said by an issuer, whatever we call that.
 fn called(provider: &Provider, claims: &Claims) -> String {
     let issuer = provider.issuer.as_str().trim_end_matches('/');
     URL_SAFE_NO_PAD.encode(Sha256::digest(format!("{issuer} {}", claims.subject)))
 }
 
-/// The user that somebody is: one who came by this way before, or one with its address. Nobody becomes one
-/// who is more here than the identity provider may say of anybody.
+/// The user that somebody is: one who came by this way before, or one with its address whom nobody has come
+/// by any such way as. Nobody becomes one who is more here than the identity provider may say of anybody.
 fn known(act: &mut Act<'_>, provider: &Provider, claims: &Claims) -> Result<Option<User>, Error> {
     let name = called(provider, claims);
     if let Some(found) = alias::find(act.cx(), TONGUE, &name)?.filter(|it| it.kind == Kind::User) {
@@ -69,7 +79,9 @@ fn known(act: &mut Act<'_>, provider: &Provider, claims: &Claims) -> Result<Opti
     // Nobody has proved here that an address is its own: who knows a password may be somebody else.
     let is_anothers =
         user.profile().email.folded() != email.folded() || user.credential().is_some();
-    if is_anothers || !claims.is_email_verified() || !user.roles().is_subset(&grants) {
+    let has_come = alias::of(act.cx(), TONGUE, user.id.subject())?.is_some();
+    let is_proven = provider.is_proven(claims);
+    if is_anothers || has_come || !is_proven || !user.roles().is_subset(&grants) {
         let why = "a user here has your address: sign in with its password";
         return Err(refused(why));
     }
@@ -77,22 +89,44 @@ fn known(act: &mut Act<'_>, provider: &Provider, claims: &Claims) -> Result<Opti
     Ok(Some(user))
 }
 
+/// What of what is said of somebody it can be in an account. In that of the house nobody sells on the word
+/// of others: its sellers are over all that sell here.
+fn fitting(said: &BTreeSet<Role>, account: AccountRole) -> BTreeSet<Role> {
+    let is_house = account == AccountRole::Provider;
+    let fits = |it: &Role| it.suits(account) && !(is_house && *it == Role::VendorAdmin);
+    said.iter().copied().filter(fits).collect()
+}
+
 /// A user with the roles that it has elsewhere now: of those that its identity provider can say, which it
-/// does not say any more goes; others are ours. The last administrator of an account stays one.
+/// does not say any more goes; others are ours. Each goes and comes for itself, what goes first: the last
+/// administrator of an account stays one, whatever else becomes of it.
 fn followed(
     act: &mut Act<'_>,
-    user: User,
+    mut user: User,
     provider: &Provider,
     said: &BTreeSet<Role>,
 ) -> Result<User, Error> {
+    let account: Account = act.load(user::owner(&user)?)?;
+    let said = fitting(said, account.role());
     let grants: BTreeSet<_> = provider.roles.values().copied().collect();
-    let roles: BTreeSet<_> = user.roles().difference(&grants).chain(said).copied().collect();
-    if roles == *user.roles() {
-        return Ok(user);
+    let before = user.roles().clone();
+    let goes = before.intersection(&grants).filter(|it| !said.contains(*it));
+    for role in goes {
+        let less = user.roles().iter().copied().filter(|it| it != role).collect();
+        user = tried(act, user, &less)?;
     }
-    match act.attempt(|act| user::assign(act, user.id, &roles)) {
+    for role in said.difference(&before) {
+        let more = user.roles().iter().copied().chain([*role]).collect();
+        user = tried(act, user, &more)?;
+    }
+    Ok(user)
+}
+
+/// A user with other roles, or as it is if it cannot have them.
+fn tried(act: &mut Act<'_>, user: User, roles: &BTreeSet<Role>) -> Result<User, Error> {
+    match act.attempt(|act| user::assign(act, user.id, roles)) {
         Err(Error::Rejected(_) | Error::Invalid(_)) => Ok(user),
-        followed => followed,
+        assigned => assigned,
     }
 }
 
@@ -103,7 +137,7 @@ fn newcomer(
     claims: &Claims,
     roles: &BTreeSet<Role>,
 ) -> Result<User, Error> {
-    if claims.is_email_doubted() {
+    if !provider.is_proven(claims) {
         return Err(refused("the identity provider has not made sure of your mail address"));
     }
     let (Some(email), Some(name)) = (claims.email(), claims.name()) else {
@@ -115,7 +149,7 @@ fn newcomer(
         if runs { account::provider(act.cx())? } else { opened(act, called_here, sells)? };
     // Who has an account of its own administers it, and is whom it is about.
     let is_person = !runs && !sells;
-    let mut roles = roles.clone();
+    let mut roles = fitting(roles, account.role());
     roles.extend(is_person.then_some(Role::CustomerAdmin));
     let party = is_person.then(|| account.party());
     let profile = UserProfile::of(email, name);

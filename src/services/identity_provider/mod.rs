@@ -4,10 +4,17 @@
 //! provider itself, over a connection that proves whose it is, so that it needs no signature of its own
 //! (`OpenID` Connect Core 3.1.3.7).
 
+mod begun;
 mod claim;
 mod entry;
 
+pub(super) use self::begun::Known;
+pub use self::begun::SECONDS_MAX;
+use self::begun::discover;
+pub(super) use self::entry::disown;
+
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -30,6 +37,34 @@ use crate::world::http::{Method, Request};
 /// As which sort of documents they are kept.
 const SORT: &str = "sign_in_provider";
 
+/// So many sign-ins ask identity providers at once: each holds a thread for as long as it is not answered.
+const ASKED_MAX: usize = 8;
+
+/// The sign-ins that ask an identity provider at the moment.
+#[derive(Debug, Default)]
+pub(super) struct Asking(AtomicUsize);
+
+/// A place among them, given back when it is dropped.
+struct Place<'a>(&'a AtomicUsize);
+
+impl Asking {
+    /// A place.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] if all are taken: nobody waits in line for somebody else's server.
+    fn take(&self) -> Result<Place<'_>, Error> {
+        let one_more = |it: usize| (it < ASKED_MAX).then_some(it + 1);
+        let taken = self.0.fetch_update(Ordering::SeqCst, Ordering::SeqCst, one_more);
+        taken.map(|_| Place(&self.0)).map_err(|_| Error::Busy)
+    }
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
 /// An identity provider to be known.
 #[derive(Debug, Clone)]
 pub struct NewProvider {
@@ -47,6 +82,8 @@ pub struct NewProvider {
     pub roles_claim: Name,
     /// What that means here.
     pub roles: BTreeMap<String, Role>,
+    /// Whether the mail addresses that it says are people's own, also where it does not say so.
+    pub proves_addresses: bool,
 }
 
 /// An identity provider as it is known.
@@ -65,6 +102,9 @@ pub struct Provider {
     pub roles_claim: Name,
     /// What that means here.
     pub roles: BTreeMap<String, Role>,
+    /// Whether the mail addresses that it says are people's own, also where it does not say so.
+    #[serde(default)]
+    pub proves_addresses: bool,
 }
 
 impl Provider {
@@ -75,6 +115,11 @@ impl Provider {
     /// What somebody is here who is that there.
     fn means(&self, words: &[String]) -> BTreeSet<Role> {
         words.iter().filter_map(|it| self.roles.get(it)).copied().collect()
+    }
+
+    /// Whether the mail address that is said of somebody is its own.
+    fn is_proven(&self, claims: &Claims) -> bool {
+        claims.is_email_verified() || self.proves_addresses && !claims.is_email_doubted()
     }
 
     fn field(&self) -> String {
@@ -94,11 +139,12 @@ pub fn know(act: &mut Act<'_>, new: NewProvider) -> Result<Provider, Error> {
             "must begin with `https://`: what it says is believed for where it comes from";
         return Err(Invalid::one("/issuer", "format", message).into());
     }
-    let NewProvider { code, name, issuer, client, secret, roles_claim, roles } = new;
+    let NewProvider { code, name, issuer, client, secret, roles_claim, roles, proves_addresses } =
+        new;
     let own = account::provider(act.cx())?.id.subject();
     let field = format!("{SORT}:{code}");
     let secret = act.seal(secret.as_bytes(), own, &field);
-    let it = Provider { code, name, issuer, client, secret, roles_claim, roles };
+    let it = Provider { code, name, issuer, client, secret, roles_claim, roles, proves_addresses };
     let body = serde_json::to_vec(&it).map_err(Error::internal)?;
     let name = it.code.as_str().parse().map_err(Error::internal)?;
     let text = Text { name, state: None, body };
@@ -182,14 +228,6 @@ pub struct Returned {
     pub agent: Option<String>,
 }
 
-/// What an identity provider says of itself.
-#[derive(Debug, Deserialize)]
-struct Discovered {
-    issuer: String,
-    authorization_endpoint: String,
-    token_endpoint: String,
-}
-
 /// What it gives for a code.
 #[derive(Debug, Deserialize)]
 struct Tokens {
@@ -204,9 +242,11 @@ fn callback(bss: &Bss, code: &str) -> String {
 /// Begins a sign-in.
 ///
 /// # Errors
-/// If there is no such identity provider, or it does not answer.
+/// If there is no such identity provider, or it does not answer; [`Error::Busy`] if too many are asked at
+/// once.
 pub fn begin(bss: &Bss, code: &str) -> Result<Begun, Error> {
     let provider = named(bss, code)?;
+    let _place = bss.asking.take()?;
     let found = discover(bss, &provider)?;
     let [state, nonce, verifier] = [(); 3].map(|()| operator::secret(bss.random()));
     let challenge = URL_SAFE_NO_PAD.encode(Sha256::digest(verifier.as_bytes()));
@@ -222,7 +262,8 @@ pub fn begin(bss: &Bss, code: &str) -> Result<Begun, Error> {
         .finish();
     let joint = if found.authorization_endpoint.contains('?') { '&' } else { '?' };
     let address = format!("{}{joint}{query}", found.authorization_endpoint);
-    Ok(Begun { address, secret: format!("{state}.{nonce}.{verifier}") })
+    let secret = begun::Begun { state, nonce, verifier }.sealed(bss, &provider)?;
+    Ok(Begun { address, secret })
 }
 
 /// Ends a sign-in: whom the identity provider knows is let in. Who comes for the first time becomes a
@@ -230,18 +271,21 @@ pub fn begin(bss: &Bss, code: &str) -> Result<Begun, Error> {
 ///
 /// # Errors
 /// [`Code::SignInRefused`] if the browser brings back something else than was begun, or what is said of
-/// somebody is not for us; if the identity provider does not answer.
+/// somebody is not for us; if the identity provider does not answer; [`Error::Busy`] if too many are asked
+/// at once.
 pub fn finish(bss: &Bss, code: &str, returned: Returned) -> Result<SignedIn, Error> {
     let provider = named(bss, code)?;
-    let mut kept = returned.secret.splitn(3, '.');
-    let (Some(state), Some(nonce), Some(verifier)) = (kept.next(), kept.next(), kept.next()) else {
-        return Err(refused("the sign-in was not begun here, or too long ago"));
-    };
+    let begun = begun::Begun::opened(bss, &provider, &returned.secret)?;
+    let begun = begun.ok_or_else(|| refused("the sign-in was not begun here, or too long ago"))?;
+    let [state, nonce, verifier] =
+        [&begun.state, &begun.nonce, &begun.verifier].map(String::as_str);
     if operator::digest(state) != operator::digest(&returned.state) {
         return Err(refused("the sign-in was begun elsewhere"));
     }
+    let place = bss.asking.take()?;
     let found = discover(bss, &provider)?;
     let tokens = redeem(bss, &provider, (&found.token_endpoint, &returned.code, verifier))?;
+    drop(place);
     let claims = Claims::read(&tokens.id_token, provider.roles_claim.as_str());
     let claims = claims.ok_or_else(|| refused("what is said of you cannot be read"))?;
     let wall = bss.moment().wall;
@@ -270,14 +314,6 @@ fn ask<T: serde::de::DeserializeOwned>(bss: &Bss, request: &Request) -> Result<T
         return Err(refused("the identity provider does not know of this sign-in"));
     }
     serde_json::from_slice(&answer.body).map_err(|_| silent())
-}
-
-fn discover(bss: &Bss, of: &Provider) -> Result<Discovered, Error> {
-    let issuer = of.issuer.as_str().trim_end_matches('/');
-    let address = format!("{issuer}/.well-known/openid-configuration");
-    let found: Discovered = ask(bss, &Request::new(Method::Get, address))?;
-    let is_it = found.issuer.trim_end_matches('/') == issuer && is_safe(&found.token_endpoint);
-    if is_it { Ok(found) } else { Err(refused("the identity provider is another one")) }
 }
 
 fn redeem(
@@ -321,4 +357,18 @@ pub fn roles(said: &BTreeMap<String, String>) -> Result<BTreeMap<String, Role>, 
         Ok((word.clone(), *found.ok_or_else(refused)?))
     };
     said.iter().map(read).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_more_sign_ins_ask_at_once_than_there_are_places() {
+        let asking = Asking::default();
+        let taken: Vec<_> = (0..ASKED_MAX).map(|_| asking.take().expect("a place")).collect();
+        assert!(matches!(asking.take(), Err(Error::Busy)));
+        drop(taken);
+        assert!(asking.take().is_ok(), "places are given back");
+    }
 }

@@ -35,6 +35,9 @@ pub(super) fn values(
         ("recipient", it.destination.recipient.to_string().into()),
         ("address", it.destination.address.lines().join("\n").into()),
     ]);
-    let link = site.link(&format!("/ui/orders/{}", it.order()));
+    let link = match reader.signs_in {
+        true => site.link(&format!("/ui/orders/{}", it.order())),
+        false => String::new(),
+    };
     Ok(Tree::group([("shipment", shipment), ("link", link.into())]))
 }

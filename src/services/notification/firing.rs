@@ -5,27 +5,35 @@
 
 use std::collections::BTreeSet;
 
-use super::value::{Reader, seller, values};
+use super::value::{self, Reader, seller, values};
 use super::{after, fill, of, of_house};
 use crate::domain::account::Account;
+use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::account::class::CustomerClass;
 use crate::domain::account::lifecycle::{HoldKind, State};
 use crate::domain::account::profile::{Matter, Receivables};
 use crate::domain::billing::invoice::Invoice;
 use crate::domain::event::Fact;
-use crate::domain::id::{BillingAccountId, Id, Kind, MailId};
-use crate::domain::notification::{Firing, Letter, Mail, Occasion, QueueMail, Recipient};
+use crate::domain::id::{AccountId, BillingAccountId, Id, Kind, MailId};
+use crate::domain::notification::{
+    Firing, Letter, Mail, NotificationTemplate, Occasion, QueueMail, Recipient,
+};
 use crate::domain::operator::{
     Actor, Credential, LinkPurpose, PasswordKind, Role, User, UserState,
 };
+use crate::domain::order::lifecycle::Phase;
 use crate::domain::order::{Announcing, Order};
 use crate::domain::payment::plan::PaymentPlan;
+use crate::domain::payment::refund::{Refund, State as RefundState};
 use crate::domain::subscription::Subscription;
 use crate::domain::subscription::lifecycle::HoldOrigin;
 use crate::domain::subscription::seat::Seat;
 use crate::domain::text::{Email, Locale, Name};
-use crate::render::mail::MailParts;
-use crate::services::{Act, Author, Bss, Cx, Error, dunning, event, mail, user};
+use crate::domain::time::Zone;
+use crate::render::mail::{MailParts, Tree};
+use crate::services::{
+    Act, Author, Bss, Cx, Error, billing_account, dunning, event, invoice_page, mail, order, user,
+};
 use crate::store::fact::Facts;
 use crate::store::{Along, Records};
 
@@ -98,7 +106,8 @@ fn gets_one_time_password(before: Option<&User>, now: &User) -> bool {
     now.state() == UserState::Active && given.is_some_and(|it| Some(it.hash()) != before)
 }
 
-/// Whether nobody is to be told of what is an occasion by itself: an order that was placed so, a hold
+/// Whether nobody is to be told of what is an occasion by itself: an order that was placed so, one that is
+/// called off and did not wait for its payment, a hold
 /// that follows another or was taken back while another stays, a switch of what has ended, a seat that is what it was for
 /// its user.
 fn is_silent(occasion: Option<Occasion>, fact: &Fact) -> Result<bool, Error> {
@@ -108,6 +117,24 @@ fn is_silent(occasion: Option<Occasion>, fact: &Fact) -> Result<bool, Error> {
     Ok(match occasion {
         Some(Occasion::OrderConfirmed) => {
             after::<Order>(fact)?.request.announcing == Announcing::Silent
+        }
+        Some(Occasion::OrderUnpaid) => {
+            let was = fact.before.as_deref().map(event::read::<Order>).transpose()?;
+            let awaited = was.and_then(|it| it.awaited_payment());
+            awaited.is_none() || after::<Order>(fact)?.request.announcing == Announcing::Silent
+        }
+        Some(Occasion::OrderFellShort) => {
+            after::<Order>(fact)?.request.announcing == Announcing::Silent
+        }
+        // What the payer's bank has taken back, its owner knows.
+        Some(Occasion::RefundMade) => {
+            let it: Refund = after(fact)?;
+            it.state == RefundState::Done && it.look_at.is_some()
+        }
+        // What it has to pay is told where it orders.
+        Some(Occasion::OrderInformationRequired) => {
+            let now: Order = after(fact)?;
+            now.awaited_payment().is_some() || now.missing().is_none()
         }
         Some(Occasion::SubscriptionHeld) => !is_of_its_own(fact)?,
         Some(Occasion::SubscriptionReleased) => {
@@ -183,7 +210,7 @@ pub fn fire(bss: &Bss, from: u64) -> Result<Fired, Error> {
                 tracing::error!(sequence, error, "a mail cannot be written");
             }
         }
-        if written.len() == MAILS_MAX {
+        if written.len() >= MAILS_MAX {
             break;
         }
     }
@@ -232,10 +259,58 @@ fn subject(line: &str) -> Name {
     cut.parse().unwrap_or_else(|_| "Tillbox".parse().expect("a name"))
 }
 
-/// Writes the mail of a fact; nothing if it is no occasion, the seller does not want it, or there
+/// Writes the mails of a fact; none if it is no occasion, the seller does not want one, or there
 /// is nobody to write to.
-fn write(bss: &Bss, fact: &Fact) -> Result<Option<Written>, Error> {
-    let Some(occasion) = occasion(fact)? else { return Ok(None) };
+fn write(bss: &Bss, fact: &Fact) -> Result<Vec<Written>, Error> {
+    let Some(occasion) = occasion(fact)? else { return Ok(Vec::new()) };
+    let mut all: Vec<_> = write_on(bss, fact, occasion)?.into_iter().collect();
+    if occasion == Occasion::OfferSold && is_begun_with(fact)? {
+        for supplier in after::<Order>(fact)?.suppliers() {
+            all.extend(write_to(bss, fact, supplier)?);
+        }
+    }
+    Ok(all)
+}
+
+/// Writes who delivers something of an order what that is, and nothing else of the order.
+fn write_to(bss: &Bss, fact: &Fact, supplier: AccountId) -> Result<Option<Written>, Error> {
+    let (fact, occasion) =
+        (Fact { owner: Some(supplier), ..fact.clone() }, Occasion::SupplyOrdered);
+    bss.read(&Actor::duty("notify"), |cx| {
+        let template = of(cx, fact.seller, occasion)?;
+        let part = order::part_for(cx, after(&fact)?, supplier)?;
+        let reader = reader(cx, &fact, occasion.recipient())?;
+        let (Some(part), Some(reader)) = (part, reader) else { return Ok(None) };
+        if template.firing == Firing::Off {
+            return Ok(None);
+        }
+        let reader = Reader { zone: zone(cx, &fact)?, secret: "", ..reader };
+        let values = values(cx, bss.site(), &fact, &reader)?;
+        let values = values.with(Tree::group([("order", value::order(cx, &part, &reader)?)]));
+        let parts = filled(&template, &reader, &values)?;
+        let to = reader.email.parse().map_err(Error::internal)?;
+        let recipient = reader.name.parse().ok();
+        Ok(Some(Written { fact: fact.clone(), occasion, to, recipient, parts, secret: None }))
+    })
+}
+
+/// Puts values into what a seller says, or into what the house does where that cannot be.
+fn filled(
+    template: &NotificationTemplate,
+    reader: &Reader,
+    values: &Tree,
+) -> Result<MailParts, Error> {
+    let parts = fill(template.text.text(&reader.locale), values).or_else(|error| {
+        let occasion = template.occasion;
+        tracing::warn!(%error, %occasion, "a seller's template failed; the house's is taken");
+        let plain = of_house(template.stamp.clone(), occasion);
+        fill(plain.text.text(&reader.locale), values)
+    });
+    parts.map_err(Error::internal)
+}
+
+/// Writes the mail of a fact that is an occasion.
+fn write_on(bss: &Bss, fact: &Fact, occasion: Occasion) -> Result<Option<Written>, Error> {
     let house = Actor::duty("notify");
     let (mut secret, mut is_of_operator) = (None, false);
     if matches!(occasion, Occasion::Welcome | Occasion::PasswordReset) {
@@ -261,23 +336,21 @@ fn write(bss: &Bss, fact: &Fact) -> Result<Option<Written>, Error> {
         if reminds && is_reminded_otherwise(cx, fact)? {
             return Ok(None);
         }
+        if occasion == Occasion::OfferSold && is_known_to_its_seller(cx, fact)? {
+            return Ok(None);
+        }
         let ends = matches!(occasion, Occasion::UserRemoved | Occasion::SeatTaken);
         if ends && goes_with_its_account(cx, fact)? {
             return Ok(None);
         }
         let Some(reader) = reader(cx, fact, occasion.recipient())? else { return Ok(None) };
-        let reader = match secret {
-            Some(_) => reader,
-            None => Reader { secret: "", ..reader },
-        };
+        if !reader.signs_in && fact.subject.kind == Kind::Invoice {
+            secret = Some(invoice_page::secret(bss, cx, &after(fact)?)?);
+        }
+        let known = if secret.is_some() { reader.secret } else { "" };
+        let reader = Reader { zone: zone(cx, fact)?, secret: known, ..reader };
         let values = values(cx, bss.site(), fact, &reader)?;
-        let text = template.text.text(&reader.locale);
-        let parts = fill(text, &values).or_else(|error| {
-            tracing::warn!(%error, %occasion, "a seller's template failed; the house's is taken");
-            let plain = of_house(template.stamp.clone(), occasion);
-            fill(plain.text.text(&reader.locale), &values)
-        });
-        let parts = parts.map_err(Error::internal)?;
+        let parts = filled(&template, &reader, &values)?;
         let (fact, recipient) = (fact.clone(), reader.name.parse().ok());
         let to = reader.email.parse().map_err(Error::internal)?;
         Ok(Some(Written { fact, occasion, to, recipient, parts, secret }))
@@ -295,9 +368,28 @@ fn is_reminded_otherwise(cx: Cx<'_>, fact: &Fact) -> Result<bool, Error> {
     let Some(class) = cx.view.find::<CustomerClass>(owner.class())? else { return Ok(false) };
     let ladder = &class.terms().dunning;
     match dunning::running(cx, billing_account_of(fact)?)? {
-        Some(case) => Ok(case.reminds(ladder, fact.at)?),
+        Some(case) => Ok(case.reminds(ladder)?),
         None => Ok(ladder.reminds()),
     }
+}
+
+/// Whether the seller of an order need not be told that it is worked on now: it was before, nobody is to be
+/// told of it, or somebody of the seller placed it.
+fn is_known_to_its_seller(cx: Cx<'_>, fact: &Fact) -> Result<bool, Error> {
+    let order: Order = after(fact)?;
+    if !is_begun_with(fact)? {
+        return Ok(true);
+    }
+    let Some(placed_by) = order.stamp.person else { return Ok(true) };
+    let of = cx.view.find::<User>(placed_by)?.and_then(|it| it.stamp.owner);
+    Ok(of.is_some() && of == seller(cx, fact.seller)?.map(|it| it.id))
+}
+
+/// Whether an order is worked on now that was not before, and people are told of it.
+fn is_begun_with(fact: &Fact) -> Result<bool, Error> {
+    let before = fact.before.as_deref().map(event::read::<Order>).transpose()?;
+    let began = before.is_none_or(|it| it.phase() != Phase::Released);
+    Ok(began && after::<Order>(fact)?.request.announcing != Announcing::Silent)
 }
 
 /// The billing account on which an invoice or an instalment is overdue.
@@ -336,30 +428,44 @@ fn reader(cx: Cx<'_>, fact: &Fact, recipient: Recipient) -> Result<Option<Reader
     account.map_or(Ok(None), |it| reader_for(cx, &it, matter))
 }
 
+/// Where the days begin of what a mail is about: where its account is billed, or else where its seller
+/// is.
+fn zone(cx: Cx<'_>, fact: &Fact) -> Result<Zone, Error> {
+    let billed = fact.owner.map(|it| billing_account::of(cx, it)).transpose()?;
+    let usual = billed.unwrap_or_default().into_iter().find(BillingAccount::is_default);
+    usual.map_or_else(|| billing_account::zone_of_seller(cx, fact.seller), |it| Ok(it.terms().zone))
+}
+
 /// Who reads what an account is written about a matter: its contact for that, or else somebody who
-/// administers it, or whoever reads its mail.
+/// administers it, if need be one that was invited and has not come yet, or whoever reads its mail.
 fn reader_for(cx: Cx<'_>, account: &Account, matter: Matter) -> Result<Option<Reader>, Error> {
-    let locale = account.profile().locale.clone();
-    if let Some(contact) = account.profile().contact(matter) {
-        // Who has no name is addressed by that of the account.
-        let name = contact.display_name().unwrap_or_else(|| account.profile().name.to_string());
-        let email = contact.email.to_string();
-        return Ok(Some(Reader { locale, name, email, secret: Letter::SECRET }));
-    }
     let people = cx.every::<User>(&Along::Owner(account.id))?;
-    let administrator =
-        people.iter().find(|it| it.state() == UserState::Active && it.is_administrator());
-    let Some(administrator) = administrator else {
-        let profile = account.profile();
-        let (name, secret) = (profile.name.to_string(), Letter::SECRET);
-        return Ok(profile.mail(matter).map(|it| Reader {
-            locale,
-            name,
-            email: it.to_string(),
-            secret,
-        }));
+    let may_come = |it: &User| matches!(it.state(), UserState::Active | UserState::Invited);
+    let signs_in = people.iter().any(may_come);
+    let (profile, locale) = (account.profile(), account.profile().locale.clone());
+    let at = |name: String, email: &Email| Reader {
+        locale: locale.clone(),
+        zone: Zone::UTC,
+        name,
+        email: email.to_string(),
+        secret: Letter::SECRET,
+        signs_in,
     };
-    Ok(Some(person(administrator, Some(locale))))
+    if let Some(contact) = profile.contact(matter) {
+        // Who has no name is addressed by that of the account.
+        let name = contact.display_name().unwrap_or_else(|| profile.name.to_string());
+        return Ok(Some(at(name, &contact.email)));
+    }
+    let administrator =
+        |in_state| people.iter().find(|it| it.state() == in_state && it.is_administrator());
+    if let Some(active) = administrator(UserState::Active) {
+        return Ok(Some(person(active, Some(locale))));
+    }
+    if let Some(invited) = administrator(UserState::Invited) {
+        let invited = invited.profile();
+        return Ok(Some(at(invited.name.display(), &invited.email)));
+    }
+    Ok(profile.mail(matter).map(|it| at(profile.name.to_string(), it)))
 }
 
 /// Whether there is anybody to whom an account is written about a matter.
@@ -389,8 +495,10 @@ fn person(it: &User, of_account: Option<Locale>) -> Reader {
     let english = || "en".parse().expect("a locale");
     Reader {
         locale: profile.locale.clone().or(of_account).unwrap_or_else(english),
+        zone: Zone::UTC,
         name: profile.name.display(),
         email: profile.email.to_string(),
         secret: Letter::SECRET,
+        signs_in: true,
     }
 }

@@ -4,14 +4,14 @@ use super::value::{Reader, subscription_name};
 use crate::domain::account::Account;
 use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::account::lifecycle::{HeldBy, HoldKind};
-use crate::domain::billing::invoice::{Invoice, Standing};
+use crate::domain::billing::invoice::Invoice;
 use crate::domain::money::Money;
 use crate::domain::subscription::Subscription;
 use crate::domain::subscription::lifecycle::HoldOrigin;
 use crate::domain::time::{Instant, Zone};
 use crate::render::figure;
 use crate::render::mail::Tree;
-use crate::services::{Cx, Error, invoice};
+use crate::services::{Cx, Error, goodwill, invoice};
 use crate::store::{Along, Records};
 
 /// The values of a mail about an account on which a hold was put at a moment, or from which it was
@@ -44,7 +44,7 @@ pub(super) fn values(
         "account",
         Tree::group([
             ("name", it.profile().name.to_string().into()),
-            ("held_on", reader.day(Zone::UTC.date_of(since))),
+            ("held_on", reader.day_of(since)),
             ("reason", said.unwrap_or_default().into()),
             ("stopped", stopped(cx, it, reader)?.into()),
             ("invoices", invoices.into()),
@@ -59,7 +59,9 @@ fn overdue(cx: Cx<'_>, it: &Account, at: Instant) -> Result<Vec<Invoice>, Error>
     for open in invoice::open_of(cx, it.id)? {
         let of = cx.view.find::<BillingAccount>(open.content().billing_account)?;
         let today = of.map_or(Zone::UTC, |it| it.terms().zone).date_of(at);
-        found.extend((open.standing(today) == Standing::Overdue).then_some(open));
+        if goodwill::is_overdue(cx, &open, today)? {
+            found.push(open);
+        }
     }
     found.sort_by_key(|it| it.issue().map(|it| it.due_on));
     Ok(found)

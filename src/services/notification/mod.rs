@@ -7,6 +7,7 @@ mod carriage;
 mod dunning;
 mod firing;
 mod hold;
+mod refund;
 mod value;
 
 use uuid::Uuid;

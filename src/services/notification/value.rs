@@ -25,7 +25,9 @@ use crate::domain::time::{Date, Instant, Period, Zone};
 use crate::render::figure;
 use crate::render::mail::Tree;
 use crate::services::house::Site;
-use crate::services::{Cx, Error, event, journal, letterhead};
+use crate::services::{
+    Cx, Error, billing_account, collection, event, invoice_page, journal, letterhead, order,
+};
 use crate::store::account::ACCOUNT_BY_SELLING;
 use crate::store::{Key, Records};
 
@@ -34,19 +36,23 @@ use crate::store::{Key, Records};
 pub(super) struct Reader {
     /// In which language.
     pub(super) locale: Locale,
+    /// Where the days begin of whose matter it is.
+    pub(super) zone: Zone,
     /// As what the person is addressed.
     pub(super) name: String,
     /// Where mail goes.
     pub(super) email: String,
     /// What the link carries that only the reader may know; empty if there is no such link.
     pub(super) secret: &'static str,
+    /// Whether somebody can sign in where the links lead; who cannot is shown none.
+    pub(super) signs_in: bool,
 }
 
 impl Reader {
     /// Nobody in particular, for a preview.
     pub(super) fn nobody(locale: Locale) -> Self {
         let (name, email) = ("Ann Example".to_owned(), "ann@example.com".to_owned());
-        Self { locale, name, email, secret: "…" }
+        Self { locale, zone: Zone::UTC, name, email, secret: "…", signs_in: true }
     }
 
     pub(super) fn money(&self, amount: Money) -> Tree {
@@ -55,6 +61,11 @@ impl Reader {
 
     pub(super) fn day(&self, date: Date) -> Tree {
         figure::day(date, &self.locale).into()
+    }
+
+    /// The day of a moment.
+    pub(super) fn day_of(&self, at: Instant) -> Tree {
+        self.day(self.zone.date_of(at))
     }
 
     pub(super) fn day_or_nothing(&self, date: Option<Date>) -> Tree {
@@ -82,22 +93,36 @@ pub(super) fn values(cx: Cx<'_>, site: &Site, fact: &Fact, reader: &Reader) -> R
     let name = account.as_ref().map_or_else(String::new, |it| it.profile().name.to_string());
     let all = Tree::group([
         ("locale", reader.locale.language().into()),
-        ("brand", brand(cx, fact.seller)?),
+        ("brand", brand(cx, fact)?),
         ("person", person),
         ("account", Tree::group([("name", name.into())])),
-        ("link", link(site, fact).into()),
+        ("link", link_for(site, fact, reader)?.into()),
         ("link_until", "".into()),
     ]);
     Ok(all.with(subject_matter(cx, site, fact, reader)?))
 }
 
-fn brand(cx: Cx<'_>, number: SellerNumber) -> Result<Tree, Error> {
-    let seller = seller(cx, number)?;
+/// Who writes; whoever asks back is answered by who looks after what the mail is about.
+fn brand(cx: Cx<'_>, fact: &Fact) -> Result<Tree, Error> {
+    let is_of_money = matches!(
+        fact.subject.kind,
+        Kind::Invoice
+            | Kind::CreditNote
+            | Kind::Payment
+            | Kind::Refund
+            | Kind::PaymentPlan
+            | Kind::Dunning
+            | Kind::DebitOrder
+            | Kind::Deposit
+            | Kind::Settlement
+    );
+    let matter = if is_of_money { Matter::Billing } else { Matter::Technology };
+    let seller = seller(cx, fact.seller)?;
     let profile = seller.as_ref().map(Account::profile);
     let name = profile.map_or_else(|| "Tillbox".to_owned(), |it| it.name.to_string());
     let address = profile.and_then(|it| it.address(AddressUse::General));
-    let support = profile.and_then(|it| it.contact(Matter::Technology));
-    let color = letterhead::of(cx, number)?.map(|it| it.look.color).unwrap_or_default();
+    let support = profile.and_then(|it| it.contact(matter));
+    let color = letterhead::of(cx, fact.seller)?.map(|it| it.look.color).unwrap_or_default();
     Ok(Tree::group([
         ("name", name.into()),
         ("address", address.map_or_else(String::new, |it| it.lines().join("\n")).into()),
@@ -106,10 +131,24 @@ fn brand(cx: Cx<'_>, number: SellerNumber) -> Result<Tree, Error> {
     ]))
 }
 
-/// Where the button of a mail leads.
+/// Where the button of a mail leads; who cannot sign in is led to the page of an invoice alone, if the secret
+/// is there that opens it.
+fn link_for(site: &Site, fact: &Fact, reader: &Reader) -> Result<String, Error> {
+    if reader.signs_in {
+        return Ok(link(site, fact));
+    }
+    if fact.subject.kind != Kind::Invoice || reader.secret.is_empty() {
+        return Ok(String::new());
+    }
+    let it: Invoice = super::after(fact)?;
+    Ok(invoice_page::address(site, it.id, reader.secret))
+}
+
+/// Where the button of a mail leads who signs in.
 fn link(site: &Site, fact: &Fact) -> String {
     let places = [
         (Kind::Invoice, "invoices"),
+        (Kind::CreditNote, "credit-notes"),
         (Kind::Order, "orders"),
         (Kind::Subscription, "subscriptions"),
         (Kind::Settlement, "settlements"),
@@ -126,16 +165,17 @@ fn account_link(site: &Site, account: AccountId) -> String {
 
 fn subject_matter(cx: Cx<'_>, site: &Site, fact: &Fact, reader: &Reader) -> Result<Tree, Error> {
     match fact.subject.kind {
-        Kind::User => Ok(invitation(site, &super::after(fact)?, reader)),
+        Kind::User => Ok(invitation(cx, site, &super::after(fact)?, reader)),
         Kind::Order => Ok(Tree::group([("order", order(cx, &super::after(fact)?, reader)?)])),
         Kind::Invoice => {
             let it: Invoice = super::after(fact)?;
             let until = it.issue().map(|it| it.due_on);
             let reminder = [("is_last", false.into()), ("until", reader.day_or_nothing(until))];
-            let (invoice, reminder) = (invoice(&it, reader), Tree::group(reminder));
+            let (invoice, reminder) = (invoice(cx, &it, reader)?, Tree::group(reminder));
             Ok(Tree::group([("invoice", invoice), ("reminder", reminder)]))
         }
         Kind::Settlement => Ok(settlement(&super::after(fact)?, reader)),
+        Kind::Refund => super::refund::values(cx, site, &super::after(fact)?, reader),
         Kind::Shipment => super::carriage::values(cx, site, &super::after(fact)?, reader),
         Kind::CreditNote => credit_note(cx, fact, reader),
         Kind::Payment => Ok(payment(cx, fact, reader)?.with(debit(cx, fact, reader)?)),
@@ -169,7 +209,6 @@ fn subject_matter(cx: Cx<'_>, site: &Site, fact: &Fact, reader: &Reader) -> Resu
         | Kind::Promotion
         | Kind::Quote
         | Kind::Redemption
-        | Kind::Refund
         | Kind::Resource
         | Kind::ResourceCategory
         | Kind::Review
@@ -210,7 +249,7 @@ fn left(cx: Cx<'_>, it: &BillingAccount, reader: &Reader) -> Result<Tree, Error>
         "account",
         Tree::group([
             ("name", name.into()),
-            ("balance", reader.money(journal::left_of(cx, it)?)),
+            ("balance", reader.money(billing_account::available(cx, it)?)),
             ("balance_min", least),
         ]),
     )]))
@@ -262,24 +301,39 @@ fn seat(cx: Cx<'_>, site: &Site, fact: &Fact, reader: &Reader) -> Result<Tree, E
 }
 
 /// The link by which somebody chooses a password; without one, where one signs in.
-fn invitation(site: &Site, it: &User, reader: &Reader) -> Tree {
+/// Until when it holds is said as its reader counts, who may be ahead of the wall.
+fn invitation(cx: Cx<'_>, site: &Site, it: &User, reader: &Reader) -> Tree {
     let Some(sent) = it.sent_link().filter(|_| !reader.secret.is_empty()) else {
         return Tree::group([("link", site.link("/ui/").into())]);
     };
+    let ahead = cx.now.micros() - cx.wall.micros();
+    let until = sent.expires_at.plus_micros(ahead);
     Tree::group([
         ("link", site.link(&format!("/ui/password#token={}", reader.secret)).into()),
-        ("link_until", reader.moment(sent.expires_at)),
+        ("link_until", reader.moment(until)),
     ])
 }
 
-fn order(cx: Cx<'_>, it: &Order, reader: &Reader) -> Result<Tree, Error> {
+pub(super) fn order(cx: Cx<'_>, it: &Order, reader: &Reader) -> Result<Tree, Error> {
     let items: Result<Vec<_>, Error> = it.items().iter().map(|it| item(cx, it, reader)).collect();
+    let missing = it.missing();
+    let paid = order::payment_of(cx, it)?.filter(|it| it.state().has_come_in());
     Ok(Tree::group([
+        ("missing", missing.map_or_else(String::new, |it| it.what.to_string()).into()),
+        ("until", reader.day_or_nothing(missing.map(|it| Zone::UTC.date_of(it.until_at)))),
         ("number", it.stamp.number.to_string().into()),
-        ("placed_on", reader.day(Zone::UTC.date_of(it.ordered_at()))),
+        ("placed_on", reader.day_of(it.ordered_at())),
         ("total", sum(it.totals(), reader).into()),
+        ("paid", paid.map_or_else(|| "".into(), |it| reader.money(it.amount()))),
         ("items", items?.into()),
+        ("lost", lost(cx, it, reader)?.into()),
     ]))
+}
+
+/// The pieces of an order that nobody gets, with why.
+pub(super) fn lost(cx: Cx<'_>, of: &Order, reader: &Reader) -> Result<Vec<Tree>, Error> {
+    let lost = of.items().iter().filter(|it| it.state().is_lost());
+    lost.map(|it| item(cx, it, reader)).collect()
 }
 
 pub(super) fn item(cx: Cx<'_>, it: &Item, reader: &Reader) -> Result<Tree, Error> {
@@ -291,6 +345,7 @@ pub(super) fn item(cx: Cx<'_>, it: &Item, reader: &Reader) -> Result<Tree, Error
         ("name", name.unwrap_or_else(|| it.key.to_string()).into()),
         ("quantity", it.wish.quantity.unwrap_or(1).to_string().into()),
         ("amount", sum(&it.totals, reader).into()),
+        ("failure", it.failure().map_or_else(String::new, ToString::to_string).into()),
     ]))
 }
 
@@ -308,7 +363,7 @@ fn sum(totals: &[Total], reader: &Reader) -> String {
     each.join(" + ")
 }
 
-fn invoice(it: &Invoice, reader: &Reader) -> Tree {
+fn invoice(cx: Cx<'_>, it: &Invoice, reader: &Reader) -> Result<Tree, Error> {
     let (content, issue) = (it.content(), it.issue());
     let period = |it: Period| {
         let last = it.end().plus_days(-1);
@@ -316,14 +371,22 @@ fn invoice(it: &Invoice, reader: &Reader) -> Tree {
         format!("{} – {}", day(it.start()), day(last))
     };
     let number = issue.map_or_else(String::new, |it| it.number.to_string());
-    Tree::group([
+    // The credit that the customer had is used when an invoice is told already.
+    let set_off = cx.view.find::<Invoice>(it.id)?.map_or(it.set_off(), |it| it.set_off());
+    let used = if set_off.is_zero() { "".into() } else { reader.money(set_off) };
+    let to_pay = it.total().minus(set_off)?;
+    // What is settled already is due on no day.
+    let due_on = issue.map(|it| it.due_on).filter(|_| set_off.is_zero() || !to_pay.is_zero());
+    Ok(Tree::group([
         ("number", number.into()),
         ("period", content.service_period.map_or_else(|| "–".to_owned(), period).into()),
         ("total", reader.money(it.total())),
+        ("set_off", used),
+        ("to_pay", reader.money(to_pay)),
         ("open", reader.money(it.open())),
-        ("due_on", reader.day_or_nothing(issue.map(|it| it.due_on))),
-        ("is_collected", false.into()),
-    ])
+        ("due_on", reader.day_or_nothing(due_on)),
+        ("is_collected", collection::expected(cx, it)?.is_some().into()),
+    ]))
 }
 
 fn payment(cx: Cx<'_>, fact: &Fact, reader: &Reader) -> Result<Tree, Error> {
@@ -335,7 +398,7 @@ fn payment(cx: Cx<'_>, fact: &Fact, reader: &Reader) -> Result<Tree, Error> {
         let (number, amount) = (number.unwrap_or_default().into(), reader.money(part.amount));
         invoices.push(Tree::group([("number", number), ("amount", amount)]));
     }
-    let received_on = it.received_on.unwrap_or_else(|| Zone::UTC.date_of(fact.at));
+    let received_on = it.received_on.unwrap_or_else(|| reader.zone.date_of(fact.at));
     let account = cx.view.find::<Account>(it.account)?;
     let name = account.map_or_else(String::new, |it| it.profile().name.to_string());
     let mut owed = journal::standing(cx, it.account)?.into_iter();
@@ -400,7 +463,7 @@ fn subscription(
     at: Instant,
     reader: &Reader,
 ) -> Result<Tree, Error> {
-    let today = Zone::UTC.date_of(at);
+    let today = reader.zone.date_of(at);
     let term = it.term();
     let ends_on = term.and_then(|it| it.end_on()).or_else(|| it.ended_on()).unwrap_or(today);
     let hold = it.holds().values().next();
@@ -412,7 +475,7 @@ fn subscription(
         ("is_renewing", term.is_some_and(|it| it.renewal().is_automatic()).into()),
         ("renewal_amount", "".into()),
         ("kept_until", "".into()),
-        ("held_on", reader.day(hold.map_or(today, |it| Zone::UTC.date_of(it.since_at)))),
+        ("held_on", reader.day_of(hold.map_or(at, |it| it.since_at))),
         ("reason", reason.unwrap_or_default().into()),
     ]))
 }

@@ -5,17 +5,18 @@
 
 use std::collections::BTreeSet;
 
-use super::{named_by, prices, reprice};
+use super::{instead_of, named_by, of_a_supplier, prices, reprice};
+use crate::domain::catalog::bundle::Part;
 use crate::domain::catalog::lifecycle::{Life, State};
 use crate::domain::catalog::offer::{Offer, OfferContent};
 use crate::domain::catalog::price::{Price, PriceVersion, Versions};
 use crate::domain::error::Invalid;
 use crate::domain::id::OfferId;
 use crate::domain::operator::Permission;
-use crate::domain::stamp::Stamp;
+use crate::domain::stamp::{SellerNumber, Stamp};
 use crate::domain::time::{Date, Validity, Zone};
 use crate::services::catalog::New;
-use crate::services::{Act, Error, account, catalog};
+use crate::services::{Act, Cx, Error, account, catalog};
 use crate::store::catalog::OFFER_BY_ORIGINAL;
 use crate::store::{Along, Key};
 
@@ -40,7 +41,8 @@ pub fn copied(original: &Offer) -> OfferContent {
         switches: Vec::new(),
         agreements: Vec::new(),
         tax_category: None,
-        share_model: None,
+        supplier: None,
+        is_resellable: true,
         ..original.content.clone()
     }
 }
@@ -56,9 +58,19 @@ pub fn copy(act: &mut Act<'_>, new: New<OfferId>, content: OfferContent) -> Resu
     let original = super::named(act.cx(), "/copy_of", original)?;
     let seller = account::of_seller(act.cx(), new.seller)?;
     if original.stamp.seller != seller.stamp.seller || new.seller == original.stamp.seller {
-        let message = "must be an offer of the vendor of the account that sells it on";
+        let mut message =
+            "must be an offer of the vendor of the account that sells it on".to_owned();
+        if let Some(supplier) = of_a_supplier(act.cx(), new.seller, &original)? {
+            message = format!("{message}: {}", instead_of(supplier));
+        }
         return Err(Invalid::one("/copy_of", "reference", message).into());
     }
+    if !original.content.is_resellable {
+        let message = "cannot be sold on: its seller does not let it be";
+        return Err(Invalid::one("/copy_of", "resale", message).into());
+    }
+    let parts = own_parts(act.cx(), new.seller, &original)?;
+    let content = OfferContent { parts, ..content };
     named_by(act.cx(), &content, Some(&original.content))?;
     let life = Life::new(State::Active, Validity::ALWAYS)?;
     let copy: Offer = catalog::create(act, new, Permission::CatalogWrite, |id, stamp| {
@@ -72,6 +84,22 @@ pub fn copy(act: &mut Act<'_>, new: New<OfferId>, content: OfferContent) -> Resu
     }
     let copy = copy.changed(content)?;
     act.keep((copy, crate::domain::event::Verb::Created))
+}
+
+/// The parts of a bundle as who copies it has them: copies of its own, so that each of them is billed at
+/// every level.
+fn own_parts(cx: Cx<'_>, seller: SellerNumber, original: &Offer) -> Result<Vec<Part>, Error> {
+    let mut parts = Vec::new();
+    for part in &original.content.parts {
+        let along = Along::Index(OFFER_BY_ORIGINAL, Key::new().id(part.offer).bytes());
+        let copies = cx.every::<Offer>(&along)?;
+        let Some(own) = copies.iter().rfind(|it| it.stamp.seller == seller) else {
+            let message = format!("contains `{}`: copy that first, to sell it on", part.offer);
+            return Err(Invalid::one("/copy_of", "reference", message).into());
+        };
+        parts.push(Part { offer: own.id, ..part.clone() });
+    }
+    Ok(parts)
 }
 
 fn copy_price(

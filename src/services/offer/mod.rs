@@ -4,22 +4,25 @@ mod copy;
 mod price;
 mod sale;
 
+use std::collections::BTreeSet;
+
 pub use self::copy::{copied, copy, synchronize};
 pub use self::price::{
-    PlainPrice, add_plain_price, add_price, add_price_as, begin_version, drop_price, kinds, prices,
-    redraft_price, rename_price, reprice, reprice_plainly, revise_price, taken_prices, unit,
+    Chosen, PlainPrice, add_plain_price, add_price, add_price_as, begin_version, characteristics,
+    drop_price, is_priced_otherwise, kinds, prices, redraft_price, rename_price, reprice,
+    reprice_plainly, revise_price, taken_prices, unit, units,
 };
 pub use self::sale::{publish, remove, unpublish};
 use super::catalog::{self, New};
-use super::{Act, Cx, Error};
-use crate::domain::catalog::category::{Catalog, Category};
+use super::{Act, Cx, Error, account, publication, service_terms};
+use crate::domain::catalog::category::{Audience, Catalog, Category};
 use crate::domain::catalog::lifecycle::{Life, State, Trigger};
 use crate::domain::catalog::offer::{Direction, Offer, OfferContent};
 use crate::domain::catalog::resource::Resource;
 use crate::domain::catalog::service_terms::ServiceTerms;
 use crate::domain::catalog::specification::{RelationKind, Specification};
 use crate::domain::error::{Code, Invalid, Rejection, Violation};
-use crate::domain::id::{CatalogId, OfferId};
+use crate::domain::id::{AccountId, CatalogId, OfferId};
 use crate::domain::operator::{Decision, Permission};
 use crate::domain::page::{Page, PageRequest};
 use crate::domain::stamp::SellerNumber;
@@ -30,13 +33,44 @@ use crate::store::catalog::{
 };
 use crate::store::{Along, Key, Records};
 
-/// Whether the caller may see an offer: its seller always, everybody else what is on the shelf or
-/// was, because somebody may still hold it.
+/// Whether the caller may see an offer: its seller always; who buys what is on the shelf or was,
+/// because it may still hold it; who is not known what everybody can buy now.
 #[must_use]
 pub fn shows(cx: Cx<'_>, offer: &Offer) -> bool {
-    let was_on_shelf = offer.life.state().was_on_market();
+    let is_before_shelf = cx.actor.may(Permission::OfferBrowse, &offer.stamp) == Decision::Yes;
     cx.actor.may(Permission::CatalogRead, &offer.stamp) == Decision::Yes
-        || was_on_shelf && cx.actor.may(Permission::OfferBrowse, &offer.stamp) == Decision::Yes
+        || is_before_shelf
+            && if cx.actor.is_known() { offer.life.was_on_market() } else { is_public(cx, offer) }
+}
+
+/// Whether an offer is for everybody: on sale now, for no chosen few, and published by itself
+/// nowhere, or in a catalog for everybody.
+fn is_public(cx: Cx<'_>, offer: &Offer) -> bool {
+    let catalogs = &offer.content.catalogs;
+    // What cannot be read is for nobody.
+    let find = |id: &CatalogId| cx.view.find::<Catalog>(*id).ok().flatten();
+    offer.life.is_on_sale(cx.now)
+        && !is_for_few(&offer.content)
+        && (catalogs.is_empty() || catalogs.iter().filter_map(find).any(|it| is_open(cx, &it)))
+}
+
+/// Whether an offer is for chosen accounts or classes of accounts alone.
+pub(super) fn is_for_few(it: &OfferContent) -> bool {
+    !it.eligibility.accounts.is_empty() || !it.eligibility.classes.is_empty()
+}
+
+/// Whether a catalog is before everybody now.
+fn is_open(cx: Cx<'_>, it: &Catalog) -> bool {
+    it.audience == Audience::Everybody && it.life.is_on_sale(cx.now)
+}
+
+/// The catalogs that are before everybody now.
+///
+/// # Errors
+/// If the store fails.
+pub(super) fn open_catalogs(cx: Cx<'_>) -> Result<BTreeSet<CatalogId>, Error> {
+    let all = cx.every::<Catalog>(&Along::All)?;
+    Ok(all.into_iter().filter(|it| is_open(cx, it)).map(|it| it.id).collect())
 }
 
 /// The offer with an id.
@@ -142,7 +176,12 @@ pub fn create(
     life: Life,
     content: OfferContent,
 ) -> Result<Offer, Error> {
+    let new: New<OfferId> = new.into();
     named_by(act.cx(), &content, None)?;
+    must_bundle_own(act.cx(), new.seller, (&content, None))?;
+    if let Some(supplier) = content.supplier {
+        super::order::must_be_supplier(act.cx(), new.seller, supplier)?;
+    }
     let is_launched = life.state() == State::Launched;
     let offer: Offer = catalog::create(act, new, Permission::CatalogWrite, |id, stamp| {
         Offer::new(id, stamp, life, content)
@@ -164,15 +203,23 @@ pub fn revise(
     revision: Option<u32>,
     change: impl FnOnce(OfferContent) -> Result<OfferContent, Error>,
 ) -> Result<Offer, Error> {
-    let before = act.get::<Offer>(id)?.content;
+    let offer: Offer = act.get(id)?;
+    let (seller, before) = (offer.stamp.seller, offer.content);
     let content = change(before.clone())?;
+    if let Some(supplier) = content.supplier.filter(|it| Some(*it) != before.supplier) {
+        super::order::must_be_supplier(act.cx(), seller, supplier)?;
+    }
     named_by(act.cx(), &content, Some(&before))?;
+    must_bundle_own(act.cx(), seller, (&content, Some(&before)))?;
     let what = (id, revision);
     let offer =
         catalog::revise(act, what, Permission::CatalogWrite, |it: Offer| it.changed(content))?;
     must_have_its_own_part_number(act, &offer)?;
     if offer.life.state() == State::Launched {
         must_be_launchable(act.cx(), &offer)?;
+    }
+    if offer.content.service_terms != before.service_terms {
+        service_terms::follow(act, [id])?;
     }
     Ok(offer)
 }
@@ -205,7 +252,30 @@ pub fn launch_obstacles(cx: Cx<'_>, offer: &Offer) -> Result<Vec<Violation>, Err
     let parts: Vec<_> = parts?.into_iter().flatten().collect();
     let catalogs = offer.content.catalogs.iter().map(|it| cx.view.find::<Catalog>(*it));
     let catalogs: Vec<_> = catalogs.filter_map(Result::transpose).collect::<Result<_, _>>()?;
-    Ok(offer.launch_obstacles(specification.as_ref(), &parts, &catalogs))
+    let mut found = offer.launch_obstacles(specification.as_ref(), &parts, &catalogs);
+    found.extend(had_otherwise(cx, offer, specification.as_ref())?);
+    Ok(found)
+}
+
+/// What everybody has for nothing is not sold as well: what keeps an offer from the shelf because another
+/// one delivers the same otherwise.
+fn had_otherwise(
+    cx: Cx<'_>,
+    offer: &Offer,
+    specification: Option<&Specification>,
+) -> Result<Option<Violation>, Error> {
+    use crate::domain::catalog::offer::Openness;
+    let (other, does) = match offer.content.openness {
+        Openness::Open => (Openness::Sold, "sells"),
+        Openness::Sold => (Openness::Open, "gives everybody"),
+    };
+    for id in specification.iter().flat_map(|it| &it.content.assets) {
+        if let Some(other) = super::asset::openly(cx, *id, other)?.filter(|it| it.id != offer.id) {
+            let message = format!("delivers `{id}`, which `{}` {does}", other.id);
+            return Ok(Some(Violation::new("/specification", "conflict", message)));
+        }
+    }
+    Ok(None)
 }
 
 fn must_be_launchable(cx: Cx<'_>, offer: &Offer) -> Result<(), Error> {
@@ -226,6 +296,43 @@ fn must_have_its_own_part_number(act: &Act<'_>, offer: &Offer) -> Result<(), Err
         }
         None => Ok(()),
     }
+}
+
+/// Refuses a part of a bundle that is another seller's, unless it was a part before: what others let one
+/// sell on is copied first, so that they are paid for it.
+fn must_bundle_own(
+    cx: Cx<'_>,
+    seller: SellerNumber,
+    (content, before): (&OfferContent, Option<&OfferContent>),
+) -> Result<(), Error> {
+    for (place, part) in content.parts.iter().enumerate() {
+        let was = before.is_some_and(|it| it.parts.iter().any(|it| it.offer == part.offer));
+        let found = cx.shared::<Offer>(part.offer)?.filter(|_| !was);
+        if let Some(other) = found.filter(|it| it.stamp.seller != seller) {
+            let how = match of_a_supplier(cx, seller, &other)? {
+                Some(supplier) => instead_of(supplier),
+                None => format!("copy `{}` first, to sell it on", part.offer),
+            };
+            let message = format!("must be an offer of the same seller: {how}");
+            return Err(Invalid::one(format!("/bundle/{place}/offer"), "resale", message).into());
+        }
+    }
+    Ok(())
+}
+
+/// Who sells an offer, if that is an account that a seller has: what it offers its own customers is not
+/// sold on to those of the seller, who can have it delivered for an offer of its own.
+fn of_a_supplier(
+    cx: Cx<'_>,
+    seller: SellerNumber,
+    other: &Offer,
+) -> Result<Option<AccountId>, Error> {
+    let of = account::of_seller(cx, other.stamp.seller)?;
+    Ok((of.stamp.seller == seller && of.seller_number() != Some(seller)).then_some(of.id))
+}
+
+fn instead_of(supplier: AccountId) -> String {
+    format!("make one whose `supplier` is `{supplier}`, who delivers it for you")
 }
 
 /// Refuses content that names what the caller may not see, unless it named that before: a copy
@@ -252,7 +359,9 @@ fn named_by(
     }
     for id in &content.catalogs {
         if !before.is_some_and(|it| it.catalogs.contains(id)) {
-            cx.named::<Catalog>("/catalogs", *id)?;
+            // Whoever may see a catalog may put its own offers into it.
+            let missing = || Invalid::one("/catalogs", "reference", format!("`{id}` is not there"));
+            publication::get(cx, *id).map(Some).or_else(Error::or_nothing)?.ok_or_else(missing)?;
         }
     }
     for (place, part) in content.parts.iter().enumerate() {

@@ -2,10 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use crate::domain::catalog::characteristic::{Characteristic, Choices};
 use crate::domain::catalog::lifecycle::{Life, State};
 use crate::domain::catalog::offer::{Offer, OfferContent, PriceHold};
+use crate::domain::catalog::price::condition::Condition;
 use crate::domain::catalog::price::model::{Figure, PriceModel};
-use crate::domain::catalog::price::{Base, Price, PriceKind, PriceVersion, Versions};
+use crate::domain::catalog::price::{Base, ChargeKind, Price, PriceKind, PriceVersion, Versions};
+use crate::domain::catalog::specification::Specification;
 use crate::domain::error::{Code, Invalid, Rejection};
 use crate::domain::event::Verb;
 use crate::domain::id::{OfferId, PriceId};
@@ -15,7 +18,7 @@ use crate::domain::quantity::Quantity;
 use crate::domain::stamp::{Carried, Stamp};
 use crate::domain::subscription::change::{TakenPrice, TakenPrices};
 use crate::domain::text::{self, Locale, Name, Prose};
-use crate::domain::time::{Date, Validity, Zone};
+use crate::domain::time::{Date, Instant, Validity, Zone};
 use crate::domain::usage::meter::Meter;
 use crate::services::catalog::New;
 use crate::services::{Act, Cx, Error, catalog};
@@ -39,6 +42,15 @@ pub fn unit(cx: Cx<'_>, price: &Price) -> Result<Option<Name>, Error> {
     Ok(cx.shared::<Meter>(meter)?.map(|it| it.unit.clone()))
 }
 
+/// In what a usage price counts, to readers of other languages.
+///
+/// # Errors
+/// If the store fails.
+pub fn units(cx: Cx<'_>, price: &Price) -> Result<BTreeMap<Locale, Name>, Error> {
+    let PriceKind::Usage { meter } = price.kind else { return Ok(BTreeMap::new()) };
+    Ok(cx.shared::<Meter>(meter)?.map(|it| it.units.clone()).unwrap_or_default())
+}
+
 /// What some prices are for.
 ///
 /// # Errors
@@ -48,34 +60,93 @@ pub fn kinds(cx: Cx<'_>, prices: impl Iterator<Item = PriceId>) -> Result<Vec<Pr
     found.map(|it| Ok(it?.kind)).collect()
 }
 
-/// The prices of an offer that who buys it on a day takes: those of the term and the plan that were
-/// chosen, in the currency of the buyer.
+/// What decides which prices of an offer are taken.
+#[derive(Debug, Clone, Copy)]
+pub struct Chosen<'a> {
+    /// To which term one commits.
+    pub term: Option<&'a text::Code>,
+    /// The way to pay.
+    pub plan: Option<&'a text::Code>,
+    /// What the characteristics are.
+    pub characteristics: &'a Choices,
+}
+
+/// The prices of an offer that who buys it on a day takes: those of the term, the plan and the
+/// characteristics that were chosen, in the currency of the buyer, as far as one can buy at them then. At
+/// what was taken one goes on, whenever that is over.
 ///
 /// # Errors
-/// If there are prices, but none in that currency.
+/// If there are prices, but none in that currency, none for what was chosen, or none of those at which one
+/// can buy then, of what is charged for a period or for use.
 pub fn taken_prices(
     cx: Cx<'_>,
     offer: &Offer,
-    (term, plan): (Option<&text::Code>, Option<&text::Code>),
+    chosen: Chosen<'_>,
     (currency, today): (Currency, Date),
 ) -> Result<TakenPrices, Error> {
+    let Chosen { term, plan, characteristics } = chosen;
     let all = prices(cx, offer.id)?;
     let own = |price: &Price| {
         price.term.as_ref().is_none_or(|it| Some(it) == term)
             && price.plan.as_ref().is_none_or(|it| Some(it) == plan)
     };
     let wanted: Vec<_> = all.iter().filter(|it| own(it)).collect();
+    let fits = |it: &&Price| it.currency == currency && it.fits(characteristics);
+    let fitting: Vec<&Price> = wanted.iter().copied().filter(fits).collect();
+    let at = bought_at(cx, today);
+    let is_valid = |it: &&Price| it.life.valid_for.contains(at);
+    let valid: Vec<&Price> = fitting.iter().copied().filter(is_valid).collect();
+    must_be_valid(offer, (&fitting, &valid), today)?;
     let frozen_on = (offer.content.billing.price_hold == PriceHold::Frozen).then_some(today);
-    let taken: TakenPrices = wanted
+    let taken: TakenPrices = valid
         .iter()
-        .filter(|it| it.currency == currency)
         .map(|it| (it.id, TakenPrice { frozen_on, until_on: None, taken: None }))
         .collect();
     if taken.is_empty() && !wanted.is_empty() {
-        let why = format!("offer `{}` has no price in {currency}", offer.id);
+        let why = match wanted.iter().any(|it| it.currency == currency) {
+            true => format!("offer `{}` has no price for what was chosen of it", offer.id),
+            false => format!("offer `{}` has no price in {currency}", offer.id),
+        };
         return Err(Rejection::new(Code::PriceMissing, why).into());
     }
     Ok(taken)
+}
+
+/// Refuses to sell without any price for a period, or for use, where those that there are, are not valid.
+fn must_be_valid(
+    offer: &Offer,
+    (fitting, valid): (&[&Price], &[&Price]),
+    today: Date,
+) -> Result<(), Rejection> {
+    let is_gone = |it: &&&Price| {
+        let charge = it.kind.charge();
+        charge != ChargeKind::OneTime && valid.iter().all(|it| it.kind.charge() != charge)
+    };
+    let Some(gone) = fitting.iter().find(is_gone) else { return Ok(()) };
+    let why = format!("no price `{}` of the offer `{}` is valid on {today}", gone.name, offer.id);
+    Err(Rejection::new(Code::PriceMissing, why))
+}
+
+/// The moment at which one buys who does so on a day: now, or as that day begins where it is another.
+fn bought_at(cx: Cx<'_>, today: Date) -> Instant {
+    // Days begin earlier and later around the world.
+    let near = Zone::UTC.date_of(cx.now);
+    if (near.plus_days(-1)..=near.plus_days(1)).contains(&today) {
+        return cx.now;
+    }
+    Zone::UTC.start_of(today)
+}
+
+/// Whether other prices of an offer are for what is chosen of it than for what was chosen before.
+///
+/// # Errors
+/// If the store fails.
+pub fn is_priced_otherwise(
+    cx: Cx<'_>,
+    offer: OfferId,
+    (before, now): (&Choices, &Choices),
+) -> Result<bool, Error> {
+    Ok(prices(cx, offer)?.iter().any(|it| it.fits(before) != it.fits(now)))
 }
 
 /// Adds a price to an offer; `make` is given the identity, the stamp and the offer.
@@ -128,6 +199,10 @@ pub struct PlainPrice {
     pub figure: Figure,
     /// For what it is charged.
     pub kind: PriceKind,
+    /// For which choices it is meant; for all if nothing is said.
+    pub conditions: Vec<Condition>,
+    /// When one can buy at it.
+    pub valid_for: Validity,
 }
 
 /// Adds a plain price to an offer, under an id that it brings.
@@ -140,7 +215,7 @@ pub fn add_plain_price(
     new: PlainPrice,
 ) -> Result<Price, Error> {
     let valid_from = Zone::UTC.date_of(act.now());
-    let PlainPrice { name, description, currency, figure, kind } = new;
+    let PlainPrice { name, description, currency, figure, kind, conditions, valid_for } = new;
     let model = PriceModel::PerUnit(figure);
     let version = PriceVersion { valid_from, included: Quantity::ZERO, model };
     add_price_as(act, (offer, Some(id)), |id, stamp| {
@@ -158,9 +233,9 @@ pub fn add_plain_price(
             base: Base::Net,
             resource: None,
             kind,
-            conditions: Vec::new(),
+            conditions,
             alterations: Vec::new(),
-            life: Life::new(State::Active, Validity::ALWAYS)?,
+            life: Life::new(State::Active, valid_for)?,
             versions: Versions::first(version)?,
             next_at: None,
         })
@@ -187,12 +262,36 @@ fn must_fit(cx: Cx<'_>, offer: &Offer, price: &Price) -> Result<(), Error> {
         return Err(Invalid::one("/term", "reference", "names no term of the offer").into());
     }
     must_be_counted(cx, price)?;
+    must_be_choosable(cx, offer, &price.conditions)?;
     if let Some(resource) = price.resource
         && offer.content.rate(resource, price.term.as_ref()).is_none()
     {
         return Err(Invalid::one("/resource", "reference", "is not part of the offer").into());
     }
     Ok(())
+}
+
+/// What a price is meant for must be something that can be chosen of what the offer delivers.
+fn must_be_choosable(cx: Cx<'_>, offer: &Offer, all: &[Condition]) -> Result<(), Error> {
+    if all.is_empty() {
+        return Ok(());
+    }
+    let known = characteristics(cx, offer)?;
+    for (place, it) in all.iter().enumerate() {
+        it.check(&known).map_err(|it| it.below(&format!("/conditions/{place}")))?;
+    }
+    Ok(())
+}
+
+/// The characteristics of what an offer delivers, as it narrows them.
+///
+/// # Errors
+/// If the store fails.
+pub fn characteristics(cx: Cx<'_>, offer: &Offer) -> Result<Vec<Characteristic>, Error> {
+    let Some(of) = offer.content.specification else { return Ok(Vec::new()) };
+    let found = cx.shared::<Specification>(of)?;
+    let all = found.iter().flat_map(|it| &it.content.characteristics);
+    Ok(all.map(|it| it.narrowed(&offer.content.characteristics)).collect())
 }
 
 /// What a usage price charges must be what its meter counts.
@@ -263,7 +362,7 @@ pub fn reprice(
     let price: Price = act.get(id)?;
     let offer: Offer = act.load(price.offer)?;
     let mut version = figures(&price)?;
-    if !offer.life.state().was_on_market() {
+    if !offer.life.was_on_market() {
         let redrafted = redraft_price(act, id, |it| Ok(it.redrafted(version)?))?;
         touch(act, offer.id)?;
         return Ok(redrafted);
@@ -339,7 +438,7 @@ pub fn drop_price(act: &mut Act<'_>, id: PriceId, revision: Option<u32>) -> Resu
 }
 
 fn must_be_draft(offer: &Offer) -> Result<(), Rejection> {
-    if !offer.life.state().was_on_market() {
+    if !offer.life.was_on_market() {
         return Ok(());
     }
     let why = format!(

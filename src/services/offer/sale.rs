@@ -64,7 +64,7 @@ pub fn unpublish(act: &mut Act<'_>, id: OfferId) -> Result<Offer, Error> {
 pub fn remove(act: &mut Act<'_>, id: OfferId) -> Result<(), Error> {
     let offer: Offer = act.get(id)?;
     act.must(Permission::CatalogWrite, &offer.stamp)?;
-    if offer.life.state().was_on_market() {
+    if offer.life.was_on_market() {
         return make_obsolete(act, offer);
     }
     must_not_be_named(act, &offer)?;

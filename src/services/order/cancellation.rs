@@ -1,15 +1,15 @@
 //! Calling orders off: at once while nobody has begun with them, with what was paid for them.
 
+use super::deed::{Deed, permission};
 use super::paid_first::give_money_back;
 use super::{is_begun, open_of};
 use crate::domain::event::Verb;
 use crate::domain::id::{AccountId, OrderId};
-use crate::domain::operator::Permission;
 use crate::domain::order::lifecycle::Phase;
 use crate::domain::order::{Decision, Order};
 use crate::domain::subscription::change::{Cancellation, RefundTo};
 use crate::domain::text::Prose;
-use crate::services::{Act, Error, checkout, coupon, subscription};
+use crate::services::{Act, Cx, Error, checkout, coupon, subscription};
 
 /// Calls off an order with which nobody has begun, of which everything is still to be had. What was
 /// paid for it goes back.
@@ -18,30 +18,31 @@ use crate::services::{Act, Error, checkout, coupon, subscription};
 /// If its state forbids it, or the caller may not.
 pub fn cancel(act: &mut Act<'_>, id: OrderId, reason: Option<Prose>) -> Result<Order, Error> {
     let order: Order = act.get(id)?;
-    let permission = match order.awaited_payment() {
-        // Whoever ordered need not pay.
-        Some(_) => Permission::OrderPlace,
-        None => Permission::OrderCancel,
-    };
-    act.must(permission, &order.stamp)?;
-    if order.is_untouched() && !any_begun(act, &order)? {
+    act.must(permission(&order, Deed::Cancel), &order.stamp)?;
+    if order.is_untouched() && !any_begun(act.cx(), &order)? {
         return withdraw(act, &order, reason);
     }
     called_off(act, order, reason)
 }
 
-fn any_begun(act: &Act<'_>, order: &Order) -> Result<bool, Error> {
+/// Whether somebody has begun with a piece of an order.
+pub(super) fn any_begun(cx: Cx<'_>, order: &Order) -> Result<bool, Error> {
     for it in order.items() {
-        if is_begun(act.cx(), order.id, it)? {
+        if is_begun(cx, order.id, it)? {
             return Ok(true);
         }
     }
     Ok(false)
 }
 
-/// Calls off a released order that waits for people alone, with all that it was to make.
-fn withdraw(act: &mut Act<'_>, order: &Order, reason: Option<Prose>) -> Result<Order, Error> {
-    let made = order.items().iter().filter_map(|it| it.subscription).collect();
+/// Calls off what is open of a released order, with all that it was to make.
+pub(super) fn withdraw(
+    act: &mut Act<'_>,
+    order: &Order,
+    reason: Option<Prose>,
+) -> Result<Order, Error> {
+    let open = order.items().iter().filter(|it| !it.state().is_final());
+    let made = open.filter_map(|it| it.subscription).collect();
     let why = Cancellation { reason: None, comment: None, refund_to: RefundTo::Method };
     subscription::cancel_these(act, made, &why)?;
     let order: Order = act.load(order.id)?;
@@ -97,6 +98,7 @@ pub(in crate::services) fn cancel_all_of(
 ) -> Result<(), Error> {
     for order in open_of(act.cx(), account)? {
         let order = match order.phase() {
+            Phase::Pending | Phase::Held if order.was_stopped() => continue,
             Phase::Acknowledged | Phase::Pending | Phase::Held => order,
             Phase::AssessingAcknowledged | Phase::AssessingPending | Phase::AssessingHeld => {
                 order.decide(Decision::Granted, act.now())?.0

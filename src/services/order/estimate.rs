@@ -15,14 +15,15 @@ use super::take;
 use crate::domain::account::Account;
 use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::billing::credit::CreditNote;
-use crate::domain::billing::invoice::Invoice;
 use crate::domain::billing::invoice::line::Line;
+use crate::domain::billing::invoice::{Content, Invoice};
 use crate::domain::catalog::coupon::Redemption;
 use crate::domain::id::{AccountId, BillingAccountId, CreditNoteId, OrderId, SubscriptionId};
-use crate::domain::money::{Currency, Money};
+use crate::domain::money::{Currency, Money, MoneyError};
 use crate::domain::operator::{Decision, Permission};
 use crate::domain::order::item::Item;
-use crate::domain::order::{Order, PlaceOrder};
+use crate::domain::order::total::{self, Charged, Total};
+use crate::domain::order::{Estimated, Order, PlaceOrder};
 use crate::domain::page::PageRequest;
 use crate::domain::subscription::Subscription;
 use crate::domain::subscription::change::{CancelAt, Cancellation};
@@ -87,18 +88,35 @@ pub fn estimate(cx: Cx<'_>, it: Foreseen) -> Result<Estimate, Error> {
     Ok(Estimate { items, bills, credits })
 }
 
-/// What it would charge by today with tax, and to which billing accounts, whenever these are billed.
+/// What it would charge by today, and to which billing accounts, whenever these are billed.
 pub(super) fn charged_today(
     cx: Cx<'_>,
     it: &Foreseen,
-) -> Result<Vec<(BillingAccountId, Money)>, Error> {
+) -> Result<Vec<(BillingAccountId, Content)>, Error> {
     let mut charged = Vec::new();
     for it in &it.billed {
         let about = (&it.subscriptions[..], &it.coupons[..]);
-        let gross = billing::charged_today(cx, &it.bills_to, about)?;
-        charged.extend(gross.map(|gross| (it.bills_to.id, gross)));
+        let content = billing::charged_today(cx, &it.bills_to, about)?;
+        charged.extend(content.map(|content| (it.bills_to.id, content)));
     }
     Ok(charged)
+}
+
+/// What lines charge for each item of an order, and altogether.
+///
+/// # Errors
+/// If that is too much to be added up.
+pub(super) fn estimated(of: &Foreseen, lines: &[Line]) -> Result<Estimated, MoneyError> {
+    let sums = |of: &dyn Fn(&Line) -> bool| -> Result<Vec<Total>, MoneyError> {
+        let lines = lines.iter().filter(|it| of(it));
+        let each = lines.map(|it| Total::new(Charged::Once, it.net, it.tax));
+        total::sums(each.collect::<Result<Vec<_>, _>>()?)
+    };
+    let mut items = BTreeMap::new();
+    for it in of.items.iter().filter(|it| it.subscription.is_some()) {
+        items.insert(it.key.clone(), sums(&|line| line.subscription == it.subscription)?);
+    }
+    Ok(Estimated { items, totals: sums(&|_| true)? })
 }
 
 /// Places an order as if it were now, and takes it back; nothing is placed.
@@ -248,7 +266,10 @@ fn credited(act: &Act<'_>, note: &CreditNote) -> Result<Vec<Credited>, Error> {
 
 /// Places an order and works on it, as far as all goes well: the order, and what becomes of the
 /// subscriptions that it is about.
-fn supposed(
+///
+/// # Errors
+/// As [`place`](super::place), whether or not terms of use were accepted.
+pub(super) fn supposed(
     act: &mut Act<'_>,
     mut placed: PlaceOrder,
 ) -> Result<(Order, Vec<Subscription>), Error> {

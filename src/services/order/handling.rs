@@ -1,6 +1,7 @@
 //! Handling: what people do about the items of an order that no system does for them, and what buyer
 //! and seller say to one another.
 
+use super::supply;
 use crate::domain::error::{Code, Rejection};
 use crate::domain::event::Verb;
 use crate::domain::id::OrderId;
@@ -8,8 +9,9 @@ use crate::domain::operator::{Decision, Permission};
 use crate::domain::order::Order;
 use crate::domain::order::item::Item;
 use crate::domain::order::note::Note;
+use crate::domain::provisioning::connector::Connector;
 use crate::domain::provisioning::lifecycle::State;
-use crate::domain::provisioning::task::{Outcome, Task};
+use crate::domain::provisioning::task::Task;
 use crate::domain::text::{self, Name, Prose};
 use crate::services::{Act, Cx, Error, provisioning};
 
@@ -34,23 +36,24 @@ pub fn handle(
     (id, key): (OrderId, &text::Code),
     handling: Handling,
 ) -> Result<Order, Error> {
-    let order: Order = act.get(id)?;
-    act.must(Permission::OrderDecide, &order.stamp)?;
+    let order: Order = supply::seen(act.cx(), id)?;
     let item = order.item(key).ok_or_else(|| Error::not_found(key))?;
+    supply::must_work_on(act.cx(), &order, item)?;
     let Some(task) = open_task(act.cx(), id, item)? else {
         let why =
             format!("nothing is to be done for the item `{key}`, which is `{}`", item.state());
         return Err(Rejection::new(Code::OrderStateForbids, why).into());
     };
-    if task.state() == State::Queued || handling == Handling::Begun {
-        provisioning::start(act, task.id)?;
+    match task.connector {
+        Connector::Manual { .. } | Connector::Shipment | Connector::Instant => {}
+        Connector::Webhook { .. } => {
+            let why = format!("a system sees to the item `{key}`, and says when it is done");
+            return Err(Rejection::new(Code::OrderStateForbids, why).into());
+        }
     }
-    match handling {
-        Handling::Begun => {}
-        Handling::Done => provisioning::complete(act, task.id, Outcome::default()).map(|_| ())?,
-        Handling::Failed(why) => provisioning::fail(act, task.id, why).map(|_| ())?,
-    }
-    act.load(id)
+    let begins = task.state() == State::Queued || handling == Handling::Begun;
+    provisioning::by_hand(act, task.id, (begins, handling))?;
+    supply::seen(act.cx(), id)
 }
 
 /// What is still to be done elsewhere for an item.
@@ -98,10 +101,13 @@ pub fn notes(
     id: OrderId,
     said: Vec<(Prose, Option<Name>)>,
 ) -> Result<Order, Error> {
-    let order: Order = act.get(id)?;
-    if act.actor().may(Permission::OrderDecide, &order.stamp) != Decision::Yes {
-        act.must(Permission::OrderPlace, &order.stamp)?;
+    let seen: Order = supply::seen(act.cx(), id)?;
+    let supplies = supply::supplier(act.cx(), seen.stamp.seller)
+        .is_some_and(|own| seen.suppliers().contains(&own));
+    if !supplies && act.actor().may(Permission::OrderDecide, &seen.stamp) != Decision::Yes {
+        act.must(Permission::OrderPlace, &seen.stamp)?;
     }
+    let order: Order = act.load(id)?;
     if order.notes().len() + said.len() > NOTES_MAX {
         let why = format!("an order has at most {NOTES_MAX} notes");
         return Err(Rejection::new(Code::OrderStateForbids, why).into());
@@ -110,5 +116,6 @@ pub fn notes(
     let noted = said
         .into_iter()
         .fold(order, |it, (text, author)| it.noted(Note { user, author, text, at }));
-    act.keep((noted, Verb::Changed))
+    act.keep((noted, Verb::Changed))?;
+    supply::seen(act.cx(), id)
 }

@@ -4,34 +4,47 @@
 //! system is there when the order is answered.
 
 mod cancellation;
+mod covered;
 mod credit;
+mod deed;
 mod estimate;
 mod handling;
+mod keeping_back;
 mod paid_first;
 mod pool;
+mod supply;
 mod switch;
 mod terms_of_use;
 mod work;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use self::cancellation::called_off;
 pub(super) use self::cancellation::cancel_all_of;
+use self::cancellation::{called_off, withdraw};
 pub use self::cancellation::{cancel, cancel_or_refuse};
 pub(super) use self::credit::must_be_trusted;
+pub use self::deed::{Deed, deeds};
 pub use self::estimate::{
     Credited, Ending, Estimate, Foreseen, estimate, suppose_bought, suppose_ended, suppose_placed,
 };
 pub use self::handling::{Handling, handle, is_begun, note, notes};
+pub use self::keeping_back::{ask, expect, hold, reject, resume};
+pub(super) use self::keeping_back::{is_kept_back, must_go_on};
 use self::paid_first::give_money_back;
-pub use self::paid_first::{Paying, follow, payment_of, place_and_pay};
+pub use self::paid_first::{
+    Paying, awaiting_payment, follow, pay_again, payment_of, place_and_pay, to_pay_first,
+};
 pub(super) use self::paid_first::{paid, unpaid};
 pub use self::pool::enlarging;
+pub(super) use self::supply::must_be_known as must_be_supplier;
+pub use self::supply::{
+    called, list_with_own_and_supplied, part_for, reached, seen, supplied, supplier, supplies,
+};
 pub(super) use self::switch::carry_out;
 use self::switch::{Changed, is_switch};
 pub use self::switch::{Possible, Preview, Supposed, preview, suppose, switches_of};
-pub use self::terms_of_use::{acceptance, accepting_all};
-use self::terms_of_use::{bought, must_accept};
+use self::terms_of_use::must_accept;
+pub use self::terms_of_use::{acceptance, accepting_all, with_terms};
 pub use self::work::work;
 pub(super) use self::work::{
     item_called_off, item_done, item_failed, item_tried_again, items_done,
@@ -44,6 +57,7 @@ use crate::domain::account::Account;
 use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::account::profile::AddressUse;
 use crate::domain::attribute::definition::Attributed;
+use crate::domain::catalog::characteristic::Choices;
 use crate::domain::catalog::eligibility::Buyer;
 use crate::domain::catalog::offer::{Direction, Offer};
 use crate::domain::catalog::resource::Resource;
@@ -62,7 +76,7 @@ use crate::domain::page::{Page, PageRequest};
 use crate::domain::stamp::{SellerNumber, Stamp};
 use crate::domain::subscription::Subscription;
 use crate::domain::subscription::change::{Change, Deal, Entitlement, Entitlements, SwitchAt};
-use crate::domain::text::Prose;
+use crate::domain::text::{self, Prose};
 use crate::store::{Along, Records, sequence};
 
 /// The sequences that orders are numbered by begin with this: each vendor has its own, so that a
@@ -72,13 +86,15 @@ const NUMBERS: &str = "order";
 /// Places an order, and works on it at once unless it is to begin later.
 ///
 /// # Errors
-/// If an item asks for what cannot be had, terms of use that must be accepted were not, or the caller
-/// may not order for the account.
+/// If an item asks for what cannot be had, terms of use that must be accepted were not, the account pays
+/// before and has not paid in what it costs at once, or the caller may not order for the account.
 pub fn place(act: &mut Act<'_>, placed: PlaceOrder) -> Result<Order, Error> {
-    let offers = bought(placed.items());
+    let offers = with_terms(act.cx(), placed.items())?;
     let accepted = placed.request.accepted.clone();
+    let account = buyer(act.cx(), "/account", placed.account())?;
+    covered::must_be(act, &account, |act| estimate::supposed(act, placed.clone()).map(drop))?;
     let order = take(act, placed)?;
-    must_accept(act, offers, &accepted)?;
+    must_accept(&offers, &accepted)?;
     Ok(order)
 }
 
@@ -133,16 +149,20 @@ fn put(act: &mut Act<'_>, placed: PlaceOrder) -> Result<Order, Error> {
         let found = act.cx().find::<Subscription>(id)?;
         Ok::<_, Error>(found.map(|it| it.attributes).unwrap_or_default())
     })?;
-    let resolved = resolve(act, &account, placed.items())?;
+    let channel = placed.request.channel.as_ref();
+    let resolved = resolve(act, &account, (placed.items(), channel))?;
     for it in &resolved {
         priced(act, &account, (placed.request.billing_account, it))?;
         must_be_billed_there(act, it)?;
     }
-    let items = resolved.into_iter().map(|it| it.item).collect();
+    let mut items: Vec<Item> = resolved.into_iter().map(|it| it.item).collect();
+    for item in &mut items {
+        item.supplier = supply::of_item(act.cx(), item)?;
+    }
     let number = next_number(act, stamp.seller)?;
     let stamp = stamp.numbered(number);
     let now = act.now();
-    let order = Order::place(act.new_id(), stamp, placed.resolved(items), Vec::new(), now);
+    let order = Order::place(act.new_id(), stamp, placed.resolved(items), now);
     let order = act.keep((order, Verb::Created))?;
     coupon::redeem_with(act, &account, &order)?;
     Ok(order)
@@ -171,7 +191,7 @@ fn must_be_billed_there(act: &Act<'_>, asked: &Resolved) -> Result<(), Error> {
 /// Whether a change is to more of a subscription, or to something else that is no less.
 fn is_dearer(act: &Act<'_>, held: &Subscription, asked: &Resolved) -> Result<bool, Error> {
     let resources = asked.deal.iter().flat_map(|it| it.resources.clone()).collect();
-    if is_switch(held, asked) {
+    if is_switch(act.cx(), held, asked)? {
         let grows = is_more(held, asked.item.wish.quantity, &Entitlements::default());
         return Ok(grows || switch::direction(act, (held, asked))? != Direction::Downgrade);
     }
@@ -267,16 +287,21 @@ fn must_be_open(act: &Act<'_>, (account, item): (AccountId, &Item)) -> Result<()
     }
 }
 
-/// What items ask for, with nothing left open.
-fn resolve(act: &Act<'_>, account: &Account, items: &[Item]) -> Result<Vec<Resolved>, Error> {
-    Ok(judge(act, account, items)?.map_err(Rejection::from)?)
+/// What items ask for that are ordered through a channel, with nothing left open.
+fn resolve(
+    act: &Act<'_>,
+    account: &Account,
+    asked: (&[Item], Option<&text::Code>),
+) -> Result<Vec<Resolved>, Error> {
+    Ok(judge(act, account, asked)?.map_err(Rejection::from)?)
 }
 
-/// What items ask for, with nothing left open; or everything that speaks against them.
+/// What items ask for that are ordered through a channel, with nothing left open; or everything that
+/// speaks against them.
 fn judge(
     act: &Act<'_>,
     account: &Account,
-    items: &[Item],
+    (items, channel): (&[Item], Option<&text::Code>),
 ) -> Result<Result<Vec<Resolved>, Objections>, Error> {
     let subscriptions: Vec<Subscription> = act.cx().every(&Along::Owner(account.id))?;
     let profile = account.profile();
@@ -285,7 +310,7 @@ fn judge(
         nature: profile.nature,
         country: profile.address(AddressUse::General).and_then(|it| it.country.clone()),
         class: Some(account.class()),
-        channel: None,
+        channel: channel.cloned(),
         markets: BTreeSet::new(),
         holdings: holdings(&subscriptions),
     };
@@ -362,7 +387,8 @@ fn priced(
     billing_account::must_be_billed(act.cx(), &bills_to)?;
     let offer: Offer = act.load(deal.offer)?;
     let today = bills_to.terms().zone.date_of(act.now());
-    let chosen = (resolved.term.as_ref(), resolved.item.wish.plan.as_ref());
+    let (term, plan) = (resolved.term.as_ref(), resolved.item.wish.plan.as_ref());
+    let chosen = offer::Chosen { term, plan, characteristics: &deal.characteristics };
     let buyer = (bills_to.terms().currency, today);
     let prices = offer::taken_prices(act.cx(), &offer, chosen, buyer)?;
     Ok(Some((Deal { prices, ..deal }, bills_to)))
@@ -373,12 +399,16 @@ fn priced(
 /// term begins, if not when its seller has it.
 ///
 /// # Errors
-/// If it has changed since, anything speaks against it, or the caller may not.
+/// If it has changed since, anything speaks against it, the account pays before and has not paid in what it
+/// costs at once, or the caller may not.
 pub fn change(
     act: &mut Act<'_>,
     which: (SubscriptionId, Option<u32>),
     wish: (&Wish, Option<SwitchAt>),
 ) -> Result<Subscription, Error> {
+    let held: Subscription = act.get(which.0)?;
+    let account = act.load(held.account())?;
+    covered::must_be(act, &account, |act| changed(act, which, wish).map(drop))?;
     let id = changed(act, which, wish)?.subscription.id;
     act.get(id)
 }
@@ -401,7 +431,7 @@ fn changed(
     }
     let (account, asked) = switch::resolved(act, &held, wish)?;
     must_buy(&account)?;
-    if is_switch(&held, &asked) {
+    if is_switch(act.cx(), &held, &asked)? {
         if is_dearer(act, &held, &asked)? {
             must_be_trusted(act, &account)?;
             billing_account::must_be_billed(act.cx(), &act.load(held.billing_account())?)?;
@@ -412,8 +442,9 @@ fn changed(
         let message = "must be left out: only another offer, plan or term begins later";
         return Err(Invalid::one("/at", "conflict", message).into());
     }
-    let resources =
-        changed_amounts(&held, wish, asked.deal.into_iter().flat_map(|it| it.resources));
+    let (resources, chosen) =
+        asked.deal.map(|it| (it.resources, it.characteristics)).unwrap_or_default();
+    let resources = changed_amounts(&held, wish, resources.into_iter());
     if is_more(&held, wish.quantity, &resources) {
         must_be_trusted(act, &account)?;
         billing_account::must_be_billed(act.cx(), &act.load(held.billing_account())?)?;
@@ -424,6 +455,7 @@ fn changed(
     if !resources.is_empty() {
         subscription::change(act, id, Change::Resources(resources))?;
     }
+    choose(act, &held, (wish, &chosen))?;
     let bills_to = subscription::bills_to(act.cx(), account.id, Some(held.billing_account()))?;
     Ok(Changed {
         subscription: act.load(id)?,
@@ -432,6 +464,21 @@ fn changed(
         direction: None,
         replacement: Replacement::default(),
     })
+}
+
+/// Takes what is chosen otherwise than before, at the same prices; nothing where nothing was wished.
+fn choose(
+    act: &mut Act<'_>,
+    held: &Subscription,
+    (wish, chosen): (&Wish, &Choices),
+) -> Result<(), Error> {
+    let before = &held.deal().characteristics;
+    let other = chosen.iter().filter(|(name, values)| before.get(*name) != Some(*values));
+    let other: Choices = other.map(|(name, values)| (name.clone(), values.clone())).collect();
+    if !wish.characteristics.is_empty() && !other.is_empty() {
+        subscription::change(act, held.id, Change::Characteristics(other))?;
+    }
+    Ok(())
 }
 
 /// Whether any number rises.
@@ -482,7 +529,10 @@ pub fn push(act: &mut Act<'_>, id: OrderId) -> Result<Order, Error> {
         Phase::Released => return Ok(order),
         Phase::Held => {
             let resumed = order.resume(act.now())?;
-            act.keep(resumed)?;
+            let order: Order = act.keep(resumed)?;
+            if order.phase() == Phase::Released {
+                return Ok(order);
+            }
         }
         Phase::Acknowledged
         | Phase::Pending
@@ -506,6 +556,9 @@ pub fn push(act: &mut Act<'_>, id: OrderId) -> Result<Order, Error> {
 /// If the store fails.
 pub fn step(act: &mut Act<'_>, id: OrderId) -> Result<Order, Error> {
     let order: Order = act.load(id)?;
+    if order.was_stopped() {
+        return withdraw(act, &order, None);
+    }
     if order.missing().is_some() {
         return called_off(act, order, None);
     }

@@ -17,10 +17,12 @@ use crate::domain::catalog::term::Term;
 use crate::domain::error::{Invalid, Rejection};
 use crate::domain::id::{ResourceId, SubscriptionId};
 use crate::domain::operator::{Decision, Permission};
+use crate::domain::order::Order;
 use crate::domain::order::item::{Action, Item, Wish};
 use crate::domain::quantity::Quantity;
 use crate::domain::subscription::Subscription;
 use crate::domain::subscription::change::{Deal, Plan, SwitchAt};
+use crate::domain::text;
 use crate::domain::time::Date;
 use crate::services::billing::{self, Forecast, Replacement};
 use crate::services::subscription::{self, To};
@@ -116,10 +118,21 @@ pub(super) fn foreseen(act: &Act<'_>, it: Subscription) -> Result<Subscription, 
     subscription::foreseen(act.cx(), it, to, on)
 }
 
-/// Whether an item asks for another offer, plan or term than its subscription has.
-pub(super) fn is_switch(held: &Subscription, asked: &Resolved) -> bool {
-    let other = |it: &Deal| (it.offer, &it.plan) != (held.deal().offer, &held.deal().plan);
-    asked.deal.as_ref().is_some_and(other) || asked.term.as_ref() != held.term_key()
+/// Whether an item asks for another offer, plan or term than its subscription has, or for characteristics
+/// at other prices.
+///
+/// # Errors
+/// If the store fails.
+pub(super) fn is_switch(cx: Cx<'_>, held: &Subscription, asked: &Resolved) -> Result<bool, Error> {
+    let had = held.deal();
+    let Some(deal) = &asked.deal else { return Ok(asked.term.as_ref() != held.term_key()) };
+    let is_other = (deal.offer, &deal.plan) != (had.offer, &had.plan);
+    if is_other || asked.term.as_ref() != held.term_key() {
+        return Ok(true);
+    }
+    let choices = (&had.characteristics, &deal.characteristics);
+    let chooses = !asked.item.wish.characteristics.is_empty() && choices.0 != choices.1;
+    Ok(chooses && offer::is_priced_otherwise(cx, deal.offer, choices)?)
 }
 
 /// What a switch means for the buyer.
@@ -188,12 +201,18 @@ fn when(
         (Some(SwitchAt::Now), SwitchAt::PeriodEnd) => {
             match act.actor().may(permission, &held.stamp) {
                 Decision::Yes => Ok(SwitchAt::Now),
-                Decision::SeesOnly | Decision::Hidden => Err(Error::Forbidden { permission }),
+                Decision::SeesOnly | Decision::Hidden => Err(only_later().into()),
             }
         }
         (Some(said), _) => Ok(said),
         (None, usual) => Ok(usual),
     }
+}
+
+/// What is said of a downgrade at once to who may not give credit for what is paid already.
+fn only_later() -> Invalid {
+    let message = "must be `period_end`: what is less begins when the period that is paid is over";
+    Invalid::one("/at", "range", message)
 }
 
 /// What a subscription is to go on as from a day on, with the prices that it takes then.
@@ -202,7 +221,8 @@ fn target(cx: Cx<'_>, (held, asked): (&Subscription, &Resolved), on: Date) -> Re
     let sold = cx.view.find::<Offer>(deal.offer)?.ok_or_else(|| Error::not_found(deal.offer))?;
     let bills_to = cx.view.find::<BillingAccount>(held.billing_account())?;
     let bills_to = bills_to.ok_or_else(|| Error::not_found(held.billing_account()))?;
-    let chosen = (asked.term.as_ref(), deal.plan.as_ref());
+    let (term, plan) = (asked.term.as_ref(), deal.plan.as_ref());
+    let chosen = offer::Chosen { term, plan, characteristics: &deal.characteristics };
     let prices = offer::taken_prices(cx, &sold, chosen, (bills_to.terms().currency, on))?;
     Ok(To { deal: Deal { prices, ..deal }, term: asked.term.clone() })
 }
@@ -282,6 +302,12 @@ pub(in crate::services) fn carry_out(
     subscription::switch(act, held, (to, on)).map(|_| ())
 }
 
+/// The channel through which a subscription was bought, if that is known.
+fn channel_of(cx: Cx<'_>, held: &Subscription) -> Result<Option<text::Code>, Error> {
+    let order = held.origin.as_ref().map(|it| cx.shared::<Order>(it.0)).transpose()?.flatten();
+    Ok(order.and_then(|it| it.request.channel.clone()))
+}
+
 /// What a wish asks for of a subscription, with nothing left open; and whose it is.
 pub(super) fn resolved(
     act: &Act<'_>,
@@ -292,7 +318,8 @@ pub(super) fn resolved(
     let key = "change".parse().expect("it is a code");
     let mut item = Item::new(key, Action::Modify, wish.clone());
     item.subscription = Some(held.id);
-    let judged = judge(act, &account, &[item])?;
+    let channel = channel_of(act.cx(), held)?;
+    let judged = judge(act, &account, (&[item], channel.as_ref()))?;
     let resolved = judged.map_err(|it| Rejection::from(it.of_a_wish()))?;
     let first = resolved.into_iter().next();
     Ok((account, first.ok_or_else(|| Error::internal("an item is resolved"))?))

@@ -1,14 +1,19 @@
 //! The terms of use of what is ordered: which an order accepts, and that it must.
+//!
+//! Who buys a bundle accepts those of its parts as well as its own.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
+use crate::domain::catalog::bundle;
 use crate::domain::catalog::offer::Offer;
 use crate::domain::error::{Invalid, Violation};
 use crate::domain::id::OfferId;
-use crate::domain::order::item::Item;
+use crate::domain::order::item::{Action, Item, Parent};
 use crate::domain::order::{Acceptance, unaccepted};
+use crate::domain::subscription::tree::Belonging;
 use crate::domain::text::Code;
-use crate::services::{Act, Cx, Error};
+use crate::services::{Cx, Error};
 
 /// That the caller accepts a version of the terms of use of an offer.
 #[must_use]
@@ -22,29 +27,49 @@ pub fn acceptance(cx: Cx<'_>, offer: OfferId, version: Code) -> Acceptance {
 /// # Errors
 /// If the store fails.
 pub fn accepting_all(cx: Cx<'_>, items: &[Item]) -> Result<Vec<Acceptance>, Error> {
-    let mut accepted = Vec::new();
-    for id in bought(items) {
-        let offer = cx.shared::<Offer>(id)?;
-        let terms = offer.as_deref().and_then(|it| it.content.terms_of_use.as_ref());
-        accepted.extend(terms.map(|it| acceptance(cx, id, it.version.clone())));
-    }
-    Ok(accepted)
+    let offers = with_terms(cx, items)?;
+    let accepted = offers.iter().filter_map(|it| {
+        let terms = it.content.terms_of_use.as_ref()?;
+        Some(acceptance(cx, it.id, terms.version.clone()))
+    });
+    Ok(accepted.collect())
 }
 
-/// The offers that some items buy, each once.
-pub(super) fn bought(items: &[Item]) -> BTreeSet<OfferId> {
-    items.iter().filter_map(|it| it.wish.offer).collect()
+/// The offers with terms of use of all that some items buy, each once: with the parts of a bundle that
+/// are taken of it, as they are chosen or by default.
+///
+/// # Errors
+/// If the store fails.
+pub fn with_terms(cx: Cx<'_>, items: &[Item]) -> Result<Vec<Arc<Offer>>, Error> {
+    let with_parts: BTreeSet<&Code> = items.iter().filter_map(bundle_of).collect();
+    let mut found = BTreeMap::new();
+    for item in items {
+        let named = item.wish.offer.map(|id| cx.shared::<Offer>(id)).transpose()?.flatten();
+        let Some(offer) = named else { continue };
+        // Where parts are items of their own, these are what is taken.
+        if item.action == Action::Add && !with_parts.contains(&item.key) {
+            let counts = bundle::counts(&offer.content.parts, &item.wish.parts);
+            for (part, _) in counts.into_iter().filter(|it| it.1 > 0) {
+                found.extend(cx.shared::<Offer>(part)?.map(|it| (part, it)));
+            }
+        }
+        found.insert(offer.id, offer);
+    }
+    Ok(found.into_values().filter(|it| it.content.terms_of_use.is_some()).collect())
+}
+
+/// The bundle that an item is a part of, as an item of the same order.
+fn bundle_of(item: &Item) -> Option<&Code> {
+    match &item.parent {
+        Some(Parent::Item(key, Belonging::Part)) => Some(key),
+        Some(Parent::Item(..) | Parent::Subscription(..)) | None => None,
+    }
 }
 
 /// Refuses to sell what has terms of use that were not accepted.
-pub(super) fn must_accept(
-    act: &Act<'_>,
-    offers: BTreeSet<OfferId>,
-    accepted: &[Acceptance],
-) -> Result<(), Error> {
-    let offers = offers.into_iter().map(|id| act.load::<Offer>(id));
-    let offers = offers.collect::<Result<Vec<_>, _>>()?;
-    let open = unaccepted(&offers, accepted).into_iter().map(|(offer, version)| {
+pub(super) fn must_accept(offers: &[Arc<Offer>], accepted: &[Acceptance]) -> Result<(), Error> {
+    let offers = offers.iter().map(AsRef::as_ref);
+    let open = unaccepted(offers, accepted).into_iter().map(|(offer, version)| {
         let message = format!("must accept version `{version}` of the terms of use of `{offer}`");
         Violation::new("/accepted_terms", "required", message)
     });

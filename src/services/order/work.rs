@@ -5,11 +5,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::paid_first::give_money_back;
+use super::paid_first::{give_money_back, must_still_be_paid};
 use super::switch::{is_switch, switch};
-use super::{held, must_buy, priced, resolve};
+use super::{choose, held, must_buy, priced, resolve};
 use crate::domain::account::Account;
-use crate::domain::catalog::characteristic::Choices;
 use crate::domain::event::Verb;
 use crate::domain::id::{OrderId, SubscriptionId};
 use crate::domain::order::Order;
@@ -37,7 +36,7 @@ pub fn work(act: &mut Act<'_>, id: OrderId) -> Result<Order, Error> {
     must_buy(&account)?;
     let released = order.release(act.now())?;
     let order = act.keep(released)?;
-    let resolved = resolve(act, &account, order.items())?;
+    let resolved = resolve(act, &account, (order.items(), order.request.channel.as_ref()))?;
     let keys = resolved.iter().map(|it| it.item.key.clone()).collect();
     let started = order.on_items(&keys, ItemTrigger::Start, act.now())?;
     let order = act.keep(started)?;
@@ -145,7 +144,7 @@ impl Progress {
 fn modify(act: &mut Act<'_>, asked: &Resolved) -> Result<bool, Error> {
     let item = &asked.item;
     let held = held(act, item)?;
-    if is_switch(&held, asked) {
+    if is_switch(act.cx(), &held, asked)? {
         switch(act, (held, asked), None)?;
         return Ok(true);
     }
@@ -162,13 +161,8 @@ fn modify(act: &mut Act<'_>, asked: &Resolved) -> Result<bool, Error> {
     if !other.is_empty() {
         subscription::change(act, id, Change::Resources(other))?;
     }
-    let choices = item.wish.characteristics.iter();
-    let other: Choices = choices
-        .filter(|(name, values)| deal.characteristics.get(*name) != Some(*values))
-        .map(|(name, values)| (name.clone(), values.clone()))
-        .collect();
-    if !other.is_empty() {
-        subscription::change(act, id, Change::Characteristics(other))?;
+    if let Some(chosen) = &asked.deal {
+        choose(act, &held, (&item.wish, &chosen.characteristics))?;
     }
     Ok(true)
 }
@@ -237,18 +231,20 @@ pub(in crate::services) fn item_called_off(act: &mut Act<'_>, cause: &Cause) -> 
     let canceled = order.on_item(&cause.item, ItemTrigger::Cancel, None, act.now())?;
     let order = act.keep(canceled)?;
     coupon::give_back(act, &order)?;
-    give_money_back(act, &order)
+    // Of what is called off piece by piece, all goes back at once.
+    if order.state().is_final() { give_money_back(act, &order) } else { Ok(()) }
 }
 
 /// The other system is asked again for what an item needs.
 ///
 /// # Errors
-/// If the item has not failed, the account cannot buy any more, or a coupon that the order gave back
-/// cannot be had any more.
+/// If the item has not failed, the account cannot buy any more, what was paid for it has gone back, or a
+/// coupon that the order gave back cannot be had any more.
 pub(in crate::services) fn item_tried_again(act: &mut Act<'_>, cause: &Cause) -> Result<(), Error> {
     let order: Order = act.load(cause.order)?;
     let account: Account = act.load(order.account())?;
     must_buy(&account)?;
+    must_still_be_paid(act.cx(), &order, &cause.item)?;
     let had_come_to_nothing = order.came_to_nothing();
     let open = order.on_item(&cause.item, ItemTrigger::Retry, None, act.now())?;
     let order = act.keep(open)?;

@@ -24,7 +24,7 @@ use crate::domain::text::{Prose, WebAddress};
 use crate::domain::time::Instant;
 use crate::services::dialect::{Answered, Asked, Brought, Dialect, Message};
 use crate::services::webhook::{Signed, SigningSecret, trouble};
-use crate::services::{Act, Author, Bss, Cx, Error};
+use crate::services::{Act, Author, Bss, Cx, Error, order};
 use crate::store::order::TASK_BY_STATE;
 use crate::store::{Along, Key, Records};
 
@@ -57,7 +57,18 @@ pub fn webhook(
 
 /// Where a task's system is, and with which secret it is called; nothing for other connectors.
 fn target(bss: &Bss, of: &Task) -> Result<Option<(WebAddress, SigningSecret)>, Error> {
-    let Connector::Webhook { address, secret } = &of.connector else { return Ok(None) };
+    reached(bss, &of.connector)
+}
+
+/// Where the system of a connector is, and with which secret it is called; nothing for other connectors.
+///
+/// # Errors
+/// If the secret cannot be opened.
+pub(in crate::services) fn reached(
+    bss: &Bss,
+    connector: &Connector,
+) -> Result<Option<(WebAddress, SigningSecret)>, Error> {
+    let Connector::Webhook { address, secret } = connector else { return Ok(None) };
     let opened = bss.unseal(secret, SECRET_OF, SECRET_FIELD)?;
     let secret = opened.as_text().ok_or_else(|| Error::internal("a secret is a text"))?;
     Ok(Some((address.clone(), secret.parse().map_err(Error::internal)?)))
@@ -88,8 +99,11 @@ pub fn waiting(bss: &Bss) -> Result<Vec<TaskId>, Error> {
         for state in [State::Queued, State::Started] {
             let along = Along::Index(TASK_BY_STATE, Key::new().text(state.word()).bytes());
             let page = PageRequest::oldest(LOOKED_AT);
-            let due = cx.list::<Task>(Some(along), &page, |it| is_to_be_asked(it, cx.wall))?;
-            found.extend(due.items.iter().map(|it| it.id));
+            // What cannot be judged is looked at, and fails for itself.
+            let goes_on = |it: &Task| !order::is_kept_back(cx, it).unwrap_or(false);
+            let is_due = |it: &Task| is_to_be_asked(it, cx.wall) && goes_on(it);
+            let due = cx.list::<Task>(Some(along), &page, is_due)?;
+            found.extend(due.items.into_iter().map(|it| it.id));
         }
         Ok(found)
     })
@@ -170,7 +184,7 @@ fn seat_of(cx: Cx<'_>, id: SeatId) -> Result<(Seat, User), Error> {
 fn claim(act: &mut Act<'_>, id: TaskId, jitter: u16) -> Result<Option<Task>, Error> {
     let wall = act.wall();
     let task: Task = act.load(id)?;
-    if !is_to_be_asked(&task, wall) {
+    if !is_to_be_asked(&task, wall) || order::is_kept_back(act.cx(), &task)? {
         return Ok(None);
     }
     if task.state() == State::Started {

@@ -8,6 +8,7 @@ pub mod connector;
 
 use std::collections::BTreeSet;
 
+use super::order::Handling;
 use super::{Act, Cx, Error, asset, order, seat, shipment, subscription};
 use crate::domain::catalog::specification::Specification;
 use crate::domain::id::{AccountId, OrderId, SpecificationId, SubscriptionId, TaskId};
@@ -90,9 +91,10 @@ fn begin(act: &mut Act<'_>, id: TaskId) -> Result<Task, Error> {
 /// Somebody begins with a task.
 ///
 /// # Errors
-/// If its state forbids it, or the caller may not.
+/// If its state forbids it, its order is kept back, or the caller may not.
 pub fn start(act: &mut Act<'_>, id: TaskId) -> Result<Task, Error> {
     must_work(act, id)?;
+    order::must_go_on(act.cx(), &act.load(id)?)?;
     let task = begin(act, id)?;
     shipment::follow(act, &task)?;
     Ok(task)
@@ -155,6 +157,32 @@ fn give_up(act: &mut Act<'_>, id: TaskId, why: Prose) -> Result<Task, Error> {
     Ok(task)
 }
 
+/// Does with a task what was said of the item of an order that waits for it, by who may say it there.
+///
+/// # Errors
+/// If its state forbids it.
+pub(super) fn by_hand(
+    act: &mut Act<'_>,
+    id: TaskId,
+    (begins, handling): (bool, Handling),
+) -> Result<(), Error> {
+    let mut task: Task = act.load(id)?;
+    if begins {
+        order::must_go_on(act.cx(), &task)?;
+        task = begin(act, id)?;
+        // What cannot be had was never sent.
+        if !matches!(handling, Handling::Failed(_)) {
+            shipment::follow(act, &task)?;
+        }
+    }
+    let task = match handling {
+        Handling::Begun => return Ok(()),
+        Handling::Done => finish(act, task.id, Outcome::default())?,
+        Handling::Failed(why) => give_up(act, task.id, why)?,
+    };
+    shipment::follow(act, &task)
+}
+
 /// Somebody has a task tried again that failed: what waits for it, and what was given up with it,
 /// is open again.
 ///
@@ -180,10 +208,11 @@ pub fn retry(act: &mut Act<'_>, id: TaskId) -> Result<Task, Error> {
 /// A parcel is on its way.
 ///
 /// # Errors
-/// If the store fails.
+/// If its order is kept back.
 pub(super) fn shipped(act: &mut Act<'_>, id: TaskId) -> Result<(), Error> {
     let task: Task = act.load(id)?;
     if task.state() == State::Queued {
+        order::must_go_on(act.cx(), &task)?;
         begin(act, id)?;
     }
     Ok(())
@@ -226,6 +255,15 @@ fn must_work(act: &Act<'_>, id: TaskId) -> Result<(), Error> {
 pub fn of(cx: Cx<'_>, subscription: SubscriptionId) -> Result<Vec<Task>, Error> {
     let along = Along::Index(TASK_BY_SUBSCRIPTION, Key::new().id(subscription).bytes());
     cx.every(&along)
+}
+
+/// Whether somebody has begun to bring a subscription about.
+///
+/// # Errors
+/// If the store fails.
+pub fn is_begun(cx: Cx<'_>, subscription: SubscriptionId) -> Result<bool, Error> {
+    let begun = |it: &Task| it.work == Work::Create && it.attempts() > 0;
+    Ok(of(cx, subscription)?.iter().any(begun))
 }
 
 /// A page of the tasks that the caller may see, of one account if that is named.

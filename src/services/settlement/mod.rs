@@ -2,9 +2,13 @@
 //!
 //! What is recorded for whom, follows from what is paid ([`share`]); nobody records it by hand.
 
+mod platform;
 mod run;
 mod share;
 
+pub use self::platform::platform_percent;
+pub(super) use self::platform::{claim, claim_of_all};
+use self::platform::{must_not_go, with_platform};
 pub use self::run::{Settle, settle};
 pub(super) use self::share::follow;
 pub use self::share::in_force_on;
@@ -18,14 +22,13 @@ use crate::domain::catalog::category::Category;
 use crate::domain::catalog::offer::Offer;
 use crate::domain::error::{Code, Invalid, Rejection};
 use crate::domain::event::Verb;
-use crate::domain::id::{AccountId, SettlementId, ShareModelId};
+use crate::domain::id::{AccountId, Kind, SettlementId, ShareModelId};
 use crate::domain::journal;
 use crate::domain::operator::{Actor, Permission};
 use crate::domain::page::{Page, PageRequest};
 use crate::domain::settlement::note::{SettlementNote, State};
-use crate::domain::settlement::share::{
-    PARTS_MAX, Part, Portion, Role, Scope, ShareModel, ShareRecord, Shares,
-};
+use crate::domain::settlement::record::ShareRecord;
+use crate::domain::settlement::share::{PARTS_MAX, Part, Portion, Role, Scope, ShareModel, Shares};
 use crate::domain::stamp::SellerNumber;
 use crate::domain::text::Name;
 use crate::domain::time::{Date, Zone};
@@ -111,6 +114,7 @@ fn shares(cx: Cx<'_>, seller: SellerNumber, parts: Vec<PartWish>) -> Result<Shar
         let message = format!("must be at most {PARTS_MAX}");
         return Err(Invalid::one("/parts", "range", message).into());
     }
+    let parts = with_platform(cx, seller, parts)?;
     let parts = parts.into_iter().enumerate().map(|it| part(cx, seller, it));
     Ok(Shares::new(parts.collect::<Result<_, _>>()?)?)
 }
@@ -174,7 +178,8 @@ pub struct ModelChange {
 /// Changes a model by which nothing was recorded, on its first day at the latest.
 ///
 /// # Errors
-/// If something was, that day is over, the parts do not make up the whole, or the caller may not.
+/// If something was, that day is over, the parts do not make up the whole, the platform would have less than
+/// its part until the new day, or the caller may not.
 pub fn revise(
     act: &mut Act<'_>,
     id: ShareModelId,
@@ -186,6 +191,9 @@ pub fn revise(
         Some(said) => beginning(act.cx(), seller, Some(said))?,
         None => model.valid_from,
     };
+    if model.valid_from < valid_from {
+        must_not_go(act.cx(), &model)?;
+    }
     let shares = match change.parts {
         Some(parts) => shares(act.cx(), seller, parts)?,
         None => model.shares.clone(),
@@ -217,9 +225,10 @@ pub fn replace(
 /// Takes a model away by which nothing was recorded, on its first day at the latest.
 ///
 /// # Errors
-/// If something was, that day is over, or the caller may not.
+/// If something was, that day is over, the platform would have less than its part, or the caller may not.
 pub fn take_away(act: &mut Act<'_>, id: ShareModelId, revision: Option<u32>) -> Result<(), Error> {
     let model = unused(act, id, revision)?;
+    must_not_go(act.cx(), &model)?;
     act.delete(&model)
 }
 
@@ -229,8 +238,7 @@ fn unused(act: &Act<'_>, id: ShareModelId, revision: Option<u32>) -> Result<Shar
     let model: ShareModel = act.get(id)?;
     act.must(Permission::ShareWrite, &model.stamp)?;
     act.expect_revision(&model.stamp, revision)?;
-    let along = Along::Index(SHARE_BY_MODEL, Key::new().id(id).bytes());
-    if act.first::<ShareRecord>(&along)?.is_some() {
+    if is_used(act, id)? {
         let why = "shares were recorded by it; lay down another one that holds from then on";
         return Err(Rejection::new(Code::InUse, why).into());
     }
@@ -240,6 +248,12 @@ fn unused(act: &Act<'_>, id: ShareModelId, revision: Option<u32>) -> Result<Shar
         return Err(Rejection::new(Code::InUse, why).into());
     }
     Ok(model)
+}
+
+/// Whether shares were recorded by a model.
+fn is_used(act: &Act<'_>, id: ShareModelId) -> Result<bool, Error> {
+    let along = Along::Index(SHARE_BY_MODEL, Key::new().id(id).bytes());
+    Ok(act.first::<ShareRecord>(&along)?.is_some())
 }
 
 /// An account as it stands on a note.
@@ -268,7 +282,8 @@ pub fn pay(act: &mut Act<'_>, id: SettlementId) -> Result<SettlementNote, Error>
     Ok(note)
 }
 
-/// A page of notes, of one partner or in one state if that is said.
+/// A page of notes, of one partner or in one state if that is said: those that the caller keeps, and those
+/// that pay its account out.
 ///
 /// # Errors
 /// If the store fails.
@@ -277,12 +292,17 @@ pub fn list(
     (partner, state): (Option<AccountId>, Option<State>),
     page: &PageRequest,
 ) -> Result<Page<SettlementNote>, Error> {
-    cx.list(partner.map(Along::Owner), page, |it: &SettlementNote| {
+    let accept = |it: &SettlementNote| {
         partner.is_none_or(|id| it.receiver == id) && state.is_none_or(|state| it.state() == state)
-    })
+    };
+    match partner {
+        Some(id) => cx.list(Some(Along::Owner(id)), page, accept),
+        None => cx.list_with_own(page, accept),
+    }
 }
 
-/// A page of what was recorded, for one account if that is said.
+/// A page of what was recorded, for one account if that is said: what the caller keeps, and what its account
+/// has earned, which it will find on a note.
 ///
 /// # Errors
 /// If the store fails.
@@ -292,9 +312,27 @@ pub fn records(
     page: &PageRequest,
     mut accept: impl FnMut(&ShareRecord) -> bool,
 ) -> Result<Page<ShareRecord>, Error> {
-    cx.list(partner.map(Along::Owner), page, |it: &ShareRecord| {
-        partner.is_none_or(|id| it.account == id) && accept(it)
-    })
+    use crate::domain::operator::{Decision, Scope as Sight};
+    let own = cx.actor.standing().map(|it| it.account);
+    let along = match (partner, cx.actor.scope(Kind::ShareRecord), own) {
+        (Some(id), _, _) | (None, Sight::Owner(_) | Sight::Nothing, Some(id)) => Along::Owner(id),
+        (None, Sight::Everything, _) => Along::All,
+        (None, Sight::Sellers(sellers), Some(own)) => Along::Branch(sellers, own),
+        (None, Sight::Sellers(sellers), None) => Along::Sellers(sellers),
+        (None, Sight::Owner(_) | Sight::Nothing, None) => {
+            return Ok(Page { items: Vec::new(), next: None });
+        }
+    };
+    let has_earned = |it: &ShareRecord| {
+        let may = cx.actor.may(Permission::SettlementRead, &it.stamp) == Decision::Yes;
+        may && own == Some(it.account)
+    };
+    let mut is_shown = |it: &ShareRecord| {
+        (cx.actor.sees(Kind::ShareRecord, &it.stamp) || has_earned(it))
+            && partner.is_none_or(|id| it.account == id)
+            && accept(it)
+    };
+    Ok(cx.view.list(&along, page, &mut is_shown)?)
 }
 
 /// The first share that stands on a note which the caller may see.

@@ -6,14 +6,14 @@ use std::sync::Arc;
 use super::share::{Named, name_of};
 use super::{party, zone};
 use crate::domain::account::Account;
-use crate::domain::error::Invalid;
+use crate::domain::error::{Code, Invalid, Rejection};
 use crate::domain::event::Verb;
 use crate::domain::id::AccountId;
 use crate::domain::money::{Currency, Money};
 use crate::domain::operator::Permission;
 use crate::domain::page::PageRequest;
 use crate::domain::settlement::note::{IssueNote, NoteLook, SettlementNote, Terms, payable};
-use crate::domain::settlement::share::ShareRecord;
+use crate::domain::settlement::record::ShareRecord;
 use crate::domain::stamp::SellerNumber;
 use crate::domain::time::{Date, Instant, Zone};
 use crate::services::billing::{Series, number};
@@ -43,15 +43,15 @@ pub struct Settle {
 /// run that is cut off has written some; the next one goes on.
 ///
 /// # Errors
-/// [`Error::Busy`] while another run of the seller is at work; if the day lies in the future, or the
-/// caller may not.
+/// [`Code::SettlementStateForbids`] while another run of the seller is at work; if the day lies in the
+/// future, or the caller may not.
 pub fn settle(
     bss: &Bss,
     author: &Author,
     (seller, command): (SellerNumber, Settle),
 ) -> Result<Vec<SettlementNote>, Error> {
     let run = bss.read(&author.actor, |cx| Run::of(cx, seller, command))?;
-    let _alone = bss.take_in_hand(key_of(seller)).ok_or(Error::Busy)?;
+    let _alone = bss.take_in_hand(key_of(seller)).ok_or_else(at_work)?;
     let (run, mut notes) = (Arc::new(run), Vec::new());
     for mut owed in bss.read(&author.actor, |cx| run.owed(cx))? {
         while owed.left.as_minor() > 0 && notes.len() < NOTES_MAX {
@@ -62,6 +62,11 @@ pub fn settle(
         }
     }
     Ok(notes)
+}
+
+fn at_work() -> Rejection {
+    let why = "another run is settling what is open; its notes are listed when it is done";
+    Rejection::new(Code::SettlementStateForbids, why)
 }
 
 /// What stands for the runs of a seller among what is in hand; keys of requests are digests.

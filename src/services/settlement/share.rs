@@ -15,9 +15,8 @@ use crate::domain::page::PageRequest;
 use crate::domain::quantity::Quantity;
 use crate::domain::settlement::earned::{earned, movements};
 use crate::domain::settlement::note::NoteItem;
-use crate::domain::settlement::share::{
-    Part, Role, Scope, ShareModel, ShareRecord, State, in_force,
-};
+use crate::domain::settlement::record::{ShareRecord, State};
+use crate::domain::settlement::share::{Part, Role, Scope, ShareModel, in_force};
 use crate::domain::stamp::SellerNumber;
 use crate::domain::text::Locale;
 use crate::domain::time::Date;
@@ -29,21 +28,23 @@ use crate::store::{Along, Key, Records};
 /// What was recorded of a line, and as what.
 type Recorded = BTreeMap<AccountId, (Money, Role, ShareModelId)>;
 
-/// Records what follows for partners from what an invoice has come to: nothing where no model holds.
+/// Records what follows for partners from what an invoice of a seller has come to: nothing where no
+/// model holds.
 ///
 /// # Errors
 /// If an amount is too large; if the store fails.
 pub(in crate::services) fn follow(
     act: &mut Act<'_>,
-    id: InvoiceId,
+    (seller, id): (SellerNumber, InvoiceId),
     by: Option<PaymentId>,
 ) -> Result<(), Error> {
+    if act.first::<ShareModel>(&Along::Sellers(vec![seller]))?.is_none() {
+        return Ok(());
+    }
     let it: Invoice = act.load(id)?;
-    let own = Along::Sellers(vec![it.stamp.seller]);
-    let has_models = act.first::<ShareModel>(&own)?.is_some();
-    let Some(issue) = it.issue().filter(|_| has_models) else { return Ok(()) };
-    let mut models = Models::of(it.stamp.seller, issue.issued_on);
-    let rounding = billing::policy(act.cx(), it.stamp.seller)?.rounding;
+    let Some(issue) = it.issue() else { return Ok(()) };
+    let mut models = Models::of(seller, issue.issued_on);
+    let rounding = billing::policy(act.cx(), seller)?.rounding;
     let earned = earned(&it, &invoice::credits_of(act.cx(), id)?, rounding)?;
     let mut recorded = recorded(act, id)?;
     for ((line, place), earned) in it.content().lines.iter().zip(0_u32..).zip(earned) {
@@ -57,7 +58,7 @@ pub(in crate::services) fn follow(
         };
         let model = model.as_deref();
         let had = before.iter().map(|(account, it)| (*account, it.0)).collect();
-        for (account, amount) in movements(model.map(|it| &it.shares), earned, &had)? {
+        for (account, amount) in movements(model.map(|it| &it.shares), (earned, rounding), &had)? {
             let parts = model.map(|it| (it.shares.as_slice(), it.id));
             let Some(of) = role_of(account, parts, &before) else { continue };
             record(act, (&it, place, by), (account, amount), of)?;
@@ -229,9 +230,11 @@ pub(super) fn name_of(
     let model = cx.shared::<ShareModel>(it.model)?;
     let parts = model.as_deref().map(|it| it.shares.as_slice()).unwrap_or_default();
     let offer = line.offer.map(|id| cx.shared::<Offer>(id)).transpose()?.flatten();
+    let name = offer.as_ref().map_or(&line.label, |it| it.content.name.text(named.locale)).clone();
     Ok(NoteItem {
         invoice: issue.number.clone(),
-        name: offer.as_ref().map_or(&line.label, |it| it.content.name.text(named.locale)).clone(),
+        charge: Some(&line.label).filter(|it| **it != name).cloned(),
+        name,
         product_number: offer.as_ref().map(|it| it.stamp.number),
         period: line.service_period,
         charged: line.net,

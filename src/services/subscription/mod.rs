@@ -42,7 +42,9 @@ use crate::domain::subscription::term::RunningTerm;
 use crate::domain::subscription::{Purchase, Start, Subscription, tree};
 use crate::domain::text::Name;
 use crate::domain::time::{Date, Instant, Zone};
-use crate::store::subscription::{SUBSCRIPTION_BY_OFFER, SUBSCRIPTION_BY_PARENT};
+use crate::store::subscription::{
+    SUBSCRIPTION_BY_BILLING_ACCOUNT, SUBSCRIPTION_BY_OFFER, SUBSCRIPTION_BY_PARENT,
+};
 use crate::store::{Along, Key, Records};
 
 /// The sequence that subscriptions are numbered by.
@@ -167,6 +169,33 @@ pub(super) fn keep(
         act.tell(kept.id, told);
     }
     Ok(kept)
+}
+
+/// Lets what is billed on a billing account fall due by its zone, after that has changed.
+///
+/// # Errors
+/// If the store fails.
+pub(super) fn follow_zone(act: &mut Act<'_>, bills_to: &BillingAccount) -> Result<(), Error> {
+    let prefix = Key::new().id(bills_to.id).bytes();
+    for it in act.every::<Subscription>(&Along::Index(SUBSCRIPTION_BY_BILLING_ACCOUNT, prefix))? {
+        time_anew(act, it)?;
+    }
+    Ok(())
+}
+
+/// Lets a subscription fall due by its service terms and the zone of its days as they are now; says
+/// whether that is at another time.
+///
+/// # Errors
+/// If the store fails.
+pub(super) fn time_anew(act: &mut Act<'_>, it: Subscription) -> Result<bool, Error> {
+    let (terms, zone) = (service_terms(act.cx(), &it)?, zone(act.cx(), &it)?);
+    let timed = it.clone().timed(terms.as_ref(), zone);
+    let is_other = timed != it;
+    if is_other {
+        act.put_quietly(&timed)?;
+    }
+    Ok(is_other)
 }
 
 fn service_terms(cx: Cx<'_>, it: &Subscription) -> Result<Option<ServiceTerms>, Error> {
@@ -397,8 +426,15 @@ pub fn change(
     if changed.deal() != it.deal() {
         resale::begin(act, &changed)?;
     }
+    follow_term(act, &it, &changed)?;
     ask(act, &changed, Work::Change)?;
     Ok(changed)
+}
+
+/// Says that there may be something to bill again where a term ends on another day than it did, or goes
+/// on by itself: after the last bill nobody would look any more.
+fn follow_term(act: &mut Act<'_>, before: &Subscription, it: &Subscription) -> Result<(), Error> {
+    if it.term() == before.term() { Ok(()) } else { resale::go_on(act, it) }
 }
 
 /// What is said of a subscription, and costs nothing.
@@ -408,6 +444,8 @@ pub struct Said {
     pub name: Option<Name>,
     /// Whether its term renews by itself.
     pub renews: bool,
+    /// The maker's number of this very piece, as its seller says it.
+    pub serial_number: Option<Name>,
     /// Custom attributes.
     pub attributes: Vec<Attribute>,
 }
@@ -415,7 +453,8 @@ pub struct Said {
 impl From<&Subscription> for Said {
     fn from(it: &Subscription) -> Self {
         let renews = it.term().is_some_and(|it| it.renewal().is_automatic());
-        Self { name: it.name().cloned(), renews, attributes: it.attributes.clone() }
+        let (serial_number, attributes) = (it.serial_number.clone(), it.attributes.clone());
+        Self { name: it.name().cloned(), renews, serial_number, attributes }
     }
 }
 
@@ -446,26 +485,35 @@ pub fn describe(
     if said.renews != was.renews {
         changes.push(Change::Renewal(renewal::way(act.cx(), &it, said.renews)?));
     }
+    if said.serial_number != was.serial_number {
+        act.must(Permission::OrderDecide, &it.stamp)?;
+    }
     let seats = seat::needed(act.cx(), &it)?;
-    let changed = changes.into_iter().try_fold(it, |it, change| Ok(it.changed(change, seats)?.0));
+    let mut all = changes.into_iter();
+    let changed = all.try_fold(it.clone(), |it, change| Ok(it.changed(change, seats)?.0));
+    let before = it;
     let mut it = changed.map_err(|it: Rejection| Error::from(it))?;
     if said.attributes != was.attributes {
         let vendor = (it.stamp.seller, Attributed::Subscription);
         attribute::must_be_whole(act.cx(), vendor, ("/attributes", said.attributes.as_slice()))?;
         it = it.described(said.attributes)?.0;
     }
-    keep(act, (it, Verb::Changed))
+    it.serial_number = said.serial_number;
+    let it = keep(act, (it, Verb::Changed))?;
+    follow_term(act, &before, &it)?;
+    Ok(it)
 }
 
-/// Does for a subscription what its calendar says is due, and nothing if nothing is.
+/// Does for a subscription what its calendar says is due, and says whether there was anything to do. What
+/// is due later than it was, because its terms or the zone of its days are others, is due then.
 ///
 /// # Errors
 /// If the store fails, or the calendar says what the state forbids.
-pub fn step(act: &mut Act<'_>, id: SubscriptionId) -> Result<Option<Step>, Error> {
+pub fn step(act: &mut Act<'_>, id: SubscriptionId) -> Result<bool, Error> {
     let it: Subscription = act.load(id)?;
-    let terms = service_terms(act.cx(), &it)?;
-    let next = it.next_due(terms.as_ref(), zone(act.cx(), &it)?);
-    let Some(next) = next.filter(|it| it.at <= act.now()) else { return Ok(None) };
+    let (terms, zone) = (service_terms(act.cx(), &it)?, zone(act.cx(), &it)?);
+    let next = it.next_due(terms.as_ref(), zone);
+    let Some(next) = next.filter(|it| it.at <= act.now()) else { return time_anew(act, it) };
     let now = act.now();
     match next.step {
         Step::Scheduled => agreed(act, it, next.on)?,
@@ -491,7 +539,7 @@ pub fn step(act: &mut Act<'_>, id: SubscriptionId) -> Result<Option<Step>, Error
             keep(act, destroyed)?;
         }
     }
-    Ok(Some(next.step))
+    Ok(true)
 }
 
 /// Stops a subscription, and of what belongs to it all that runs.

@@ -117,7 +117,10 @@ fn next(
     let today = bills_to.terms().zone.date_of(act.now());
     let start_on = it.term().and_then(RunningTerm::end_on).unwrap_or(today);
     let running = RunningTerm::of(term, sold.content.billing.renewal, start_on);
-    let (chosen, currency) = ((Some(key), it.deal().plan.as_ref()), bills_to.terms().currency);
+    let currency = bills_to.terms().currency;
+    let plan = it.deal().plan.as_ref();
+    let characteristics = &it.deal().characteristics;
+    let chosen = offer::Chosen { term: Some(key), plan, characteristics };
     Ok(Next {
         start: Start { term: running, trial: TrialRun::None },
         prices: offer::taken_prices(act.cx(), sold, chosen, (currency, start_on))?,

@@ -10,15 +10,15 @@ use crate::domain::error::{Code, Rejection};
 use crate::domain::id::{MeterId, PriceId, SubscriptionId};
 use crate::domain::operator::{Decision, Permission};
 use crate::domain::stamp::SellerNumber;
-use crate::domain::subscription::Subscription;
 use crate::domain::subscription::term::RunningTerm;
+use crate::domain::subscription::{ChargedUntil, Subscription};
 use crate::domain::text;
 use crate::domain::time::{Date, Instant, Zone};
 use crate::domain::usage::meter::Meter;
 use crate::domain::usage::record::{UsageEvent, Window};
 use crate::services::{Cx, Error, billing};
 use crate::store::catalog::{METER_BY_CODE, of_seller};
-use crate::store::invoice::charged_usage;
+use crate::store::charged_usage::{ChargedPrice, charged_usage};
 use crate::store::{Along, Records};
 
 /// What a batch is judged against, read once for each thing it names.
@@ -152,10 +152,10 @@ impl<'a> Known<'a> {
     ) -> Result<Window, Error> {
         let mut prices = Vec::new();
         let mut charged_until = None;
-        for (price, until) in &served.charged {
-            if self.counted_by(*price)? == Some(meter) {
-                prices.push(*price);
-                charged_until = charged_until.max(Some(*until));
+        for it in &served.charged {
+            if self.counted_by(it.price)? == Some(meter) {
+                prices.push(*it);
+                charged_until = charged_until.max(Some(it.until));
             }
         }
         let billed_until = charged_until.map(|on| served.zone.start_of(on));
@@ -178,7 +178,7 @@ impl<'a> Known<'a> {
         &self,
         id: SubscriptionId,
         served: &Served,
-        prices: &[PriceId],
+        prices: &[ChargedPrice],
     ) -> Result<Vec<Stretch>, Error> {
         if !served.is_billed_again {
             return Ok(Vec::new());
@@ -287,7 +287,7 @@ pub(super) fn unrated_from(
 
 /// What charges something that was used.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Charged {
+pub(super) enum Charged {
     /// No price of its subscription does.
     ByNothing,
     /// Prices of these ids do; no bill has yet.
@@ -310,7 +310,7 @@ pub(super) fn charged(cx: Cx<'_>, of: &Subscription, event: &UsageEvent) -> Resu
             continue;
         }
         prices.push(*price);
-        is_billed |= served.charged.iter().any(|it| it.0 == *price && day < it.1);
+        is_billed |= served.charged.iter().any(|it| it.price == *price && day < it.until);
     }
     Ok(match (prices.is_empty(), is_billed) {
         (true, _) => Charged::ByNothing,
@@ -327,8 +327,9 @@ struct Served {
     zone: Zone,
     /// Its prices, each with the first day for which it is not charged any more.
     prices: Vec<(PriceId, Option<Date>)>,
-    /// Up to which day each price is charged.
-    charged: Vec<(PriceId, Date)>,
+    /// Up to which day each price is charged that is on a bill. What was only taken has a mark, but nobody
+    /// was charged up to there.
+    charged: Vec<ChargedPrice>,
     /// Whether there will be another bill.
     is_billed_again: bool,
 }
@@ -352,9 +353,18 @@ fn served(cx: Cx<'_>, it: &Subscription) -> Result<Option<Served>, Error> {
         window,
         zone,
         prices: it.deal().prices.iter().map(|(price, taken)| (*price, taken.until_on)).collect(),
-        charged: it.charged.iter().map(|(price, mark)| (*price, mark.on)).collect(),
+        charged: charged_prices(it),
         is_billed_again: billing_account.is_some_and(|it| it.next_bill().is_some()),
     }))
+}
+
+/// The prices of a subscription that are on a bill.
+fn charged_prices(it: &Subscription) -> Vec<ChargedPrice> {
+    let of = |(price, mark): (&PriceId, &ChargedUntil)| {
+        let (price, until, periods) = (*price, mark.on, mark.periods);
+        (periods > 0).then_some(ChargedPrice { price, until, periods })
+    };
+    it.charged.iter().filter_map(of).collect()
 }
 
 /// The first day whose use billing does not read, of what ended on a day: the next one, or that on

@@ -4,19 +4,29 @@
 //! What no price charges is taken and told, each time and as long as it is so: nobody bills it.
 //! An event counts when its commit is on the disk, and not before it is told so.
 
+mod again;
+mod explained;
 mod exported;
 mod known;
+mod pulled;
 mod single;
+mod sourced;
 mod unrated;
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
-pub use self::exported::{Progress, Rated, Tag, as_csv, cost, rated};
-pub use self::known::Charged;
+pub use self::again::{fetch, find_rejected, hand_in_again};
+pub use self::explained::{Explained, Rating, explained};
+pub use self::exported::{Columns, Rated, rated};
 use self::known::{Good, judge};
-pub use self::single::{event, every, last_of, report, standing};
+pub use self::pulled::{Pending, Words, pull};
+pub use self::single::{event, every, last_of, part, report};
+pub use self::sourced::{
+    Fetched, NewSource, ask_source, drop_source, due_source, missed_source, pull_source,
+    put_source, sources,
+};
 pub use self::unrated::{UnratedUsage, unrated, unrated_left};
 use super::billing::counted;
 use super::{Author, Bss, Cx, Error};
@@ -95,6 +105,17 @@ pub struct Refused {
     pub detail: String,
 }
 
+/// Why an event that was reported alone was refused, and under which number it is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rejected {
+    /// Its place among what was refused.
+    pub number: u64,
+    /// The stable name of the reason.
+    pub code: String,
+    /// The reason as a sentence.
+    pub detail: String,
+}
+
 /// What became of a batch.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Receipt {
@@ -130,12 +151,24 @@ impl From<UsageError> for Error {
 
 /// How often a batch is tried again when memory has to be read in first.
 const TRIES_MAX: usize = 3;
+/// So many refused events are written down in one act.
+const REFUSED_AT_ONCE: usize = 500;
 
 /// Takes a batch of events. It waits for the disk, so it is not called on the writer thread.
 ///
 /// # Errors
 /// [`Error::Busy`] if sealing has fallen behind; failures of the store.
 pub fn ingest(bss: &Bss, author: &Author, batch: Vec<Entry>) -> Result<Receipt, Error> {
+    ingest_for(bss, author, None, batch)
+}
+
+/// As [`ingest`], where what is refused is kept for a seller: that of the caller if none is told.
+fn ingest_for(
+    bss: &Bss,
+    author: &Author,
+    seller: Option<SellerNumber>,
+    batch: Vec<Entry>,
+) -> Result<Receipt, Error> {
     let batch: Arc<[Entry]> = batch.into();
     let (mut left, mut receipt) = ((0..batch.len()).collect::<Vec<_>>(), Receipt::default());
     while !left.is_empty() {
@@ -144,7 +177,9 @@ pub fn ingest(bss: &Bss, author: &Author, batch: Vec<Entry>) -> Result<Receipt, 
     bss.metrics().usage_events.inc_by(receipt.accepted);
     receipt.refused.sort_by_key(|it| it.index);
     receipt.unrated.sort_by_key(|it| it.index);
-    keep_refused(bss, author, &batch, &receipt.refused)?;
+    for part in receipt.refused.chunks(REFUSED_AT_ONCE) {
+        keep_refused(bss, (author, seller), &batch, part)?;
+    }
     Ok(receipt)
 }
 
@@ -242,15 +277,15 @@ fn take(
     Err(Error::Busy)
 }
 
-/// Keeps what was refused, so that it can be listed and sent again.
+/// Keeps what was refused, so that it can be listed and sent again; answers under which numbers.
 fn keep_refused(
     bss: &Bss,
-    author: &Author,
+    (author, seller): (&Author, Option<SellerNumber>),
     batch: &[Entry],
     refused: &[Refused],
-) -> Result<(), Error> {
+) -> Result<Vec<u64>, Error> {
     if refused.is_empty() {
-        return Ok(());
+        return Ok(Vec::new());
     }
     let kept: Vec<_> = refused
         .iter()
@@ -261,15 +296,17 @@ fn keep_refused(
         })
         .collect();
     let work = bss.act(author.clone(), move |act| {
-        let (received_at, seller) = (act.wall(), offerer(act.cx())?);
+        let received_at = act.wall();
+        let seller = seller.map_or_else(|| offerer(act.cx()), Ok)?;
+        let mut numbers = Vec::with_capacity(kept.len());
         for (named, it, event) in kept {
             let subscription = named.map(|id| for_offerer(act.cx(), id)).transpose()?.flatten();
             let Refused { code, detail, .. } = it;
             let event =
                 RejectedEvent { number: 0, received_at, seller, subscription, code, detail, event };
-            act.batch().keep_rejected(&event)?;
+            numbers.push(act.batch().keep_rejected(&event)?);
         }
-        Ok(())
+        Ok(numbers)
     });
     work.wait()
 }
@@ -353,14 +390,22 @@ pub fn events(cx: Cx<'_>, want: &Want, page: &PageRequest) -> Result<Page<Number
 /// If the store fails.
 pub fn rejected(cx: Cx<'_>, page: &PageRequest) -> Result<Page<RejectedEvent>, Error> {
     let scope = cx.actor.scope(Kind::Subscription);
-    let offered = |it: &RejectedEvent| match &scope {
+    let mut accept = |it: &RejectedEvent| sees_rejected(cx, &scope, it);
+    Ok(list_rejected(cx.view, page, &mut accept)?)
+}
+
+fn sees_rejected(cx: Cx<'_>, scope: &Scope, it: &RejectedEvent) -> bool {
+    let sees = |id| matches!(cx.find::<Subscription>(id), Ok(Some(_)));
+    is_offered_by(scope, it) || it.subscription.is_some_and(sees)
+}
+
+/// Whether a refused event was offered in the name of somebody in a scope.
+fn is_offered_by(scope: &Scope, it: &RejectedEvent) -> bool {
+    match scope {
         Scope::Everything => true,
         Scope::Sellers(branch) => branch.contains(&it.seller),
         Scope::Owner(_) | Scope::Nothing => false,
-    };
-    let sees = |id| matches!(cx.find::<Subscription>(id), Ok(Some(_)));
-    let mut accept = |it: &RejectedEvent| offered(it) || it.subscription.is_some_and(sees);
-    Ok(list_rejected(cx.view, page, &mut accept)?)
+    }
 }
 
 /// Seals a slice of a full chunk, and says whether there was one to seal.

@@ -1,20 +1,22 @@
 //! Usage event by event: one is reported, found again, and told of with what becomes of it.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::known::{Charged, charged};
 use super::{
-    Entry, NumberedEvent, Refused, Series, Verdict, Want, conflict, judge, keep_refused, take,
+    Entry, NumberedEvent, Refused, Rejected, Series, Verdict, Want, conflict, judge, keep_refused,
+    take,
 };
 use crate::domain::error;
-use crate::domain::id::{Id, MeterId, SubscriptionId};
+use crate::domain::id::{Id, Kind, MeterId, SubscriptionId};
+use crate::domain::operator::Scope;
 use crate::domain::page::{Page, PageRequest};
 use crate::domain::subscription::Subscription;
 use crate::domain::text::Code;
 use crate::domain::time::Instant;
 use crate::domain::usage::record::UsageEvent;
 use crate::services::{Author, Bss, Cx, Error};
-use crate::store::Records;
+use crate::store::Along;
 
 /// Reports one event, and tells it as it was taken, now or before, or why it is refused.
 ///
@@ -24,26 +26,39 @@ pub fn report(
     bss: &Bss,
     author: &Author,
     entry: Entry,
-) -> Result<Result<NumberedEvent, Refused>, Error> {
+) -> Result<Result<NumberedEvent, Rejected>, Error> {
     let batch: Arc<[Entry]> = Arc::new([entry]);
+    match offer(bss, author, &batch)? {
+        Ok(event) => Ok(Ok(event)),
+        Err(refused) => {
+            let numbers =
+                keep_refused(bss, (author, None), &batch, std::slice::from_ref(&refused))?;
+            let number = numbers.first().copied().unwrap_or_default();
+            let Refused { code, detail, .. } = refused;
+            Ok(Err(Rejected { number, code, detail }))
+        }
+    }
+}
+
+/// Offers the only event of a batch; what is refused is not kept.
+pub(super) fn offer(
+    bss: &Bss,
+    author: &Author,
+    batch: &Arc<[Entry]>,
+) -> Result<Result<NumberedEvent, Refused>, Error> {
     let charges = bss.house.usage().charges();
     let ((good, bad), now) =
-        bss.read(&author.actor, |cx| Ok((judge(cx, (&batch, &[0]), cx.now)?, cx.now)))?;
-    let refused = |refused: Refused| {
-        keep_refused(bss, author, &batch, std::slice::from_ref(&refused))?;
-        Ok(Err(refused))
-    };
+        bss.read(&author.actor, |cx| Ok((judge(cx, (batch, &[0]), cx.now)?, cx.now)))?;
     if let Some(why) = bad.into_iter().next() {
-        return refused(why);
+        return Ok(Err(why));
     }
     let it = good.first().ok_or_else(|| Error::internal("an event is taken or refused"))?;
-    let Some(verdicts) = take(bss, author, (&batch, charges, now), &good)? else {
-        let (_, bad) = bss.read(&author.actor, |cx| judge(cx, (&batch, &[0]), now))?;
-        let why = bad.into_iter().next().ok_or(Error::Busy)?;
-        return refused(why);
+    let Some(verdicts) = take(bss, author, (batch, charges, now), &good)? else {
+        let (_, bad) = bss.read(&author.actor, |cx| judge(cx, (batch, &[0]), now))?;
+        return Ok(Err(bad.into_iter().next().ok_or(Error::Busy)?));
     };
     if verdicts.contains(&Verdict::Conflict) {
-        return refused(conflict(0, &it.event));
+        return Ok(Err(conflict(0, &it.event)));
     }
     let is_new = verdicts.iter().any(|it| matches!(it, Verdict::Taken(_)));
     bss.metrics().usage_events.inc_by(u64::from(is_new));
@@ -54,11 +69,11 @@ pub fn report(
     match found {
         Some(found) => Ok(Ok(found)),
         // It came before without a time, and then happened when it came.
-        None => refused(Refused {
+        None => Ok(Err(Refused {
             index: 0,
             code: error::Code::Duplicate.name().to_owned(),
             detail: format!("`{}` was taken before", it.event.event_id),
-        }),
+        })),
     }
 }
 
@@ -136,17 +151,22 @@ fn ever(cx: Cx<'_>) -> (Instant, Instant) {
     (Instant::from_micros(0).unwrap_or(cx.now), cx.now.plus_seconds(2 * 86_400))
 }
 
-/// A page of all events that the caller may see, by subscription and meter, each from the first.
+/// A page of all events that the caller may see, of one subscription if one is named, by subscription and
+/// meter, each from the first.
 ///
 /// # Errors
 /// If the store fails.
-pub fn every(cx: Cx<'_>, page: &PageRequest) -> Result<Page<NumberedEvent>, Error> {
+pub fn every(
+    cx: Cx<'_>,
+    of: Option<SubscriptionId>,
+    page: &PageRequest,
+) -> Result<Page<NumberedEvent>, Error> {
     cx.usage.rebuild(cx.view)?;
-    let ever = ever(cx);
+    let (ever, whose) = (ever(cx), Whose::of(cx, of)?);
     let mut items = Vec::new();
     let mut place = page.after.as_deref().and_then(Place::read);
     if place.is_none() {
-        place = next(cx, None, ever)?;
+        place = whose.next(cx, None)?.map(|it| Place { series: it.0, after: None });
     }
     while let Some(Place { series, after }) = place {
         if items.len() >= page.limit {
@@ -162,10 +182,115 @@ pub fn every(cx: Cx<'_>, page: &PageRequest) -> Result<Page<NumberedEvent>, Erro
         }
         place = match further {
             Some(after) => Some(Place { series, after: Some(after) }),
-            None => next(cx, Some(series), ever)?,
+            None => whose.next(cx, Some(series))?.map(|it| Place { series: it.0, after: None }),
         };
     }
     Ok(Page { items, next: None })
+}
+
+/// How many events the caller may see, of one subscription if one is named, and some of them in the order
+/// of [`every`]: what lies before them is counted, and not read.
+///
+/// # Errors
+/// If the store fails.
+pub fn part(
+    cx: Cx<'_>,
+    of: Option<SubscriptionId>,
+    (offset, size): (usize, usize),
+) -> Result<(usize, Vec<NumberedEvent>), Error> {
+    cx.usage.rebuild(cx.view)?;
+    let (ever, whose) = (ever(cx), Whose::of(cx, of)?);
+    let (mut total, mut found, mut series) = (0_usize, Vec::new(), None);
+    while let Some((next, count)) = whose.next(cx, series)? {
+        series = Some(next);
+        if cx.find::<Subscription>(next.subscription)?.is_none() {
+            continue;
+        }
+        let count = usize::try_from(count).unwrap_or(usize::MAX);
+        let (from, end) = (total, total.saturating_add(count));
+        total = end;
+        if found.len() < size && offset < end {
+            let want = Want { series: next, from: ever.0, to: ever.1 };
+            let skipped = offset.saturating_sub(from);
+            found.extend(some(cx, &want, (skipped, size - found.len()))?);
+        }
+    }
+    Ok((total, found))
+}
+
+/// So many events of a series, after so many others.
+fn some(
+    cx: Cx<'_>,
+    want: &Want,
+    (skipped, count): (usize, usize),
+) -> Result<Vec<NumberedEvent>, Error> {
+    let (mut found, mut after) = (Vec::new(), None::<Vec<u8>>);
+    let mut skipped = skipped;
+    loop {
+        let limit = (skipped + count - found.len()).min(PageRequest::LIMIT_MAX);
+        let page = cx.usage.events(cx.view, want, after.as_deref(), limit)?;
+        let passed = skipped.min(page.items.len());
+        skipped -= passed;
+        found.extend(page.items.into_iter().skip(passed));
+        after = page.next;
+        if after.is_none() || found.len() >= count {
+            found.truncate(count);
+            return Ok(found);
+        }
+    }
+}
+
+/// Whose events are asked for.
+enum Whose {
+    /// Of whatever subscriptions there are; each is looked at whether it is for the caller.
+    Anybody,
+    /// Of these subscriptions, which is known beforehand.
+    These(BTreeSet<SubscriptionId>),
+}
+
+impl Whose {
+    /// Those of one subscription, or else all that the caller may see.
+    fn of(cx: Cx<'_>, of: Option<SubscriptionId>) -> Result<Self, Error> {
+        if let Some(id) = of {
+            return Ok(Self::These(BTreeSet::from([id])));
+        }
+        Ok(match cx.actor.scope(Kind::Subscription) {
+            Scope::Everything | Scope::Sellers(_) => Self::Anybody,
+            Scope::Nothing => Self::These(BTreeSet::new()),
+            Scope::Owner(account) => {
+                let own = cx.every::<Subscription>(&Along::Owner(account))?;
+                Self::These(own.into_iter().map(|it| it.id).collect())
+            }
+        })
+    }
+
+    /// The series after one, or the first, that has events, and how many.
+    fn next(&self, cx: Cx<'_>, after: Option<Series>) -> Result<Option<(Series, u64)>, Error> {
+        let ever = ever(cx);
+        let ahead = |after| -> Result<Option<(Series, u64)>, Error> {
+            let found = cx.usage.totals_after(cx.view, after, ever, 1)?;
+            Ok(found.into_iter().next().map(|it| (it.0, it.1.count)))
+        };
+        let Self::These(own) = self else { return ahead(after) };
+        // No meter has this id, so that it stands before all of its subscription.
+        let meter: MeterId = Id::from_uuid(uuid::Uuid::nil());
+        let mut from = after.map(|it| it.subscription);
+        let mut after = after;
+        loop {
+            let mut left = match from {
+                Some(from) => own.range(from..),
+                None => own.range(..),
+            };
+            let Some(subscription) = left.next().copied() else { return Ok(None) };
+            let begins = Series { subscription, meter };
+            let Some(found) = ahead(after.max(Some(begins)))? else { return Ok(None) };
+            if own.contains(&found.0.subscription) {
+                return Ok(Some(found));
+            }
+            from = Some(found.0.subscription);
+            after = None;
+        }
+    }
 }
 
 /// Where the list of all events goes on.
@@ -194,27 +319,6 @@ impl Place {
     }
 }
 
-/// The series after one, or the first, that has events.
-fn next(
-    cx: Cx<'_>,
-    after: Option<Series>,
-    ever: (Instant, Instant),
-) -> Result<Option<Place>, Error> {
-    let found = cx.usage.totals_after(cx.view, after, ever, 1)?;
-    Ok(found.into_iter().next().map(|it| Place { series: it.0, after: None }))
-}
-
 const fn series(of: &UsageEvent) -> Series {
     Series { subscription: of.subscription, meter: of.meter }
-}
-
-/// How far what was used has come: whether a price charges it, and a bill has.
-///
-/// # Errors
-/// If the store fails.
-pub fn standing(cx: Cx<'_>, of: &UsageEvent) -> Result<Charged, Error> {
-    match cx.view.find::<Subscription>(of.subscription)? {
-        Some(subscription) => charged(cx, &subscription, of),
-        None => Ok(Charged::ByNothing),
-    }
 }

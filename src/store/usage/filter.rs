@@ -50,20 +50,16 @@ impl Filter {
         usize::try_from(line).expect("a line lies in the filter")
     }
 
-    /// The rows it is kept in.
-    pub(super) fn pieces(&self) -> Vec<Vec<u8>> {
-        let lines = Self::PIECE_BYTES / (LINE_WORDS * 8);
-        let bytes = |it: &[[u64; LINE_WORDS]]| -> Vec<u8> {
-            it.iter().flatten().flat_map(|word| word.to_le_bytes()).collect()
-        };
-        self.lines.chunks(lines).map(bytes).collect()
+    /// The rows it is kept in, after so many of them.
+    pub(super) fn pieces(&self, after: usize) -> impl Iterator<Item = Vec<u8>> {
+        let lines = self.lines.chunks(Self::PIECE_BYTES / (LINE_WORDS * 8)).skip(after);
+        lines.map(|it| it.iter().flatten().flat_map(|word| word.to_le_bytes()).collect())
     }
 
     /// The filter that lies in rows, or `None` if they are not whole.
     pub(super) fn of_pieces(keys: u64, pieces: &[Vec<u8>]) -> Option<Self> {
         let mut filter = Self::new(keys);
-        let bytes: Vec<u8> = pieces.concat();
-        let mut from = bytes.chunks_exact(8);
+        let mut from = pieces.iter().flat_map(|it| it.chunks(8));
         for word in filter.lines.iter_mut().flatten() {
             *word = u64::from_le_bytes(from.next()?.try_into().ok()?);
         }
@@ -108,10 +104,12 @@ mod tests {
         ) {
             let mut filter = Filter::new(numbers.len() as u64);
             numbers.iter().for_each(|it| filter.add(&key(*it)));
-            let back = Filter::of_pieces(numbers.len() as u64, &filter.pieces());
+            let all: Vec<_> = filter.pieces(0).collect();
+            let back = Filter::of_pieces(numbers.len() as u64, &all);
             prop_assert_eq!(back.as_ref(), Some(&filter));
             prop_assert!(numbers.iter().all(|it| filter.may_have(&key(*it))));
-            let mut short = filter.pieces();
+            prop_assert!((0..=all.len()).all(|it| filter.pieces(it).eq(all[it..].iter().cloned())));
+            let mut short = all;
             short.pop();
             prop_assert_eq!(Filter::of_pieces(numbers.len() as u64, &short), None);
         }

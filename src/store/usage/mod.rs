@@ -50,9 +50,9 @@ mod tests;
 mod total;
 mod unrated;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use thiserror::Error;
 
@@ -61,6 +61,7 @@ use self::filter::Filter;
 use self::ledger::{FILTERS, Kind, Ledger, State};
 use super::StoreError;
 use super::view::{KeyRange, Table, View};
+use crate::domain::id::SubscriptionId;
 use crate::domain::page::PageOrder;
 
 pub use self::check::{Checked, Finding, check, checked};
@@ -99,10 +100,10 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// For a live installation. A chunk of 900,000 events keeps its tables of known events just
-    /// below the size at which they would double.
+    /// For a live installation. A chunk of 440,000 events keeps its tables of known events just
+    /// below the size at which they would double; it takes at most 60 MB.
     pub const LIVE: Self = Self {
-        chunk_events: 900_000,
+        chunk_events: 440_000,
         closed_chunks_max: 2,
         merged_runs: 8,
         window_seconds: 35 * 24 * 60 * 60,
@@ -132,11 +133,27 @@ pub struct Usage {
     limits: Limits,
     /// `None` until it is read in.
     memory: RwLock<Option<Memory>>,
+    /// Of who reads it in.
+    turn: Mutex<()>,
     /// How often some of it was charged since the start.
     charges: AtomicU64,
     /// How often some of it was taken since the start.
     takings: AtomicU64,
+    /// Whose came since somebody asked.
+    came: Mutex<Came>,
 }
+
+/// Whose usage came in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Came {
+    /// That of these.
+    Of(BTreeSet<SubscriptionId>),
+    /// That of too many to be told one by one.
+    OfMany,
+}
+
+/// Of how many at most it is remembered one by one that their usage came.
+const CAME_MAX: usize = 50_000;
 
 struct Memory {
     /// As it was last committed.
@@ -155,8 +172,10 @@ impl Usage {
         Self {
             limits,
             memory: RwLock::new(None),
+            turn: Mutex::new(()),
             charges: AtomicU64::new(0),
             takings: AtomicU64::new(0),
+            came: Mutex::new(Came::Of(BTreeSet::new())),
         }
     }
 
@@ -184,6 +203,14 @@ impl Usage {
         self.takings.load(Ordering::SeqCst)
     }
 
+    /// Whose usage came since this was asked last, or since the start. It is in every view that is taken
+    /// afterwards.
+    #[must_use]
+    pub fn take_came(&self) -> Came {
+        let mut came = self.came.lock().unwrap_or_else(PoisonError::into_inner);
+        std::mem::replace(&mut *came, Came::Of(BTreeSet::new()))
+    }
+
     /// Whether events can be taken and totals read.
     #[must_use]
     pub fn is_ready(&self) -> bool {
@@ -196,6 +223,11 @@ impl Usage {
     /// # Errors
     /// If the store fails.
     pub fn rebuild(&self, view: &(impl View + ?Sized)) -> Result<(), StoreError> {
+        if self.is_ready() {
+            return Ok(());
+        }
+        // It is large: of many who need it one reads it in, and the others wait.
+        let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
         if self.is_ready() {
             return Ok(());
         }

@@ -5,6 +5,7 @@
 //! is cut off inside a bucket is counted event by event.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::chunk::Chunk;
 use super::event::{Raw, Series};
@@ -100,7 +101,7 @@ impl Usage {
         reading.with_chunks(&mut |chunk| {
             for (want, total) in wants.iter().zip(&mut totals) {
                 let (from, to) = want.buckets();
-                chunk.totals(want.series, from, to).iter().for_each(|it| total.merge(&it.1));
+                total.merge(&chunk.total(want.series, from, to));
             }
         })?;
         let mut order: Vec<usize> = (0..wants.len()).collect();
@@ -138,16 +139,14 @@ impl Usage {
         let buckets = (bucket_of(stretch.0), bucket_of(stretch.1));
         let mut found = BTreeMap::<Series, Total>::new();
         reading.with_chunks(&mut |chunk| {
-            let is_in = |it: &Series| !chunk.totals(*it, buckets.0, buckets.1).is_empty();
-            let ahead = chunk.series.keys().filter(|it| after.is_none_or(|after| after < **it));
-            let mut ahead: Vec<_> = ahead.filter(|it| is_in(it)).copied().collect();
+            let total = |series| chunk.total(series, buckets.0, buckets.1);
+            let ahead = chunk.series().filter(|it| after.is_none_or(|after| after < *it));
+            let mut ahead: Vec<_> = ahead.filter(|it| total(*it).count > 0).collect();
             if ahead.len() > limit {
                 ahead.select_nth_unstable(limit);
             }
             for series in ahead.into_iter().take(limit) {
-                let total = found.entry(series).or_default();
-                let buckets = chunk.totals(series, buckets.0, buckets.1);
-                buckets.iter().for_each(|it| total.merge(&it.1));
+                found.entry(series).or_default().merge(&total(series));
             }
         })?;
         for run in ledger.live(Kind::Totals).filter(|it| it.overlaps(stretch.0, stretch.1)) {
@@ -259,12 +258,17 @@ impl Usage {
 struct Reading<'a, V: View + ?Sized> {
     usage: &'a Usage,
     view: &'a V,
-    ledger: Ledger,
+    ledger: Arc<Ledger>,
 }
 
 impl<'a, V: View + ?Sized> Reading<'a, V> {
     fn new(usage: &'a Usage, view: &'a V) -> Result<Self, StoreError> {
-        Ok(Self { usage, view, ledger: Ledger::read(view)? })
+        // It grows with what was ever used, and a page of bills asks for it account by account.
+        let ledger = match view.derived() {
+            Some(derived) => derived.get_or((Kind::Totals.table(), 0), || Ledger::read(view))?,
+            None => Arc::new(Ledger::read(view)?),
+        };
+        Ok(Self { usage, view, ledger })
     }
 
     /// The first events of a stretch from a place on, at most `most`.
@@ -276,7 +280,8 @@ impl<'a, V: View + ?Sized> Reading<'a, V> {
     ) -> Result<Vec<NumberedEvent>, UsageError> {
         let mut found = Vec::new();
         let mut numbers = Vec::new();
-        self.with_chunks(&mut |chunk| numbers.extend(candidates(chunk, want)))?;
+        let (first, end) = (bucket_of(want.from), bucket_of(want.to) + 1);
+        self.with_chunks(&mut |chunk| numbers.extend(chunk.numbers(want.series, first, end)))?;
         arrival::visit_some(self.view, &numbers, &mut |sequence, raw| {
             if start <= (raw.at, sequence) && raw.at < want.to {
                 found.push(NumberedEvent { sequence, event: raw.event(arrival::ARRIVALS)? });
@@ -340,16 +345,6 @@ fn spot(bytes: &[u8]) -> Option<(Instant, u64)> {
 fn place_of(bytes: &[u8]) -> Option<(Instant, u64)> {
     let (at, sequence) = spot(bytes)?;
     Some((at, sequence.checked_add(1)?))
-}
-
-/// The sequence numbers among which the events of a stretch are.
-fn candidates(chunk: &Chunk, want: &Want) -> Vec<u64> {
-    let buckets = chunk.totals(want.series, bucket_of(want.from), bucket_of(want.to) + 1);
-    let first = buckets.iter().map(|it| it.1.first).min();
-    let last = buckets.iter().map(|it| it.1.last).max();
-    let mut numbers = chunk.numbers(want.series);
-    numbers.retain(|it| first <= Some(*it) && Some(*it) <= last);
-    numbers
 }
 
 /// Visits the events of a run in a stretch from a place on, until the visitor has enough.

@@ -88,9 +88,17 @@ impl Batch<'_> {
     /// If the store fails.
     pub fn keep_rejected(&mut self, event: &RejectedEvent) -> Result<u64, StoreError> {
         let number = self.next_number(SEQUENCE)?;
-        let event = RejectedEvent { number, ..event.clone() };
-        self.insert(REJECTED, &number.to_be_bytes(), &codec::encode(SHAPE, &event))?;
+        self.put_rejected(&RejectedEvent { number, ..event.clone() })?;
         Ok(number)
+    }
+
+    /// Keeps a rejected event under its own number.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub fn put_rejected(&mut self, event: &RejectedEvent) -> Result<(), StoreError> {
+        let (key, value) = (event.number.to_be_bytes(), codec::encode(SHAPE, event));
+        self.insert(REJECTED, &key, &value).map(|_| ())
     }
 
     /// Takes a rejected event off the list, in the act that offers it again.

@@ -192,14 +192,17 @@ impl Sealer {
             None => Arc::new(filter_of(view, run)?),
         };
         let key = |place: u64| [run.id.to_be_bytes(), place.to_be_bytes()].concat();
-        let rest = (0..).zip(filter.pieces()).filter(|it| it.0 >= done);
-        let mut rest = rest.map(|(place, piece)| (key(place), piece)).collect::<Vec<_>>();
-        let put: Vec<_> =
-            rest.drain(..rest.len().min(slice_bytes.div_ceil(Filter::PIECE_BYTES))).collect();
+        let after = usize::try_from(done).expect("pieces fit into memory");
+        let (put, is_all) = {
+            let pieces = filter.pieces(after).zip(done..);
+            let mut rest = pieces.map(|(piece, place)| (key(place), piece));
+            let put = rest.by_ref().take(slice_bytes.div_ceil(Filter::PIECE_BYTES));
+            (put.collect::<Vec<_>>(), rest.next().is_none())
+        };
         self.filter = Some((run.id, filter.clone()));
         ledger.run_mut(run.id).state = State::Filtering(done + put.len() as u64);
         let mut finished = None;
-        if rest.is_empty() {
+        if is_all {
             ledger = ledger.finished(run.id);
             finished = Some((run.id, filter));
         }

@@ -1,7 +1,7 @@
 //! Sources: the entries that a chunk's runs are made of, a part at a time and in order.
 
 use super::arrival;
-use super::chunk::{Book, Chunk};
+use super::chunk::Chunk;
 use super::event::Series;
 use super::ledger::{Kind, Run};
 use super::pack::{Unpack, ordered};
@@ -135,10 +135,10 @@ impl Source {
 fn totals(series: &[Series], chunk: &Chunk, entries: &mut Entries) -> Result<(), StoreError> {
     let mut value = Vec::new();
     for series in series {
-        for (bucket, total) in chunk.totals(*series, i64::MIN, i64::MAX) {
+        for (bucket, total) in chunk.totals(*series) {
             value.clear();
             total.pack(&mut value);
-            entries.push(&series.key(*bucket), &value)?;
+            entries.push(&series.key(bucket), &value)?;
         }
         if entries.is_full() {
             return Ok(());
@@ -189,7 +189,7 @@ fn length_of(series: &[Series], chunk: &Chunk, part_events: usize) -> usize {
     let mut events = 0;
     let is_within = |(place, series): &(usize, &Series)| {
         let is_within = events < part_events || *place < 2;
-        events += chunk.series.get(series).map_or(0, Book::events);
+        events += chunk.events_of(**series) as usize;
         is_within
     };
     series.iter().enumerate().take_while(is_within).count()

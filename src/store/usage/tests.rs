@@ -359,6 +359,57 @@ fn a_commit_that_memory_is_not_told_of_is_found_out() {
     world.restart();
 }
 
+/// A view that knows how often somebody went through what has arrived.
+struct Watched {
+    view: crate::store::ReadTx,
+    visits: AtomicU64,
+}
+
+impl View for Watched {
+    fn sealed_value(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        self.view.sealed_value(table, key)
+    }
+
+    fn sealed_scan(
+        &self,
+        table: Table,
+        range: &KeyRange,
+        order: PageOrder,
+        visit: &mut crate::store::Visit<'_>,
+    ) -> Result<(), StoreError> {
+        self.visits.fetch_add(u64::from(table == arrival::ARRIVALS), Ordering::SeqCst);
+        self.view.sealed_scan(table, range, order, visit)
+    }
+
+    fn count(&self, table: Table) -> Result<u64, StoreError> {
+        self.view.count(table)
+    }
+
+    fn tables(&self) -> Result<Vec<String>, StoreError> {
+        self.view.tables()
+    }
+}
+
+#[test]
+fn of_many_who_need_what_is_in_memory_one_reads_it_in() {
+    let mut world = World::new(TINY);
+    let events: Vec<_> = (0..100).map(|it| event_of(it, 0, 1)).collect();
+    world.ingest(&events);
+    let view = Watched { view: world.store.read().unwrap(), visits: AtomicU64::new(0) };
+    let (usage, together) = (Usage::new(TINY), std::sync::Barrier::new(8));
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| {
+                together.wait();
+                usage.rebuild(&view).unwrap();
+            });
+        }
+    });
+    assert_eq!(view.visits.into_inner(), 1);
+    let want = Want { series: series(0), from: at(0), to: at(1) };
+    assert_eq!(usage.total(&view.view, want).unwrap().count, 17);
+}
+
 #[test]
 fn an_act_that_is_taken_back_takes_its_events_with_it() {
     let world = World::new(TINY);
@@ -455,4 +506,16 @@ fn a_total_that_was_tampered_with_is_found() {
     assert!(matches!(checked.findings[0], Finding::Total { .. }));
     let report = crate::store::check::check(&world.store.read().unwrap());
     assert_eq!(report.found, 6, "{:#?}", report.findings);
+}
+
+#[test]
+fn it_is_known_whose_usage_came_since_somebody_asked() {
+    let mut world = World::new(TINY);
+    let of = |numbers: &[u8]| Came::Of(numbers.iter().map(|it| series(*it).subscription).collect());
+    assert_eq!(world.usage.take_came(), of(&[]));
+    world.ingest(&[event(1, 0, 1, 5), event(2, 1, 2, 5), event(3, 4, 3, 5)]);
+    assert_eq!(world.usage.take_came(), of(&[0, 4]));
+    assert_eq!(world.usage.take_came(), of(&[]));
+    world.ingest(&[event(3, 4, 3, 5)]);
+    assert_eq!(world.usage.take_came(), of(&[]), "it was there before");
 }

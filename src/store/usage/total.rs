@@ -26,13 +26,34 @@ pub struct Sum {
     others: BTreeMap<u8, i128>,
 }
 
+/// What quantities of one scale add up to, as long as that is a decimal of the same scale.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Part(Decimal);
+
+impl Part {
+    /// Of one quantity: one scale for `1.0` and `1.00`.
+    pub(super) fn of(quantity: Quantity) -> Self {
+        Self(quantity.decimal().normalize())
+    }
+
+    /// With another, unless that has another scale or there is no room for it.
+    pub(super) fn plus(self, other: Self) -> Option<Self> {
+        // A decimal that becomes too large loses places.
+        let sum = self.0.checked_add(other.0)?;
+        let is_exact = [other.0, sum].iter().all(|it| it.scale() == self.0.scale());
+        is_exact.then_some(Self(sum))
+    }
+}
+
 impl Sum {
     /// Adds a quantity.
     pub fn add(&mut self, quantity: Quantity) {
-        // One part for `1.0` and `1.00`.
-        let decimal = quantity.decimal().normalize();
-        let scale = u8::try_from(decimal.scale()).expect("a decimal has at most 28 places");
-        self.add_part(scale, decimal.mantissa());
+        self.add_sum(Part::of(quantity));
+    }
+
+    fn add_sum(&mut self, Part(sum): Part) {
+        let scale = u8::try_from(sum.scale()).expect("a decimal has at most 28 places");
+        self.add_part(scale, sum.mantissa());
     }
 
     fn add_part(&mut self, scale: u8, mantissa: i128) {
@@ -121,8 +142,14 @@ impl Total {
         self.span(1, sequence, sequence);
     }
 
+    /// Adds events by their sum: how many there are, and the sequence numbers of the first and the last.
+    pub(super) fn add_part(&mut self, sum: Part, (count, first, last): (u64, u64, u64)) {
+        self.sum.add_sum(sum);
+        self.span(count, first, last);
+    }
+
     /// Adds what other events add up to.
-    pub(super) fn merge(&mut self, other: &Self) {
+    pub fn merge(&mut self, other: &Self) {
         if other.count > 0 {
             self.sum.merge(&other.sum);
             self.span(other.count, other.first, other.last);
@@ -193,6 +220,26 @@ mod tests {
             &["79228162514264337593543950335", "0.1", "-79228162514264337593543950335", "0.2"],
             "0.3",
         );
+    }
+
+    #[test]
+    fn a_part_is_added_to_only_as_long_as_it_is_exact() {
+        let check = |one: &str, other: &str, expected: &str| {
+            let sum = Part::of(quantity(one)).plus(Part::of(quantity(other)));
+            assert_eq!(
+                sum.map_or("-".to_owned(), |it| it.0.to_string()),
+                expected,
+                "{one} {other}"
+            );
+        };
+        check("1.5", "2.50", "4.0");
+        check("1.5", "-1.5", "0.0");
+        check("1.5", "2.25", "-");
+        check("1.5", "2.0", "-");
+        check("0", "0.00", "0");
+        check("79228162514264337593543950335", "1", "-");
+        check("7922816251426433759354395033.5", "0.1", "-");
+        check("-7922816251426433759354395033.5", "-0.1", "-");
     }
 
     #[test]

@@ -8,14 +8,14 @@ mod sandbox;
 mod signature;
 mod stripe;
 
-pub use self::paypal::Paypal;
+pub use self::paypal::{Paypal, Tokens};
 pub use self::sandbox::{Sandbox, Script};
 pub use self::stripe::Stripe;
 use super::http::{Response, Web, WebError};
-use crate::domain::id::{PaymentId, RefundId};
+use crate::domain::id::{AccountId, PaymentId, RefundId};
 use crate::domain::money::Money;
 use crate::domain::payment::attempt::{Initiative, Said};
-use crate::domain::text::{Name, Prose};
+use crate::domain::text::{Name, Prose, WebAddress};
 use crate::domain::time::Instant;
 
 /// Somebody who takes in money for us. Whatever waits for an answer waits here, never inside an act.
@@ -46,6 +46,19 @@ pub trait Gateway: Send + Sync {
     /// If nothing can be said of what became of it.
     fn refund(&self, web: &dyn Web, of: &GiveBack<'_>) -> Result<GivenBack, Trouble>;
 
+    /// Asks for a page on which the holder of an account puts a card on file, without paying anything.
+    ///
+    /// # Errors
+    /// If there is none, or the gateway keeps no cards so.
+    fn set_up(&self, web: &dyn Web, of: &SetUp<'_>) -> Result<WebAddress, Trouble>;
+
+    /// What the holder of an account has put on file on such a page, by what the gateway calls the visit;
+    /// nothing if it was not the account's, or nothing came of it.
+    ///
+    /// # Errors
+    /// If nobody can say that.
+    fn kept(&self, web: &dyn Web, of: AccountId, visit: &str) -> Result<Option<Kept>, Trouble>;
+
     /// What it says on its own account. Nothing for what does not concern us.
     ///
     /// # Errors
@@ -74,6 +87,30 @@ pub struct Charge<'a> {
     pub reference: Option<&'a str>,
     /// What it must be reminded of.
     pub memo: Option<&'a str>,
+}
+
+/// A card that is to be put on file, as a gateway is asked for the page for it.
+#[derive(Debug, Clone, Copy)]
+pub struct SetUp<'a> {
+    /// Whose it is.
+    pub account: AccountId,
+    /// What no other visit has: the same is asked for once.
+    pub once: &'a str,
+    /// Where its holder goes back to; what the gateway calls the visit is put after it.
+    pub back: &'a str,
+}
+
+/// A card that a gateway has put on file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    /// What it calls the card.
+    pub token: String,
+    /// Who issued it.
+    pub brand: String,
+    /// The last four digits.
+    pub last_digits: String,
+    /// The last month in which it can be used, and its year.
+    pub expires: (u8, i32),
 }
 
 /// Money that is to go back, as a gateway is asked for it.
@@ -118,6 +155,9 @@ pub enum Return {
 pub enum Notice {
     /// Of a payment.
     Payment(PaymentId, Said),
+    /// Of what says itself that it is about a payment, as anybody may who has it made: that is so if it
+    /// goes by the name by which the gateway has called that payment before.
+    Claimed(PaymentId, Said),
     /// Of money that is to go back.
     Refund(RefundId, GivenBack),
     /// That the payer's bank has taken a payment back, or a part of it.

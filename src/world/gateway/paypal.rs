@@ -1,18 +1,23 @@
 //! PayPal's Orders, version 2: an access token, an order that its payer approves on PayPal's page,
 //! its capture, refunds of captures, and webhooks that PayPal itself is asked about.
 
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
 
 use super::{
-    CallBack, Charge, Gateway, GiveBack, GivenBack, Notice, Return, Reversal, Trouble, Unheard,
-    told,
+    CallBack, Charge, Gateway, GiveBack, GivenBack, Kept, Notice, Return, Reversal, SetUp, Trouble,
+    Unheard, told,
 };
-use crate::domain::id::PaymentId;
+use crate::domain::id::{AccountId, PaymentId};
 use crate::domain::money::{Currency, Money};
 use crate::domain::payment::attempt::{Decline, Outcome, Reason, Said};
 use crate::domain::text::{Name, WebAddress};
+use crate::domain::time::Instant;
 use crate::world::http::{Method, Request, Response, Web};
 
 /// Where it is if nothing else is said.
@@ -20,21 +25,65 @@ const ADDRESS: &str = "https://api-m.paypal.com";
 /// How much of an answer is read: an order with all its links.
 const ANSWER_BYTES_MAX: usize = 256 * 1024;
 
+/// What lets us in is asked for anew so many seconds before it is over.
+const TOKEN_SPARE_SECONDS: i64 = 60;
+
+/// What lets us in at PayPal, for each with whom we speak, until it is over: who calls back must not make us
+/// ask for it each time.
+#[derive(Default)]
+pub struct Tokens(Mutex<BTreeMap<[u8; 32], (String, Instant)>>);
+
+impl Tokens {
+    fn find(&self, of: &[u8; 32], wall: Instant) -> Option<String> {
+        self.all().get(of).filter(|it| wall < it.1).map(|it| it.0.clone())
+    }
+
+    fn keep(&self, of: [u8; 32], token: &str, (wall, until): (Instant, Instant)) {
+        let mut all = self.all();
+        all.retain(|_, it| wall < it.1);
+        all.insert(of, (token.to_owned(), until));
+    }
+
+    fn forget(&self, of: &[u8; 32]) {
+        self.all().remove(of);
+    }
+
+    fn all(&self) -> MutexGuard<'_, BTreeMap<[u8; 32], (String, Instant)>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 /// The gateway.
 pub struct Paypal {
     address: String,
     login: String,
     secret: String,
     webhook: String,
+    tokens: Arc<Tokens>,
+    wall: Instant,
 }
 
 impl Paypal {
-    /// The gateway at an address, with our client id and secret and the id of its webhook.
+    /// The gateway at an address, with our client id and secret and the id of its webhook; at a moment of
+    /// wall time, with what lets us in until then.
     #[must_use]
-    pub fn new(address: Option<&WebAddress>, login: String, secrets: (String, String)) -> Self {
-        let address = address.map_or(ADDRESS, WebAddress::as_str);
-        let (secret, webhook) = secrets;
-        Self { address: address.trim_end_matches('/').to_owned(), login, secret, webhook }
+    pub fn new(
+        address: Option<&WebAddress>,
+        login: String,
+        (secret, webhook): (String, String),
+        (tokens, wall): (Arc<Tokens>, Instant),
+    ) -> Self {
+        let address = address.map_or(ADDRESS, WebAddress::as_str).trim_end_matches('/').to_owned();
+        Self { address, login, secret, webhook, tokens, wall }
+    }
+
+    /// With whom we speak, as whom.
+    fn key(&self) -> [u8; 32] {
+        let parts = [&self.address, &self.login, &self.secret];
+        let all = parts
+            .into_iter()
+            .fold(Sha256::new(), |all, it| all.chain_update(Sha256::digest(it.as_bytes())));
+        all.finalize().into()
     }
 
     fn request(&self, method: Method, path: &str) -> Request {
@@ -44,6 +93,9 @@ impl Paypal {
 
     /// What lets us in for a while.
     fn token(&self, web: &dyn Web) -> Result<String, Trouble> {
+        if let Some(kept) = self.tokens.find(&self.key(), self.wall) {
+            return Ok(kept);
+        }
         let basic = STANDARD.encode(format!("{}:{}", self.login, self.secret));
         let request = self
             .request(Method::Post, "/v1/oauth2/token")
@@ -51,7 +103,35 @@ impl Paypal {
             .header("content-type", "application/x-www-form-urlencoded")
             .body("grant_type=client_credentials");
         let answer = answered(&web.send(&request)?)?;
-        Ok(text(&answer, "access_token").to_owned())
+        let token = text(&answer, "access_token");
+        let seconds = answer["expires_in"].as_u64().and_then(|it| u32::try_from(it).ok());
+        let seconds = i64::from(seconds.unwrap_or(0)) - TOKEN_SPARE_SECONDS;
+        let until = self.wall.plus_seconds(seconds);
+        self.tokens.keep(self.key(), token, (self.wall, until));
+        Ok(token.to_owned())
+    }
+
+    /// Sends a request with what lets us in; with another if that is not taken any more.
+    fn send(&self, web: &dyn Web, request: &Request) -> Result<Response, Trouble> {
+        let with =
+            |token: String| request.clone().header("authorization", format!("Bearer {token}"));
+        let response = web.send(&with(self.token(web)?))?;
+        if response.status != 401 {
+            return Ok(response);
+        }
+        self.tokens.forget(&self.key());
+        Ok(web.send(&with(self.token(web)?))?)
+    }
+
+    /// Whether a certificate lies where PayPal keeps its own: nobody asks it about others.
+    fn keeps(&self, certificate: &str) -> bool {
+        let host = |it: &str| {
+            let it = it.strip_prefix("https://")?.split('/').next()?.to_ascii_lowercase();
+            let is_plain = it.chars().all(|it| it.is_ascii_alphanumeric() || "-.:".contains(it));
+            is_plain.then_some(it)
+        };
+        let found = host(certificate);
+        found.is_some_and(|it| it.ends_with(".paypal.com") || Some(it) == host(&self.address))
     }
 
     fn post(
@@ -62,19 +142,15 @@ impl Paypal {
     ) -> Result<Response, Trouble> {
         let request = self
             .request(Method::Post, path)
-            .header("authorization", format!("Bearer {}", self.token(web)?))
             .header("content-type", "application/json")
             .header("paypal-request-id", key)
             .header("prefer", "return=representation")
             .body(body);
-        Ok(web.send(&request)?)
+        self.send(web, &request)
     }
 
     fn get(&self, web: &dyn Web, path: &str) -> Result<Response, Trouble> {
-        let request = self
-            .request(Method::Get, path)
-            .header("authorization", format!("Bearer {}", self.token(web)?));
-        Ok(web.send(&request)?)
+        self.send(web, &self.request(Method::Get, path))
     }
 
     /// Takes the money of an order that its payer has approved.
@@ -113,6 +189,9 @@ impl Paypal {
     /// Whether PayPal says that it is PayPal that says so.
     fn is_genuine(&self, web: &dyn Web, call: &CallBack<'_>) -> Result<bool, Unheard> {
         let said = |name: &str| call.header(name).ok_or(Unheard::Unsigned);
+        if !self.keeps(said("paypal-cert-url")?) {
+            return Ok(false);
+        }
         let head = json!({
             "auth_algo": said("paypal-auth-algo")?,
             "cert_url": said("paypal-cert-url")?,
@@ -188,6 +267,15 @@ impl Gateway for Paypal {
         Ok(read_refund(&answered(&response)?))
     }
 
+    /// PayPal keeps what its payers pay with to itself.
+    fn set_up(&self, _: &dyn Web, _: &SetUp<'_>) -> Result<WebAddress, Trouble> {
+        Err(Trouble::lasting("it keeps no cards beforehand"))
+    }
+
+    fn kept(&self, _: &dyn Web, _: AccountId, _: &str) -> Result<Option<Kept>, Trouble> {
+        Ok(None)
+    }
+
     fn hear(&self, web: &dyn Web, call: &CallBack<'_>) -> Result<Vec<Notice>, Unheard> {
         let event: Value = serde_json::from_slice(call.body).map_err(|_| Unheard::Unreadable)?;
         if !self.is_genuine(web, call)? {
@@ -213,11 +301,13 @@ impl Gateway for Paypal {
                 return Ok(self.captured(web, it)?.map(of).into_iter().collect());
             }
             "PAYMENT.CAPTURE.COMPLETED" | "PAYMENT.CAPTURE.DENIED" | "PAYMENT.CAPTURE.PENDING" => {
-                read_capture(it).map_err(|_| Unheard::Unreadable)?
+                let said = read_capture(it).map_err(|_| Unheard::Unreadable)?;
+                let order = &it["supplementary_data"]["related_ids"];
+                Said { reference: name(order, "order_id"), ..said }
             }
             _ => return Ok(Vec::new()),
         };
-        Ok(payment.ok().map(|id| Notice::Payment(id, said)).into_iter().collect())
+        Ok(payment.ok().map(|id| Notice::Claimed(id, said)).into_iter().collect())
     }
 }
 

@@ -6,10 +6,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    CallBack, Charge, Gateway, GiveBack, GivenBack, Notice, Return, Trouble, Unheard, signature,
-    told,
+    CallBack, Charge, Gateway, GiveBack, GivenBack, Kept, Notice, Return, SetUp, Trouble, Unheard,
+    signature, told,
 };
-use crate::domain::id::PaymentId;
+use crate::domain::id::{AccountId, PaymentId};
 use crate::domain::money::Money;
 use crate::domain::payment::attempt::{Decline, Outcome, Reason, Said};
 use crate::domain::text::WebAddress;
@@ -81,6 +81,15 @@ impl Sandbox {
         (vec![(SIGNATURE.to_owned(), signature)], body)
     }
 
+    /// What a visit to its page is called on which somebody put a card on file that pays, or of which
+    /// the bank says no.
+    #[must_use]
+    pub fn visit(&self, of: AccountId, refused: Option<Reason>) -> String {
+        let word = refused.map_or_else(|| "ok".to_owned(), |it| it.to_string());
+        let seal = signature::seal(&self.secret, &visited(of, &word));
+        format!("{word}.{seal}")
+    }
+
     /// What a token says that becomes of a payment.
     fn scripted(&self, of: &Charge<'_>, token: &str) -> Result<Said, Trouble> {
         let reference = format!("sandbox-{}", of.payment);
@@ -97,6 +106,10 @@ impl Sandbox {
         };
         Ok(Said { reference: reference.parse().ok(), memo: None, outcome })
     }
+}
+
+fn visited(of: AccountId, word: &str) -> Vec<u8> {
+    format!("card {of} {word}").into_bytes()
 }
 
 fn declined(reason: Reason) -> Outcome {
@@ -135,6 +148,22 @@ impl Gateway for Sandbox {
             Some(_) | None => Return::Done,
         };
         Ok(GivenBack { reference: format!("sandbox-{}", of.refund).parse().ok(), outcome })
+    }
+
+    fn set_up(&self, _: &dyn Web, _: &SetUp<'_>) -> Result<WebAddress, Trouble> {
+        Ok(self.page.clone())
+    }
+
+    /// What was said on its page is told by the visit itself, which only the sandbox can sign.
+    fn kept(&self, _: &dyn Web, of: AccountId, visit: &str) -> Result<Option<Kept>, Trouble> {
+        let Some((word, seal)) = visit.rsplit_once('.') else { return Ok(None) };
+        let is_its_own = signature::is_of(&self.secret, &visited(of, word), seal);
+        Ok(is_its_own.then(|| Kept {
+            token: format!("{TOKEN}{word}"),
+            brand: "Visa".to_owned(),
+            last_digits: if word == "ok" { "4242" } else { "0002" }.to_owned(),
+            expires: (12, 2099),
+        }))
     }
 
     fn hear(&self, _: &dyn Web, call: &CallBack<'_>) -> Result<Vec<Notice>, Unheard> {

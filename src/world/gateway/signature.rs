@@ -46,6 +46,17 @@ pub(super) fn verify(
     }
 }
 
+/// What proves that bytes were written by who has the secret. It is none of a call-back: that has a moment.
+pub(super) fn seal(secret: &str, bytes: &[u8]) -> String {
+    hex::encode(mac(secret, "seal", bytes).finalize().into_bytes())
+}
+
+/// Whether a seal is that of some bytes.
+pub(super) fn is_of(secret: &str, bytes: &[u8], seal: &str) -> bool {
+    let seal = hex::decode(seal).unwrap_or_default();
+    mac(secret, "seal", bytes).verify_slice(&seal).is_ok()
+}
+
 fn mac(secret: &str, moment: &str, body: &[u8]) -> Hmac<Sha256> {
     let mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).expect("any length is a key");
     mac.chain_update(moment.as_bytes()).chain_update(b".").chain_update(body)

@@ -5,10 +5,10 @@ use form_urlencoded::Serializer;
 use serde_json::Value;
 
 use super::{
-    CallBack, Charge, Gateway, GiveBack, GivenBack, Notice, Return, Reversal, Trouble, Unheard,
-    json, signature, told,
+    CallBack, Charge, Gateway, GiveBack, GivenBack, Kept, Notice, Return, Reversal, SetUp, Trouble,
+    Unheard, json, signature, told,
 };
-use crate::domain::id::PaymentId;
+use crate::domain::id::{AccountId, PaymentId};
 use crate::domain::money::{Currency, Money};
 use crate::domain::payment::attempt::{Decline, Initiative, Outcome, Reason, Said};
 use crate::domain::text::{Name, WebAddress};
@@ -171,6 +171,35 @@ impl Gateway for Stripe {
         Ok(read_refund(&answered(&response)?))
     }
 
+    fn set_up(&self, web: &dyn Web, of: &SetUp<'_>) -> Result<WebAddress, Trouble> {
+        let fields = vec![
+            ("mode", "setup".to_owned()),
+            ("payment_method_types[0]", "card".to_owned()),
+            // What belongs to nobody there can be charged once.
+            ("customer_creation", "always".to_owned()),
+            ("metadata[account]", of.account.to_string()),
+            ("success_url", format!("{}{{CHECKOUT_SESSION_ID}}", of.back)),
+            ("cancel_url", of.back.to_owned()),
+        ];
+        let response = self.post(web, ("/v1/checkout/sessions", of.once), &fields)?;
+        let page = text(&answered(&response)?, "url").parse();
+        page.map_err(|_| Trouble::lasting("it names no page"))
+    }
+
+    fn kept(&self, web: &dyn Web, of: AccountId, visit: &str) -> Result<Option<Kept>, Trouble> {
+        let is_name = visit.chars().all(|it| it.is_ascii_alphanumeric() || it == '_');
+        if !visit.starts_with("cs_") || !is_name {
+            return Ok(None);
+        }
+        let path = format!("/v1/checkout/sessions/{visit}?expand[]=setup_intent.payment_method");
+        let session = self.get(web, &path)?;
+        let is_its_own = text(&session["metadata"], "account") == of.to_string();
+        if !is_its_own || text(&session, "status") != "complete" {
+            return Ok(None);
+        }
+        Ok(read_card(&session))
+    }
+
     fn hear(&self, web: &dyn Web, call: &CallBack<'_>) -> Result<Vec<Notice>, Unheard> {
         let signed = (call.header("stripe-signature"), call.body);
         signature::verify(&self.signing, signed, call.wall)?;
@@ -207,7 +236,7 @@ impl Gateway for Stripe {
             _ => return Ok(Vec::new()),
         };
         let said = said.map_err(|_| Unheard::Unreadable)?;
-        Ok(payment.map(|it| Notice::Payment(it, said)).into_iter().collect())
+        Ok(payment.map(|it| Notice::Claimed(it, said)).into_iter().collect())
     }
 }
 
@@ -265,6 +294,20 @@ fn read_session(it: &Value) -> Result<Said, Trouble> {
         _ => Outcome::Pending,
     };
     Ok(Said { reference: name(it, "id"), memo: name(it, "payment_intent"), outcome })
+}
+
+/// The card that was put on file in a session, in our words.
+fn read_card(session: &Value) -> Option<Kept> {
+    let method = &session["setup_intent"]["payment_method"];
+    let (customer, card) = (session["customer"].as_str()?, &method["card"]);
+    let month = card["exp_month"].as_u64().and_then(|it| u8::try_from(it).ok())?;
+    let year = card["exp_year"].as_i64().and_then(|it| i32::try_from(it).ok())?;
+    Some(Kept {
+        token: format!("{customer}/{}", method["id"].as_str()?),
+        brand: text(card, "brand").to_owned(),
+        last_digits: text(card, "last4").to_owned(),
+        expires: (month, year),
+    })
 }
 
 /// A refund, in our words.

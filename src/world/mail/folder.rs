@@ -37,6 +37,10 @@ impl Post for FolderPost {
         let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
         lay(&self.path(letter), &bytes).map_err(|it| PostError::Later(it.into()))
     }
+
+    fn reaches_people(&self) -> bool {
+        false
+    }
 }
 
 /// Writes a file that is either there as a whole, also after a power cut, or not at all.

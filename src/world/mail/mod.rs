@@ -28,6 +28,9 @@ pub trait Post: Send + Sync {
     /// # Errors
     /// If it was not taken; the error says whether it makes sense to try again.
     fn send(&self, letter: &Letter, at: Instant) -> Result<(), PostError>;
+
+    /// Whether letters reach people, and do not only lie where whoever runs the machine finds them.
+    fn reaches_people(&self) -> bool;
 }
 
 /// Why a letter was not taken.

@@ -52,6 +52,10 @@ impl Post for ScriptedPost {
             }
         }
     }
+
+    fn reaches_people(&self) -> bool {
+        true
+    }
 }
 
 #[cfg(test)]

@@ -76,6 +76,10 @@ impl Post for SmtpPost {
             Err(it) => Err(PostError::Later(it.into())),
         }
     }
+
+    fn reaches_people(&self) -> bool {
+        true
+    }
 }
 
 /// Whether the server will say the same tomorrow. That it does not let *us* in (RFC 4954) says

@@ -122,7 +122,7 @@ fn every_occasion_for_a_mail_has_a_template() {
     let (operator, said) = (house.operator(), Protocol::default());
     let all = operator.call("GET /aps/2/collections/notification-templates", None).ok();
     let names: Vec<_> = all.as_array().unwrap().iter().map(|it| text(&it["name"])).collect();
-    expect!["Welcome, Password Reset, Order Confirmation, Invoice, Payment, Payment Reminder, Subscription Expiration Reminder, Subscription Expiration, Subscription Hold, Low Balance, One-Time Password, User Suspension, User Activation, User Roles, User Removal, Subscription Release, Seat Assignment, Seat Change, Seat Removal, Dunning Notice, Credit Memo, Subscription Switch Cancellation, Installment Reminder, Trial Extension, Trial Upgrade, Login Change, Direct Debit Announcement, Account Hold, Account Release, Settlement, Shipment, Product Upgrade"].assert_eq(&names.join(", "));
+    expect!["Welcome, Password Reset, Order Confirmation, Invoice, Payment, Payment Reminder, Subscription Expiration Reminder, Subscription Expiration, Subscription Hold, Low Balance, One-Time Password, User Suspension, User Activation, User Roles, User Removal, Subscription Release, Seat Assignment, Seat Change, Seat Removal, Dunning Notice, Credit Memo, Subscription Switch Cancellation, Installment Reminder, Trial Extension, Trial Upgrade, Login Change, Direct Debit Announcement, Account Hold, Account Release, Settlement, Shipment, Product Upgrade, Order Information Required, Sales Notification, Unpaid Order, Refund, Order Failure, Supplier Order"].assert_eq(&names.join(", "));
     let one = text(&all[0]["aps"]["id"]);
     said.say(&operator, "operator", &format!("GET /aps/2/resources/{one}"), None);
     expect![[r#"

@@ -424,7 +424,8 @@ fn a_subscription_carries_its_prices_and_discounts() {
     operator.patch(&format!("/accounts/{buyer}"), &json!({ "class": gold }));
     let plan = plan(&market, json!({}));
     let given = json!({
-        "name": { "en_US": "Gold members" }, "percent": "20",
+        "name": { "en_US": "Gold members" }, "percent": "20", "access": "automatic",
+        "lasting": "always",
         "scope": { "classes": [gold], "charges": ["recurring"] },
     });
     operator.post("/discounts", &given);

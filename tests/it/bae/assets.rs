@@ -1,9 +1,13 @@
 //! Assets: registered over the contract, sold as a digital product, and downloaded by who has it now; bills
 //! by who has to pay them.
 
+use axum::body::Body;
+use axum::http::Request;
 use serde_json::{Value, json};
 
+use super::shop::{Shop, offerings};
 use super::told;
+use crate::harness::app::Answer;
 use crate::harness::client::Client;
 use crate::harness::market::{Market, monthly, text};
 
@@ -96,6 +100,54 @@ fn a_digital_product_gives_its_buyer_what_it_names_and_nobody_else() {
     assert_eq!(get(&buyer), 403, "it is suspended");
 }
 
+/// What buyers pay for is an address that nobody else may know.
+#[test]
+fn where_an_asset_lies_is_told_to_its_seller_alone() {
+    let market = Market::on("2026-01-01");
+    let (house, operator) = (&market.house, market.operator());
+    let secret = "https://data.example.com/secret?k=1";
+    let asset = operator.post(&format!("{ASSETS}/uploadJob"), &json!({ "content": secret }));
+    assert_eq!(asset["href"], secret);
+    let said = |name: &str, value: &str| json!({ "name": name, "productSpecCharacteristicValue": [{ "value": value, "default": true }] });
+    let characteristics =
+        [said("Asset type", "File"), said("Media type", "text/csv"), said("Location", secret)];
+    let product = operator.post(
+        PRODUCTS,
+        &json!({
+            "name": "Rain", "version": "1.0", "lifecycleStatus": "Launched",
+            "productSpecCharacteristic": characteristics,
+        }),
+    );
+    // What is delivered is seen by who can buy it.
+    let base = PRODUCTS.trim_end_matches("/productSpecification");
+    let catalog = json!({ "name": "Data", "lifecycleStatus": "Launched" });
+    let catalog = text(&operator.post(&format!("{base}/catalog"), &catalog)["id"]);
+    let offering = json!({
+        "name": "Rain", "lifecycleStatus": "Launched",
+        "productSpecification": { "id": product["id"], "href": product["href"] },
+    });
+    operator.post(&format!("{base}/catalog/{catalog}/productOffering"), &offering);
+    let way = format!("/charging/media/assets/{}", text(&asset["id"]));
+    let one = format!("{PRODUCTS}/{}", text(&product["id"]));
+    let told = |who: &Client<'_>, path: &str| who.get(path).to_string();
+    let (buyer, nobody) = (house.client(&house.customer.admin), Client::nobody(&house.app));
+    for path in [one.as_str(), PRODUCTS] {
+        assert!(told(&operator, path).contains(secret), "its seller sees what was said");
+        for who in [&buyer, &nobody] {
+            let told = told(who, path);
+            assert!(!told.contains("secret") && told.contains(&way), "{told}");
+        }
+    }
+    assert_eq!(nobody.call(&format!("GET {way}"), None).status.as_u16(), 401);
+    let found = |query: &str| nobody.get(&format!("{PRODUCTS}?{query}"));
+    let by = "productSpecCharacteristic.productSpecCharacteristicValue.value";
+    assert_eq!(
+        found(&format!("{by}=https://data.example.com/secret?k=1")),
+        json!([]),
+        "nor guessed"
+    );
+}
+
 #[test]
 fn a_bill_is_a_file_for_who_has_to_pay_it() {
     let market = Market::on("2026-01-01");
@@ -114,4 +166,94 @@ fn a_bill_is_a_file_for_who_has_to_pay_it() {
     let nobody = Client::nobody(&house.app);
     assert_eq!([get(&buyer), get(&operator), get(&stranger), get(&nobody)], [200, 403, 404, 401]);
     assert!(buyer.call(&path, None).body.starts_with(b"%PDF-"));
+}
+
+/// What sends a form with a file.
+fn sent(market: &Market, path: &str, parts: &[(&str, &str)]) -> Answer {
+    let part = |it: &(&str, &str)| {
+        format!("--x\r\nContent-Disposition: form-data; {}\r\n\r\n{}\r\n", it.0, it.1)
+    };
+    let body = format!("{}--x--\r\n", parts.iter().map(part).collect::<String>());
+    let request = Request::post(path)
+        .header("authorization", format!("Bearer {}", market.house.operator.token))
+        .header("content-type", "multipart/form-data; boundary=x");
+    market.house.app.send(request.body(Body::from(body)).unwrap())
+}
+
+#[test]
+fn a_file_comes_as_a_part_of_a_form_too() {
+    let market = Market::on("2026-01-01");
+    let operator = market.operator();
+    uploaded(&operator);
+    let said = json!({
+        "contentType": "text/csv", "resourceType": "Data set", "metadata": { "licence": "MIT" },
+    });
+    let json = ("name=\"json\"", &*said.to_string());
+    let file = ("name=\"file\"; filename=\"rain.csv\"", "1,2\r\n3,4");
+    let job = format!("{ASSETS}/uploadJob");
+    let made = sent(&market, &job, &[json, file]);
+    assert_eq!(made.status.as_u16(), 201, "{}", told(&made));
+    let made = made.json();
+    let opened = operator.call(&format!("GET {}", text(&made["href"])), None);
+    let place = opened.headers["location"].to_str().unwrap().trim_start_matches("/api/v1");
+    assert_eq!(operator.call(&format!("GET {place}"), None).body, b"1,2\r\n3,4");
+    let again = format!("{ASSETS}/{}/upgradeJob", text(&made["id"]));
+    let upgraded = sent(&market, &again, &[("name=\"json\"", "{}"), file]);
+    assert_eq!(upgraded.json()["version"], "2.0");
+    assert_eq!(
+        told(&sent(&market, &job, &[json])),
+        "400 `file` must be a part of the form (required)"
+    );
+    assert!(told(&sent(&market, &job, &[])).starts_with("400 "));
+    let elsewhere = sent(&market, "/shoppingCart/item", &[json, file]);
+    assert_eq!(elsewhere.status.as_u16(), 415, "no other call takes files");
+}
+
+#[test]
+fn open_data_is_for_everybody_and_nobody_sells_it_as_well() {
+    let market = Market::on("2026-01-01");
+    let (house, operator) = (&market.house, market.operator());
+    let asset = uploaded(&operator);
+    let said = |name: &str, value: &str| json!({ "name": name, "productSpecCharacteristicValue": [{ "value": value, "default": true }] });
+    let location = format!("https://shop.example.com{}", text(&asset["href"]));
+    let product = operator.post(
+        PRODUCTS,
+        &json!({
+            "name": "Rain", "lifecycleStatus": "Launched", "productSpecCharacteristic": [
+                said("Asset type", "Data set"), said("Media type", "text/csv"),
+                said("Location", &location),
+            ],
+        }),
+    );
+    let shop = Shop::of(house, &house.operator);
+    let catalog = shop.catalog("Data");
+    let open = json!({
+        "name": "Rain for all", "lifecycleStatus": "Active",
+        "productSpecification": { "id": product["id"] }, "productOfferingPrice": [{ "name": "open" }],
+    });
+    let open = shop.make(&offerings(&catalog), &open);
+    let sold = shop.offering(&catalog, &product, "Rain for some");
+    let (nobody, buyer) = (Client::nobody(&house.app), house.client(&house.customer.admin));
+    let get = |who: &Client<'_>| who.call(&format!("GET {}", text(&asset["href"])), None);
+    assert_eq!(get(&nobody).status.as_u16(), 401, "it is not on the market yet");
+    // What is open costs nothing, whichever way it is priced.
+    let price = json!({
+        "offer": format!("ofr_{}", text(&open["id"])), "name": "Fee", "kind": "recurring",
+        "currency": "EUR", "model": { "kind": "flat", "amount": "1" },
+    });
+    let refused = operator.call("POST /prices", Some(&price));
+    assert_eq!(refused.status.as_u16(), 422, "{}", refused.json());
+    shop.moves(&open, "Launched");
+    for who in [&nobody, &buyer] {
+        let opened = get(who);
+        assert_eq!(opened.status.as_u16(), 303);
+        let place = opened.headers["location"].to_str().unwrap().trim_start_matches("/api/v1");
+        assert_eq!(who.call(&format!("GET {place}"), None).body, b"rain");
+    }
+    let refused = shop.is_told(&sold, &json!({ "lifecycleStatus": "Launched" }));
+    assert!(refused.starts_with("400 ") && refused.contains("gives everybody"), "{refused}");
+    // Off the market it is for nobody again, and can be sold.
+    shop.moves(&open, "Retired");
+    assert_eq!(get(&nobody).status.as_u16(), 401);
+    shop.moves(&sold, "Launched");
 }

@@ -22,7 +22,7 @@ pub(super) fn plain(id: &str) -> String {
 pub(super) struct Store {
     pub(super) market: Market,
     pub(super) mail: String,
-    parcel: String,
+    pub(super) parcel: String,
 }
 
 impl Store {
@@ -93,12 +93,12 @@ impl Store {
         told(&self.buyer().call(&format!("POST {CHARGING}/orders/accept"), Some(&body)))
     }
 
-    fn patch(&self, by: &Client<'_>, order: &Value, body: &Value) -> String {
+    pub(super) fn patch(&self, by: &Client<'_>, order: &Value, body: &Value) -> String {
         told(&by.call(&format!("PATCH {}", text(&order["href"])), Some(body)))
     }
 
     /// How an order stands: its state and those of its items.
-    fn stands(&self, order: &Value) -> String {
+    pub(super) fn stands(&self, order: &Value) -> String {
         let it = self.buyer().get(order["href"].as_str().unwrap());
         let items = it["orderItem"].as_array().unwrap().iter().map(|it| text(&it["state"]));
         format!("{}: {}", text(&it["state"]), items.collect::<Vec<_>>().join(" "))
@@ -482,4 +482,54 @@ fn sellers_choose_from_the_periods_and_currencies_that_there_are() {
     let periods = ["daily", "weekly", "monthly", "quarterly", "yearly", "quinquennial"];
     assert_eq!(words("chargePeriods"), periods);
     assert_eq!(words("currencyCodes").len(), 25);
+}
+
+#[test]
+fn an_order_is_kept_back_asked_about_and_goes_on_as_its_seller_says() {
+    let store = Store::open();
+    let order = store.buys(&[&store.parcel]);
+    let (buyer, seller) = (store.buyer(), store.market.operator());
+    let said = |by: &Client<'_>, state: &str, note: Option<&str>| {
+        let mut body = json!({ "state": state });
+        if let Some(text) = note {
+            let mut notes = buyer.get(order["href"].as_str().unwrap())["note"].clone();
+            notes.as_array_mut().unwrap().push(json!({ "text": text }));
+            body["note"] = notes;
+        }
+        let told = store.patch(by, &order, &body);
+        format!("{told} → {}", store.stands(&order))
+    };
+    let mut steps = vec![said(&buyer, "Held", None)];
+    for (state, note) in [
+        ("Held", Some("no room in the warehouse")),
+        ("Held", None),
+        ("InProgress", None),
+        ("Pending", None),
+        ("Pending", Some("which floor?")),
+        ("InProgress", None),
+        ("Rejected", Some("too far away")),
+        ("Completed", None),
+    ] {
+        steps.push(format!("{state}: {}", said(&seller, state, note)));
+    }
+    let body = json!({ "expectedCompletionDate": "2026-01-09T00:00:00Z" });
+    steps.push(store.patch(&seller, &order, &body));
+    expect_test::expect![[r#"
+        403 `state` is not yours to say: you may call the order off by `Cancelled` (not_yours_to_say) → InProgress: Acknowledged
+        Held: 200 → Held: Acknowledged
+        Held: 200 → Held: Acknowledged
+        InProgress: 200 → InProgress: Acknowledged
+        Pending: 400 `note` must say in a new note why it is `Pending` (required) → InProgress: Acknowledged
+        Pending: 200 → Pending: Acknowledged
+        InProgress: 200 → InProgress: Acknowledged
+        Rejected: 409 cannot reject the item `1` that is `in_progress` → InProgress: Acknowledged
+        Completed: 403 `state` is not yours to say: you may say `Held`, `Pending`, `InProgress` or `Rejected` (not_yours_to_say) → InProgress: Acknowledged
+        200"#]].assert_eq(&steps.join("\n"));
+    let shown = buyer.get(order["href"].as_str().unwrap());
+    assert_eq!(shown["expectedCompletionDate"], "2026-01-09T00:00:00Z");
+    assert_eq!(shown["note"][0]["text"], "which floor?");
+    store.market.house.app.keep_duties();
+    let mails = seller.get("/mails?limit=100");
+    let mails = mails["items"].as_array().unwrap().iter();
+    assert_eq!(mails.filter(|it| it["occasion"] == "order_information_required").count(), 1);
 }

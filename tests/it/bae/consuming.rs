@@ -1,25 +1,32 @@
 //! What is bought by its use: records of it, suspension for what is not paid, renewal, and its end.
 
 use serde_json::{Value, json};
+use tillbox::world::http::Response;
 
 use super::buying::{CHARGING, PRODUCT, Store, plain, redirect};
 use super::told;
 use crate::harness::app::Answer;
 use crate::harness::client::Client;
 use crate::harness::market::{monthly, text};
+use crate::harness::outside::{body, header};
 
-const USAGE: &str = "/DSUsageManagement/api/usageManagement/v2/usage";
+pub(super) const USAGE: &str = "/DSUsageManagement/api/usageManagement/v2/usage";
 const SPECIFICATION: &str = "/DSUsageManagement/api/usageManagement/v2/usageSpecification";
 
 /// A store in which calls are sold, and a customer that has bought them.
-struct Metered {
-    store: Store,
-    order: Value,
-    product: String,
+pub(super) struct Metered {
+    pub(super) store: Store,
+    pub(super) order: Value,
+    pub(super) product: String,
 }
 
 impl Metered {
     fn open() -> Self {
+        Self::priced(json!({ "model": { "kind": "per_unit", "per_unit": "0.50" } }))
+    }
+
+    /// The same where calls are priced so.
+    pub(super) fn priced(so: Value) -> Self {
         let store = Store::open();
         let operator = store.market.operator();
         let class = text(&operator.get("/classes?order=oldest")["items"][0]["id"]);
@@ -30,17 +37,16 @@ impl Metered {
         operator.call(&format!("PATCH /classes/{class}"), Some(&steps)).ok();
         let meter = json!({ "code": "calls", "name": "Calls", "unit": "call" });
         let meter = operator.post("/meters", &meter)["id"].clone();
-        let price = json!({
-            "name": "Calls", "kind": "usage", "currency": "EUR", "meter": meter,
-            "model": { "kind": "per_unit", "per_unit": "0.50" },
-        });
+        let mut price =
+            json!({ "name": "Calls", "kind": "usage", "currency": "EUR", "meter": meter });
+        price.as_object_mut().unwrap().extend(so.as_object().unwrap().clone());
         let offer = plain(&store.market.offer("Api", &[monthly("Fee", "EUR", "5"), price]));
         let order = store.buys(&[&offer]);
         let product = text(&order["orderItem"][0]["product"]["id"]);
         Self { store, order, product }
     }
 
-    fn record(&self, number: u32, (unit, value): (&str, &str), at: &str) -> Value {
+    pub(super) fn record(&self, number: u32, (unit, value): (&str, &str), at: &str) -> Value {
         let one = |name: &str, value: Value| json!({ "name": name, "value": value });
         json!({
             "date": at, "status": "Received", "description": "a day", "relatedParty": [self.store.customer()],
@@ -53,7 +59,7 @@ impl Metered {
     }
 
     /// A key with which the accounting of the seller reports.
-    fn key(&self) -> Client<'_> {
+    pub(super) fn key(&self) -> Client<'_> {
         let seller = self.store.market.operator();
         let body = json!({ "url": "https://accounting.example.com/" });
         let key = text(&seller.call("POST /apiKeyService/apiKeys", Some(&body)).ok()["apiKey"]);
@@ -172,6 +178,89 @@ fn what_counts_is_specified_here_and_shown_with_what_a_record_says() {
     assert!(unit["description"].is_string());
     let refused = store.buyer().call(&format!("POST {SPECIFICATION}"), Some(&body));
     assert_eq!(refused.status.as_u16(), 403);
+    let seen = store.buyer().get(made["href"].as_str().unwrap());
+    assert_eq!(seen["name"], "Transfer", "who buys here may see what is counted");
+    let names = store.buyer().get(&format!("{SPECIFICATION}?action=count"));
+    assert_eq!(names, json!({ "size": 2 }));
+    let nobody = Client::nobody(&store.market.house.app);
+    assert_eq!(nobody.call(&format!("GET {SPECIFICATION}"), None).status.as_u16(), 401);
+}
+
+/// The system that makes a product counts its use, too, and is asked for what it has not told, with a
+/// signature and since when; what it tells twice counts once.
+#[test]
+fn what_the_system_behind_a_product_has_counted_is_fetched_when_somebody_asks_for_it() {
+    let store = Store::open();
+    let operator = store.market.operator();
+    let meter = json!({ "code": "calls", "name": "Calls", "unit": "call" });
+    let meter = operator.post("/meters", &meter)["id"].clone();
+    let price = json!({
+        "name": "Calls", "kind": "usage", "currency": "EUR", "meter": meter,
+        "model": { "kind": "per_unit", "per_unit": "0.50" },
+    });
+    let outside = &store.market.house.app.outside;
+    outside.answer(|_| Ok(Response::new(200, r#"{"state":"done"}"#)));
+    let made_by = json!({ "webhook": { "address": "https://counter.example.com/hook" } });
+    let prices = [monthly("Fee", "EUR", "5"), price];
+    let offer = plain(&store.market.offer_like("Api", &prices, (json!({}), made_by)));
+    let order = store.buys(&[&offer]);
+    let product = text(&order["orderItem"][0]["product"]["id"]);
+    store.market.advance_to("2026-01-03");
+    let refresh = |by: &Client<'_>| {
+        let body = json!({ "orderId": order["id"], "productId": product });
+        let answer = by.call(&format!("POST {CHARGING}/accounting/refresh"), Some(&body));
+        (answer.status.as_u16(), answer.json()["message"].as_str().unwrap_or_default().to_owned())
+    };
+    let buyer = store.buyer();
+    let used = || {
+        let all =
+            operator.get(&format!("/usage?subscription=sub_{product}&meter={}", text(&meter)));
+        all["items"].as_array().unwrap().iter().map(|it| text(&it["quantity"])).collect::<Vec<_>>()
+    };
+    outside.answer(|_| {
+        let said = r#"{"accounting":[
+            {"id":"1","date":"2026-01-01T10:00:00Z","unit":"call","value":"12"},
+            {"id":"2","date":"2026-01-02T10:00:00Z","unit":"call","value":"3"},
+            {"id":"3","date":"2026-01-02T11:00:00Z","unit":"mile","value":"3"}
+        ]}"#;
+        Ok(Response::new(200, said))
+    });
+    assert_eq!(refresh(&buyer), (200, "2 records of usage were fetched, and 1 refused".to_owned()));
+    let asked = outside.heard().pop().unwrap();
+    assert_eq!(asked.address, "https://counter.example.com/hook");
+    assert!(header(&asked, "webhook-signature").starts_with("v1,"));
+    let question = body(&asked);
+    assert_eq!(question["type"], "accounting.pending");
+    assert_eq!((&question["productId"], &question["since"]), (&json!(product), &Value::Null));
+    assert_eq!((&question["orderId"], &question["units"]), (&order["id"], &json!(["call"])));
+    // The same again counts once, and it is asked for what is later.
+    let (status, told) = refresh(&buyer);
+    assert_eq!((status, told.starts_with("0 records")), (200, true), "{told}");
+    let question = body(&outside.heard().pop().unwrap());
+    assert_eq!(question["since"], "2026-01-02T10:00:00Z");
+    let mut sum = used();
+    sum.sort();
+    assert_eq!(sum, ["12", "3"]);
+    // What it does not answer is told, and nothing comes in.
+    outside.answer(|_| Ok(Response::new(500, "no")));
+    let (status, _) = refresh(&buyer);
+    assert!(status >= 400, "{status}");
+    outside.answer(|_| Ok(Response::new(200, "<html>")));
+    assert!(refresh(&buyer).0 >= 400);
+    outside.answer(|_| Ok(Response::new(200, "")));
+    assert_eq!(refresh(&buyer).0, 200, "nothing is something, too");
+    assert_eq!(used().len(), 2);
+    let count = outside.heard().len();
+    let stranger = store.market.house.client(&store.market.house.north.customer.admin);
+    assert_eq!(refresh(&stranger).0, 404);
+    assert_eq!(outside.heard().len(), count, "nobody is asked for a stranger");
+    store.market.advance_to("2026-02-02");
+    let account = json!({ "id": store.market.house.customer.account });
+    let billed = store.market.invoices(&account);
+    let calls = billed.iter().flat_map(|it| it["lines"].as_array().unwrap());
+    let calls = calls.filter(|it| it["text"] == "Api: Calls");
+    let nets: Vec<_> = calls.map(|it| text(&it["net"]["amount"])).collect();
+    assert_eq!(nets, ["7.50"], "fifteen calls");
 }
 
 #[test]
@@ -191,12 +280,40 @@ fn unpaid_usage_suspends_a_product_until_its_renewal_is_paid() {
     let answer = it.job(&buyer, "renewJob");
     assert_eq!(answer.status.as_u16(), 200, "{}", told(&answer));
     let page = redirect(&answer).expect("it is to be paid");
+    assert_eq!(redirect(&it.job(&buyer, "renewJob")), Some(page.clone()), "there is one page");
+    assert_eq!(redirect(&it.job(&buyer, "unsubscribeJob")), Some(page.clone()));
     assert_eq!(it.status(), "Suspended", "it is not paid yet");
     it.store.chooses(&page, "pay");
     house.app.keep_duties();
     assert_eq!(it.status(), "Active");
     let answer = it.job(&buyer, "renewJob");
     assert_eq!((answer.status.as_u16(), redirect(&answer)), (200, None), "nothing is owed");
+}
+
+#[test]
+fn what_is_being_collected_is_not_asked_for_again() {
+    let it = Metered::open();
+    let (buyer, operator) = (it.store.buyer(), it.store.market.operator());
+    it.store.market.advance_to("2026-02-02");
+    // The bank is told to collect what is owed.
+    let letterhead = json!({
+        "bank": { "iban": "DE89370400440532013000", "holder": "Kornblume" },
+        "creditor": { "id": "DE98ZZZ09999999999", "notice_days": 1 },
+    });
+    operator.post("/letterheads", &letterhead);
+    let account = &it.store.market.house.customer.account;
+    let mandate = json!({
+        "kind": "direct_debit", "iban": "AT611904300234573201", "holder": "Buyer",
+        "mandate": "M-1", "signed_on": "2026-01-01",
+    });
+    operator.post(&format!("/accounts/{account}/payment_methods"), &mandate);
+    let orders = operator.post("/debit_orders", &json!({ "collect_on": "2026-03-30" }));
+    assert_eq!(orders["items"].as_array().unwrap().len(), 1, "{orders}");
+    let answer = it.job(&buyer, "renewJob");
+    assert_eq!((answer.status.as_u16(), redirect(&answer)), (200, None), "{}", told(&answer));
+    let tried = operator.get(&format!("/payments?account={account}"));
+    assert!(tried["items"].as_array().unwrap().iter().all(|it| it["state"] != "redirected"));
+    it.store.market.must_be_whole();
 }
 
 #[test]

@@ -251,6 +251,18 @@ const DEEDS: &[Deed] = &[
     )
     .done(Manner::Several),
     deed(
+        "PATCH /DSUsageManagement/api/usageManagement/v2/usage/{id}",
+        "seller",
+        r#"{"date":"2026-01-01T00:00:00Z","status":"Recycled","relatedParty":[{"id":"$customer","role":"Customer"}],"usageCharacteristic":[{"name":"orderId","value":"$order"},{"name":"productId","value":"$subscription"},{"name":"correlationNumber","value":"1"},{"name":"unit","value":"GB"},{"name":"value","value":"2"}]}"#,
+    )
+    .to("POST /DSUsageManagement/api/usageManagement/v2/usage", r#"{"date":"2026-01-01T00:00:00Z","status":"Received","relatedParty":[{"id":"$customer","role":"Customer"}],"usageCharacteristic":[{"name":"orderId","value":"$order"},{"name":"productId","value":"$subscription"},{"name":"correlationNumber","value":"1"},{"name":"unit","value":"byte"},{"name":"value","value":"2"}]}"#),
+    deed(
+        "POST /DSUsageManagement/api/usageManagement/v2/importJob",
+        "seller",
+        r#"{"usage":[{"date":"2026-01-01T00:00:00Z","status":"Received","relatedParty":[{"id":"$customer","role":"Customer"}],"usageCharacteristic":[{"name":"orderId","value":"$order"},{"name":"productId","value":"$subscription"},{"name":"correlationNumber","value":"1"},{"name":"unit","value":"GB"},{"name":"value","value":"2"}]}]}"#,
+    )
+    .done(Manner::Several),
+    deed(
         "POST /DSUsageManagement/api/usageManagement/v2/usageSpecification",
         "seller",
         r#"{"name":"$side calls"}"#,
@@ -269,6 +281,18 @@ const DEEDS: &[Deed] = &[
         "buyer",
         r#"{"reference":"$unpaid_order"}"#,
     ),
+    deed(
+        "PATCH /DSProductInventory/api/productInventory/v2/product/{id}",
+        "seller",
+        r#"{"productSerialNumber":"$side-7"}"#,
+    )
+    .at(&["$subscription"]),
+    deed(
+        "PUT /DSProductInventory/api/productInventory/v2/product/{id}",
+        "seller",
+        r#"{"productSerialNumber":"$side-8","place":[{"name":"$side"}]}"#,
+    )
+    .at(&["$subscription"]),
     deed(
         "POST /charging/api/orderManagement/products/renewJob",
         "buyer",

@@ -16,20 +16,28 @@
 //! | offering, bundle or not, category | `offerings::an_offering_delivers_a_product_or_a_bundle_of_offerings` |
 //! | price plans, open and free | `prices::*` |
 //! | list parameters | `lists::*` |
+//!
+//! What the system was weak at, what one in its place has to do and what it can do better is listed, each with
+//! its tests, in [`promised`].
 
 mod assets;
 mod buying;
 mod consuming;
 mod customers;
 pub(crate) mod deeds;
+mod having;
 mod lists;
 mod neighbors;
 mod offerings;
 mod parties;
+mod paying;
 mod prices;
 mod products;
+mod promised;
+mod rating;
 mod revenue;
 mod rights;
+mod sellers;
 mod shop;
 mod ways_in;
 mod weaknesses;

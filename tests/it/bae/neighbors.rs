@@ -3,8 +3,10 @@
 
 use serde_json::{Value, json};
 
+use super::shop::Shop;
 use super::{items, told};
 use crate::harness::client::Client;
+use crate::harness::house::House;
 use crate::harness::market::{Market, monthly, text};
 
 fn uuid(id: &str) -> String {
@@ -173,4 +175,60 @@ fn tokens_of_applications_are_given_to_their_user_alone() {
     assert_eq!(buyer.call(read, Some(&ask)).ok()["authToken"], "a-2");
     let missing = buyer.call(read, Some(&json!({})));
     assert_eq!(told(&missing), "422 `appId` must say of which application (incomplete)");
+    for number in 1..100 {
+        buyer.call(save, Some(&json!({ "appId": format!("app {number}"), "authToken": "a" }))).ok();
+    }
+    let more = json!({ "appId": "one more", "authToken": "a" });
+    let refused = told(&buyer.call(save, Some(&more)));
+    assert_eq!(refused, "400 `appId` is one more than the 100 of which tokens are kept (range)");
+    buyer.call(save, Some(&anew)).ok();
+    other.call(save, Some(&more)).ok();
+}
+
+#[test]
+fn a_seller_combines_prices_shares_promotions_and_promises_and_adapts_each() {
+    let house = House::on("2026-01-01");
+    let shop = Shop::of(&house, &house.north.admin);
+    let (catalog, product) = (shop.catalog("Data"), shop.product("Weather"));
+    let offering = shop.offering(&catalog, &product, "Weather");
+    shop.moves(&offering, "Launched");
+    let (seller, id) = (&shop.0, text(&offering["id"]));
+    let ask = |what: &str, body: Value| {
+        let answer = seller.call(what, Some(&body));
+        assert!(answer.status.is_success(), "{what}: {}", told(&answer));
+        answer
+    };
+    let model = |owner: u32| json!({ "productClass": id, "ownerValue": owner, "aggregatorValue": 100 - owner });
+    ask("POST /DSRevenueSharing/rss/models", model(90));
+    let promotion = |picture: &str| {
+        json!({
+            "offeringId": id, "offeringName": "Weather", "imageURL": format!("https://x.test/{picture}"),
+            "termsURL": "https://x.test/terms",
+        })
+    };
+    let promoted = ask("POST /PromManagement/promotions", promotion("sun.png")).json();
+    let promise = |threshold: u32| {
+        let service = json!({ "type": "Delay", "threshold": threshold, "unitMeasure": "ms", "description": "" });
+        json!({ "offerId": id, "description": "Fresh data", "services": [service] })
+    };
+    ask("POST /SLAManagement/sla", promise(50));
+    // Each is adapted by itself, while it is on the market.
+    house.app.pass("1 day");
+    let mut plan = super::shop::monthly("Monthly");
+    plan["price"] = json!({ "taxIncludedAmount": "18", "currencyCode": "EUR" });
+    let changed = shop.change(&offering, &json!({ "productOfferingPrice": [plan] }));
+    assert_eq!(changed["productOfferingPrice"][0]["price"]["taxIncludedAmount"], "18");
+    ask("PUT /DSRevenueSharing/rss/models", model(80));
+    ask(&format!("PUT {}", text(&promoted["href"])), promotion("rain.png"));
+    ask("POST /SLAManagement/sla", promise(20));
+    let models = items(&seller.call("GET /DSRevenueSharing/rss/models?size=100", None));
+    let own = models.iter().find(|it| it["productClass"] == json!(id)).unwrap();
+    assert_eq!(
+        (own["ownerValue"].to_string(), own["aggregatorValue"].to_string()),
+        ("80".to_owned(), "20".to_owned())
+    );
+    let promotions = items(&seller.call("GET /PromManagement/promotions", None));
+    assert_eq!((promotions.len(), &promotions[0]["imageName"]), (1, &json!("rain.png")));
+    let promised = seller.call(&format!("GET /SLAManagement/sla/{id}"), None).ok();
+    assert_eq!(promised["services"][0]["threshold"], 20);
 }

@@ -19,7 +19,7 @@ fn an_offering_is_launched_last_and_stays_what_it_was() {
     let house = House::on("2026-01-01");
     let seller = Shop::of(&house, &house.operator);
     let buyers = [Shop::of(&house, &house.customer.admin), Shop(Client::nobody(&house.app))];
-    let catalog = seller.make("catalog", &json!({ "name": "Data", "lifecycleStatus": "Active" }));
+    let catalog = seller.catalog("Data");
     let ready = json!({ "name": "Weather", "lifecycleStatus": "Active" });
     let product = seller.make("productSpecification", &ready);
     let offering = seller.offering(&catalog, &product, "Weather live");
@@ -36,10 +36,6 @@ fn an_offering_is_launched_last_and_stays_what_it_was() {
         "400 `Weather live` cannot be launched: its product `Weather` must be launched, but is `active`"
     );
     seller.moves(&product, "Launched");
-    let refused = seller.is_told(&offering, &launch);
-    assert!(refused.ends_with("`catalog` `Data` must be launched, but is `active`"), "{refused}");
-    assert!(refused.starts_with("400 "), "{refused}");
-    seller.moves(&catalog, "Launched");
     assert_eq!(state(&seller.change(&offering, &launch)), "Launched");
     for it in &buyers {
         assert_eq!(it.see(&offering)["name"], "Weather live");
@@ -228,6 +224,59 @@ fn an_offering_goes_from_the_store_of_its_seller_to_the_catalogs_that_it_selects
     );
 }
 
+/// Who sells puts offerings into its catalog before it launches that, into one of who sells to it from its launch
+/// on, and into none after it is retired. What is launched stands in what is.
+#[test]
+fn a_catalog_takes_offerings_once_it_is_ready() {
+    let house = House::on("2026-01-01");
+    let seller = Shop::of(&house, &house.north.admin);
+    let (product, elsewhere) = (seller.product("Weather"), seller.catalog("Elsewhere"));
+    let made = seller.offering(&elsewhere, &product, "Made");
+    let catalog = seller.make("catalog", &json!({ "name": "Data" }));
+    let offering = json!({ "name": "Weather", "productSpecification": lead(&product) });
+    let there = json!({ "catalog": [lead(&elsewhere), lead(&catalog)] });
+    for state in ["In study", "In design", "In test"] {
+        if state != "In study" {
+            seller.moves(&catalog, state);
+        }
+        let word = state.to_lowercase().replace(' ', "_");
+        let refused = format!("400 the catalog `Data` must be active or launched, but is `{word}`");
+        assert_eq!(seller.is_refused(&offerings(&catalog), &offering), refused);
+        assert_eq!(seller.is_told(&made, &there), refused);
+    }
+    seller.moves(&catalog, "Active");
+    let early = seller.offering(&catalog, &product, "Early");
+    let told = seller.is_told(&early, &json!({ "lifecycleStatus": "Launched" }));
+    assert!(
+        told.starts_with("400 ") && told.contains("must be launched, but is `active`"),
+        "{told}"
+    );
+    seller.moves(&made, "Launched");
+    let refused = "400 the catalog `Data` must be launched for that, but is `active`";
+    assert_eq!(seller.is_told(&made, &there), refused);
+    seller.moves(&catalog, "Launched");
+    seller.moves(&early, "Launched");
+    seller.change(&made, &there);
+    // A catalog of the house is there for its sellers from its launch on.
+    let operator = Shop::of(&house, &house.operator);
+    let fair = operator.make("catalog", &json!({ "name": "Fair", "lifecycleStatus": "Active" }));
+    let path = offerings(&fair);
+    let put = |named: &str| {
+        let body = json!({ "name": named, "productSpecification": lead(&product) });
+        seller.call(&format!("POST {path}"), Some(&body)).status.as_u16()
+    };
+    assert_eq!(put("Early"), 404, "nobody but the house sees it");
+    operator.moves(&fair, "Launched");
+    assert_eq!(put("In time"), 201);
+    let shown = operator.call(&format!("GET {path}"), None).ok();
+    assert_eq!(shown[0]["name"], "In time");
+    let mine = &seller.call(&format!("GET {path}"), None).ok()[0];
+    assert_eq!(mine["catalog"][0]["id"], fair["id"], "it stands there");
+    for state in ["Active", "In test"] {
+        assert!(operator.is_told(&fair, &json!({ "lifecycleStatus": state })).starts_with("400 "));
+    }
+}
+
 /// A bundle is shown with what is in it, where one asks for it.
 #[test]
 fn a_bundle_shows_its_offerings_as_a_whole_to_who_asks_for_depth() {
@@ -321,5 +370,25 @@ impl Shop<'_> {
     fn is_refused_at(&self, catalog: &str, body: &Value) -> String {
         let path = format!("POST catalog/{catalog}/productOffering");
         super::told(&self.call(&path, Some(body)))
+    }
+}
+
+#[test]
+fn what_was_retired_before_it_was_launched_is_for_its_seller_alone() {
+    let house = House::on("2026-01-01");
+    let seller = Shop::of(&house, &house.north.admin);
+    let buyer = Shop::of(&house, &house.north.customer.admin);
+    for path in ["productSpecification", "catalog"] {
+        let [never, once] = ["Never", "Once"].map(|name| {
+            let name = format!("{name} {path}");
+            seller.make(path, &json!({ "name": name, "lifecycleStatus": "Active" }))
+        });
+        seller.moves(&once, "Launched");
+        for it in [&never, &once] {
+            seller.moves(it, "Retired");
+        }
+        assert_eq!(buyer.see(&once)["lifecycleStatus"], "Retired", "somebody may have it");
+        assert!(buyer.asks(&never).starts_with("404"), "nobody else has ever seen it");
+        assert_eq!(seller.see(&never)["lifecycleStatus"], "Retired");
     }
 }

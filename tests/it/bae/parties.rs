@@ -58,6 +58,15 @@ fn an_organization_says_of_itself_all_that_the_contract_has() {
     let v1 = house.operator().get(&format!("/parties/pty_{id}"));
     assert_eq!(v1["organization"]["trading_name"], "Northern Wares", "it is the same party");
 
+    let vouches = own.call(&format!("PATCH {path}"), Some(&json!({ "status": "Validated" })));
+    assert!(
+        told(&vouches).starts_with("403 `status` is for whoever checks it"),
+        "{}",
+        told(&vouches)
+    );
+    let vouches = own.call(&format!("POST /parties/pty_{id}/validate"), Some(&json!({})));
+    assert_eq!(vouches.status.as_u16(), 403, "nor another way");
+    house.operator().post(&format!("/parties/pty_{id}/validate"), &json!({}));
     let patched = change(&own, "PATCH", &path, &json!({ "status": "Validated", "nameType": null }));
     assert_eq!(
         (&patched["status"], &patched["motto"]),

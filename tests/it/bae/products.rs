@@ -95,13 +95,13 @@ fn a_catalog_has_a_name_of_its_own_and_takes_offerings_when_it_is_ready() {
         seller.is_refused(&offerings(&made), &offering),
         "400 the catalog `Data` must be active or launched, but is `in_study`"
     );
-    for state in ["In design", "In test", "Active"] {
+    for state in ["In design", "In test", "Active", "Launched"] {
         seller.moves(&made, state);
     }
     seller.make(&offerings(&made), &offering);
     assert_eq!(
         seller.is_told(&made, &json!({ "lifecycleStatus": "In test" })),
-        "400 cannot test a catalogue element that is `active`"
+        "400 cannot test a catalogue element that is `launched`"
     );
     assert_eq!(
         seller.is_told(&made, &json!({ "lifecycleStatus": "Burnt" })),

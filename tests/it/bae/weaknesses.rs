@@ -45,6 +45,24 @@ fn nobody_who_is_not_known_activates_accounts_pays_out_or_cancels() {
     assert_eq!(last_fact(&app), before, "nothing has happened");
 }
 
+/// Each request with a key of its own would be a commit, with its answer kept for a day.
+#[test]
+fn who_only_reads_writes_nothing_however_many_keys_it_sends() {
+    let stage = Stage::shared();
+    let app = open(&stage.disk(Scene::Quiet), 7);
+    let (nobody, member) = (Client::nobody(&app), Client::with_token(&app, &stage.north["member"]));
+    member.get("/session");
+    app.settle();
+    let before = app.bss.commits();
+    for door in doors().into_iter().filter(|it| !it.writes && !it.path.contains('{')) {
+        for who in [&nobody, &member] {
+            let key = format!("key of {}", door.path.replace('/', "."));
+            who.header("idempotency-key", &key).call(&format!("GET {}", door.path), None);
+        }
+    }
+    assert_eq!(app.bss.commits(), before, "nothing is kept");
+}
+
 /// Every call but those that everybody may make wants somebody who is known.
 #[test]
 fn every_call_that_writes_wants_somebody_who_is_known() {

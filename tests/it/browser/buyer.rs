@@ -1,10 +1,10 @@
 //! Those who buy: what they find by themselves, and what is not theirs and so not there.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::chromium::chromium;
 use super::stage::{LOOKED_AT, OLGA, Stage};
-use crate::harness::market::{monthly, text};
+use crate::harness::market::{Market, monthly, text};
 
 /// Puts an offer on the shelf that has a price for each of its terms, of which one is the usual.
 fn by_the_month_or_year(stage: &Stage) {
@@ -30,6 +30,7 @@ fn a_customer_orders_for_itself_at_the_usual_term() {
     tab.click("link", "Desk by the month");
     // Nobody has chosen a term: it is the usual one that is calculated, and ordered.
     tab.sees("Monthly default");
+    tab.sees("for the term Yearly");
     tab.sees("Total €30.00");
     tab.click("button", "Order it");
     tab.sees("What it costs in a whole period Desk €30.00");
@@ -37,8 +38,10 @@ fn a_customer_orders_for_itself_at_the_usual_term() {
     tab.choose("Term", "Yearly");
     tab.sees("Desk, a year €300.00");
     tab.choose("Term", "Monthly");
-    tab.click("button", "Place the order");
+    tab.click("button", "Order with obligation to pay");
     tab.sees("Completed");
+    tab.sees("Monthly");
+    tab.until("!seen().includes('monthly')");
     tab.click("link", "Show it");
     tab.sees("Desk by the month");
     tab.sees("Monthly (no. 1)");
@@ -61,12 +64,12 @@ fn terms_of_use_are_shown_and_accepted_with_an_order() {
     tab.click("button", "Order it");
     tab.sees("Rules of the house · 2026-01");
     tab.sees("Be kind to the machines.");
-    tab.click("button", "Place the order");
-    tab.until("document.activeElement.matches('[name=accepts]:invalid')");
+    tab.click("button", "Order with obligation to pay");
+    tab.until("document.activeElement.matches('[name^=accepts]:invalid')");
     let orders = || operator.get(&format!("/orders?account={}", customer.account))["items"].clone();
     assert_eq!(orders(), json!([]), "what was not accepted is not ordered");
     tab.click("checkbox", "I accept these terms of use");
-    tab.click("button", "Place the order");
+    tab.click("button", "Order with obligation to pay");
     tab.sees("Completed");
     let accepted = &orders()[0]["accepted_terms"][0];
     let expected = [json!(offer), json!("2026-01"), json!(customer.admin.id)];
@@ -74,19 +77,24 @@ fn terms_of_use_are_shown_and_accepted_with_an_order() {
     tab.must_be_content();
 }
 
+/// The customer of the house, with an address for invoices, whose seller has the gateway to try things.
+fn pays_by_sandbox(market: &Market) -> Value {
+    let operator = market.operator();
+    operator.post("/gateways", &json!({ "kind": "sandbox", "name": "Test bank" }));
+    let address = json!({ "street": "Ring 1", "city": "Berlin", "country": "DE" });
+    let account = format!("/accounts/{}", market.house.customer.account);
+    operator.patch(&account, &json!({ "address": address }))
+}
+
 #[test]
 fn a_customer_pays_on_the_page_of_the_sandbox_and_comes_back() {
     let Some(chromium) = chromium() else { return };
     let stage = Stage::set();
     let (market, customer) = (&stage.market, &stage.market.house.customer);
-    let operator = market.operator();
-    operator.post("/gateways", &json!({ "kind": "sandbox", "name": "Test bank" }));
-    let address = json!({ "street": "Ring 1", "city": "Berlin", "country": "DE" });
-    let account = format!("/accounts/{}", customer.account);
-    let account = operator.patch(&account, &json!({ "address": address }));
+    let account = pays_by_sandbox(market);
     market.order(&account, &market.offer("Flat", &[monthly("Base", "EUR", "10")]), 1);
     let invoice = text(&market.invoices(&account)[0]["id"]);
-    let payment = operator.post("/checkouts", &json!({ "invoice": invoice }));
+    let payment = market.operator().post("/checkouts", &json!({ "invoice": invoice }));
     let page = text(&payment["attempt"]["page"]);
     let page = &page[page.find("/ui/").unwrap()..];
     let tab = stage.signed_in(chromium, &customer.admin.email);
@@ -100,6 +108,49 @@ fn a_customer_pays_on_the_page_of_the_sandbox_and_comes_back() {
     tab.sees("Nothing is open any more.");
     assert!(tab.path().contains(&invoice), "{}", tab.path());
     assert!(!tab.has("button", "Pay now"));
+    tab.must_be_content();
+}
+
+#[test]
+fn a_customer_pays_all_that_is_open_at_once() {
+    let Some(chromium) = chromium() else { return };
+    let stage = Stage::set();
+    let (market, customer) = (&stage.market, &stage.market.house.customer);
+    let account = pays_by_sandbox(market);
+    for (name, price) in [("Flat", "10"), ("Extra", "5")] {
+        market.order(&account, &market.offer(name, &[monthly("Base", "EUR", price)]), 1);
+    }
+    let tab = stage.signed_in(chromium, &customer.admin.email);
+    tab.go("/ui/invoices");
+    tab.sees("2 invoices are open: €18.00");
+    let all = json!({ "billing_account": account["billing_account"] });
+    let page = text(&market.operator().post("/checkouts", &all)["attempt"]["page"]);
+    tab.go(&page[page.find("/ui/").unwrap()..]);
+    tab.sees("€18.00");
+    tab.click("button", "Pay");
+    tab.sees("Payment of €18.00: Received.");
+    assert!(tab.path().starts_with("/ui/payments/"), "{}", tab.path());
+    tab.go("/ui/invoices");
+    tab.sees("Paid");
+    assert_eq!(tab.eval("seen().includes('Pay all')"), false);
+    tab.must_be_content();
+}
+
+#[test]
+fn a_customer_puts_a_card_on_file_itself() {
+    let Some(chromium) = chromium() else { return };
+    let stage = Stage::set();
+    let customer = &stage.market.house.customer;
+    let operator = stage.market.operator();
+    operator.post("/gateways", &json!({ "kind": "sandbox", "name": "Test bank" }));
+    let tab = stage.signed_in(chromium, &customer.admin.email);
+    tab.go(&format!("/ui/accounts/{}?part=billing", customer.account));
+    tab.sees("No payment method is on file");
+    tab.click("button", "Put a card on file");
+    tab.sees("Test bank");
+    tab.click("button", "A card that pays");
+    tab.sees("Visa ···· 4242");
+    tab.until("!location.search.includes('kept')");
     tab.must_be_content();
 }
 

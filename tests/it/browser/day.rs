@@ -11,12 +11,13 @@ fn today_goes_on_with_the_clock_and_begins_where_the_reader_is() {
     let tab = LOOKED_AT.signed_in(chromium, OLGA);
     tab.go("/ui/");
     tab.sees("Recent invoices");
-    // Read at noon so many hours ago; whether it is moved by hand; where the reader is.
+    // Read at noon so many hours ago; whether it may be moved, which does not keep it from going on; where
+    // the reader is.
     let rows = [
         ("2026-03-01T12:00:00Z", 0, false, "UTC", "2026-03-01"),
         ("2026-03-01T12:00:00Z", 11, false, "UTC", "2026-03-01"),
         ("2026-03-01T12:00:00Z", 12, false, "UTC", "2026-03-02"),
-        ("2026-03-01T12:00:00Z", 12, true, "UTC", "2026-03-01"),
+        ("2026-03-01T12:00:00Z", 12, true, "UTC", "2026-03-02"),
         ("2026-03-01T12:00:00Z", 7 * 24, false, "UTC", "2026-03-08"),
         ("2026-03-01T12:00:00Z", 0, false, "Pacific/Auckland", "2026-03-02"),
         ("2026-03-01T02:00:00Z", 0, false, "America/Los_Angeles", "2026-02-28"),
@@ -35,6 +36,42 @@ fn today_goes_on_with_the_clock_and_begins_where_the_reader_is() {
               }})"
         ));
         assert_eq!(found, Value::from(today), "{now}, {hours} hours ago, in {zone}");
+    }
+}
+
+#[test]
+fn how_long_ago_something_was_is_counted_in_days_of_the_calendar() {
+    let Some(chromium) = chromium() else { return };
+    let tab = LOOKED_AT.signed_in(chromium, OLGA);
+    tab.go("/ui/");
+    tab.sees("Recent invoices");
+    for (at, zone, expected) in [
+        ("2027-03-10T18:00:00Z", "UTC", "10 days ago"),
+        ("2027-03-10T23:30:00Z", "UTC", "10 days ago"),
+        ("2027-03-10T23:30:00Z", "Europe/Berlin", "9 days ago"),
+        ("2027-02-07T09:00:00Z", "UTC", "41 days ago"),
+        ("2027-02-07", "UTC", "41 days ago"),
+        ("2027-03-19T12:00:00Z", "UTC", "yesterday"),
+        ("2027-03-20T10:00:00Z", "UTC", "3 hours ago"),
+        ("2027-03-20T12:59:40Z", "UTC", "this minute"),
+        ("2027-03-20", "UTC", "today"),
+        ("2027-03-21", "UTC", "tomorrow"),
+        ("2027-03-30T23:00:00Z", "UTC", "in 10 days"),
+        ("2027-03-30T23:00:00Z", "Europe/Berlin", "in 11 days"),
+        ("2027-06-20", "UTC", "in 3 months"),
+    ] {
+        let found = tab.eval(&format!(
+            "import(new URL('model/time.js', document.querySelector('script[type=module]').src))
+              .then((time) => {{
+                const before = [time.clock.peek(), time.zone.peek()];
+                time.clock.value = {{ now: '2027-03-20T13:00:00Z', movable: true, read: Date.now() }};
+                time.zone.value = '{zone}';
+                const said = time.distance('{at}');
+                [time.clock.value, time.zone.value] = before;
+                return said;
+              }})"
+        ));
+        assert_eq!(found, Value::from(expected), "{at} in {zone}");
     }
 }
 

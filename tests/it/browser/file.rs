@@ -113,7 +113,7 @@ fn a_file_has_every_page_of_its_list() {
     tab.click("link", "Invoices");
     // A page with nothing on it is not the end.
     tab.sees("INV-2026-000013");
-    tab.sees("The first 1 rows");
+    tab.sees("The first 1 row");
     tab.click("button", "Show more");
     tab.sees("INV-2026-000012");
     tab.eval(

@@ -17,6 +17,16 @@ pub(crate) fn faults(tab: &Tab, sight: Sight) -> Vec<String> {
     found
 }
 
+/// Nothing is wrong with the page, at a desk and in a hand, by day and by night, and it can be walked over.
+#[track_caller]
+pub(crate) fn must_be_in_order(tab: &Tab) {
+    let sights = [Sight::DESK, Sight::HAND].into_iter().flat_map(|it| [it, it.by_night()]);
+    let mut found: Vec<_> = sights.flat_map(|it| faults(tab, it)).collect();
+    tab.look(Sight::DESK);
+    found.extend(obstacles(tab));
+    assert!(found.is_empty(), "{} at {}", found.join("\n"), tab.path());
+}
+
 /// Walks over the page with the tabulator key alone. What cannot be reached, what does not show
 /// that it has the focus, and where one cannot get away from.
 #[track_caller]

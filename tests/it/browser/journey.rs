@@ -133,7 +133,12 @@ fn what_a_quantity_and_an_ending_come_to_is_shown_before_they_are() {
     tab.go(&stage.address("/ui/subscriptions/{seats}"));
     tab.sees("Charged through Apr 30, 2026");
     tab.click("button", "Change the quantity");
-    tab.fill("spinbutton", "Quantity…", "22");
+    for bad in ["-3", "0", "", "1,5", "1.000", "many"] {
+        tab.fill("textbox", "Quantity", bad);
+        tab.sees("A whole number from 1 to 999,999");
+        tab.until("!seen().includes('Difference')");
+    }
+    tab.fill("textbox", "Quantity", "22");
     // Ten more at 4.90 for all of April, and 20 % on it.
     tab.sees("Difference €58.80");
     tab.press("Escape");
@@ -181,13 +186,47 @@ fn the_clock_is_moved_a_month_and_tells_what_it_did() {
     tab.sees("INV-2026-000013");
     tab.click("button", "Move forward by 1 month");
     tab.sees("From Apr 1, 2026 to May 1, 2026");
-    tab.sees("billed 3 accounts: 3 invoices");
+    // Whose they are, and what they are called; each leads to the thing itself.
+    tab.sees("Invoice INV-2026-000014 was issued");
+    tab.sees("Acme Bäckerei GmbH");
     tab.press("Escape");
     tab.sees("Test clock: May 1, 2026");
     // The list behind it knows already.
     tab.sees("INV-2026-000016");
     tab.must_be_content();
     stage.market.must_be_whole();
+}
+
+#[test]
+fn a_tier_says_from_where_to_where_it_goes() {
+    let Some(chromium) = chromium() else { return };
+    let tab = LOOKED_AT.signed_in(chromium, OLGA);
+    tab.go(&LOOKED_AT.address("/ui/invoices/{invoice}"));
+    tab.sees("Traffic");
+    tab.eval("document.querySelectorAll('details.why').forEach((it) => (it.open = true)) ?? true");
+    for tier in ["up to 100 GB", "over 100 to 400 GB", "over 400 GB"] {
+        tab.sees(tier);
+    }
+    tab.must_be_content();
+}
+
+#[test]
+fn what_is_paid_says_that_it_runs_on_while_its_account_is_held() {
+    let Some(chromium) = chromium() else { return };
+    let stage = Stage::set();
+    let (market, operator) = (&stage.market, stage.market.operator());
+    let account = market.customer("Late payer", "EUR");
+    let offer = market.offer("Fresh", &[monthly("Base", "EUR", "10")]);
+    let subscription = market.order(&account, &offer, 1);
+    let path = format!("/accounts/{}", text(&account["id"]));
+    let hold = json!({ "kind": "credit", "policy": "unpaid", "reason": "OVERDUE" });
+    operator.post(&format!("{path}/hold"), &hold);
+    let tab = stage.signed_in(chromium, OLGA);
+    tab.go(&format!("/ui{path}"));
+    tab.sees("paid, runs on");
+    tab.go(&format!("/ui/subscriptions/{subscription}"));
+    tab.sees("This is paid and runs on.");
+    tab.must_be_content();
 }
 
 #[test]
@@ -334,7 +373,7 @@ fn an_account_is_opened_and_what_is_wrong_is_said_at_its_field() {
 }
 
 #[test]
-fn how_an_account_pays_is_kept_and_taken_for_the_next_payment() {
+fn how_an_account_pays_is_kept_and_named_for_a_payment() {
     let Some(chromium) = chromium() else { return };
     let stage = Stage::set();
     let tab = stage.signed_in(chromium, OLGA);
@@ -355,6 +394,9 @@ fn how_an_account_pays_is_kept_and_taken_for_the_next_payment() {
     tab.go(&stage.address("/ui/accounts/{account}"));
     tab.click("button", "Record payment");
     tab.sees("Visa ···· 4242, on file");
+    // What came in came by transfer, unless somebody says otherwise.
+    assert_eq!(tab.eval("document.querySelector('dialog [name=how]').value"), "bank_transfer");
+    tab.choose("How", "Visa ···· 4242, on file");
     tab.click("button", "Record payment");
     tab.sees("Everything is paid");
     tab.must_be_content();

@@ -5,8 +5,10 @@
 //! commands that are used here; through pipes the protocol needs nothing that is not here already.
 
 mod axe;
+mod bundle;
 mod buyer;
 mod catalog;
+mod choosing;
 mod chromium;
 mod complaint;
 mod consumer;
@@ -14,11 +16,15 @@ mod day;
 mod door;
 mod file;
 mod first_offer;
+mod guest;
 mod injection;
 mod inspection;
+mod invoice_page;
 mod journey;
 mod key;
+mod keyboard;
 mod lost;
+mod marketplace;
 mod pipe;
 mod place;
 mod plan;
@@ -28,6 +34,7 @@ mod stage;
 mod stock;
 mod tab;
 mod tour;
+mod usage_source;
 mod weight;
 mod window;
 mod words;

@@ -50,7 +50,7 @@ fn a_plan_is_changed_in_mid_month_and_the_next_invoice_explains_itself() {
     let tab = stage.signed_in(chromium, OLGA);
     tab.go(&stage.address("/ui/subscriptions/{subscription}"));
     tab.click("button", "Change the plan");
-    tab.choose("To", "Bigger server");
+    tab.choose("Change to", "Bigger server");
     // 15 of the 30 days of April are left: half of 40 goes back, half of 60 is charged.
     for told in [
         "It changes at once, on Apr 16, 2026.",
@@ -94,7 +94,7 @@ fn a_change_to_less_waits_for_its_day_and_is_taken_back() {
     let tab = stage.signed_in(chromium, OLGA);
     tab.go(&stage.address("/ui/subscriptions/{subscription}"));
     tab.click("button", "Change the plan");
-    tab.choose("To", "Virtual server");
+    tab.choose("Change to", "Virtual server");
     tab.sees("It changes on Jun 1, 2026, when what is paid for is over.");
     tab.sees("Nothing is given back: nothing is paid beyond that day.");
     tab.click("button", "Change the plan");

@@ -4,13 +4,12 @@
 use serde_json::{Value, json};
 
 use super::chromium::chromium;
-use super::inspection;
+use super::inspection::must_be_in_order;
 use super::stage::{OLGA, Stage};
-use super::tab::{Sight, Tab};
 use crate::harness::market::text;
 
 /// A trade whose seller takes payments in, and whose buyer can be billed.
-fn opened() -> Stage {
+pub(super) fn opened() -> Stage {
     let stage = Stage::set();
     let operator = stage.market.operator();
     operator.post("/gateways", &json!({ "kind": "sandbox", "name": "Test bank" }));
@@ -18,16 +17,6 @@ fn opened() -> Stage {
     let account = format!("/accounts/{}", stage.market.house.customer.account);
     operator.patch(&account, &json!({ "address": address }));
     stage
-}
-
-/// What is wrong with the page, at a desk and in a hand, by day and by night.
-#[track_caller]
-fn must_be_in_order(tab: &Tab) {
-    let sights = [Sight::DESK, Sight::HAND].into_iter().flat_map(|it| [it, it.by_night()]);
-    let faults: Vec<_> = sights.flat_map(|it| inspection::faults(tab, it)).collect();
-    tab.look(Sight::DESK);
-    let found = [faults, inspection::obstacles(tab)].concat();
-    assert!(found.is_empty(), "{} at {}", found.join("\n"), tab.path());
 }
 
 /// 30 a month for each.
@@ -126,6 +115,33 @@ fn offers_are_narrowed_down_and_seen_side_by_side() {
 }
 
 #[test]
+fn offers_are_narrowed_down_by_the_type_of_product_in_them() {
+    let Some(chromium) = chromium() else { return };
+    let stage = opened();
+    let operator = stage.market.operator();
+    let kind = json!({ "code": "dataset", "name": "Data set" });
+    operator.post("/asset_types", &kind);
+    let file = json!({ "name": "Air", "kind": "dataset", "url": "https://air.example.com/" });
+    let file = operator.post("/assets", &file);
+    let of_air = json!({ "assets": [file["id"]] });
+    stage.market.offer_like("Air over Berlin", &[each_desk()], (json!({}), of_air));
+    let sent = json!({ "delivery": "physical" });
+    stage.market.offer_like("Sensor", &[each_desk()], (json!({}), sent));
+    let tab = stage.signed_in(chromium, &stage.market.house.customer.admin.email);
+    tab.go("/ui/shop");
+    tab.sees("Air over Berlin");
+    for (kind, name) in [("Data set 1", "Air over Berlin"), ("Is sent 1", "Sensor")] {
+        tab.click("radio", kind);
+        tab.until("document.querySelectorAll('article').length === 1");
+        tab.sees(name);
+    }
+    must_be_in_order(&tab);
+    tab.click("button", "Take Is sent out");
+    tab.sees("Mailbox");
+    tab.must_be_content();
+}
+
+#[test]
 fn a_cart_is_the_same_in_another_browser_and_is_ordered_on_invoice() {
     let Some(chromium) = chromium() else { return };
     let stage = opened();
@@ -148,7 +164,7 @@ fn a_cart_is_the_same_in_another_browser_and_is_ordered_on_invoice() {
     tab.sees("For another time");
     tab.click("link", "To the checkout");
     tab.sees("First invoice");
-    tab.click("button", "Place the order");
+    tab.click("button", "Order with obligation to pay");
     tab.sees("Thank you");
     let ordered = orders(&stage);
     assert_eq!(ordered[0]["items"].as_array().map(Vec::len), Some(1), "{ordered}");
@@ -156,6 +172,53 @@ fn a_cart_is_the_same_in_another_browser_and_is_ordered_on_invoice() {
     tab.go("/ui/cart");
     tab.click("button", "Take it out: Virtual server");
     tab.sees("Your cart is empty");
+    tab.must_be_content();
+}
+
+/// What is charged of a month that has begun says so; and the ways to pay have their places before it is
+/// known what they come to.
+#[test]
+fn nothing_moves_when_the_first_invoice_is_known() {
+    let Some(chromium) = chromium() else { return };
+    let stage = opened();
+    let (market, customer) = (&stage.market, &stage.market.house.customer);
+    let offer = market.offer("Steady desk", &[each_desk()]);
+    market.order(&json!({ "id": customer.account }), &offer, 1);
+    market.advance_to("2026-04-11");
+    let tab = stage.signed_in(chromium, &customer.admin.email);
+    tab.go(&format!("/ui/shop/{offer}"));
+    tab.sees("Net €30.00 with tax €36.00");
+    tab.settle();
+    tab.click("button", "Add to cart");
+    tab.sees("1 in it");
+    tab.click("link", "Cart 1 in it");
+    tab.sees("In all, net");
+    // What the server foretells waits until it is let go.
+    tab.eval(
+        "(() => {
+          const [real, held] = [fetch, []];
+          const isHeld = (path) => String(path).includes('/orders/preview');
+          globalThis.letGo = () => held.map((go) => go()).length;
+          globalThis.fetch = (path, ...rest) =>
+            (isHeld(path) ? new Promise((go) => held.push(go)) : Promise.resolve()).then(() => real(path, ...rest));
+        })()",
+    );
+    tab.click("link", "To the checkout");
+    tab.sees("Pay now");
+    tab.settle();
+    // Where the button is below the top of its form, wherever one has scrolled to.
+    let place =
+        "(() => { const top = (it) => document.querySelector(it).getBoundingClientRect().top;
+        return Math.round(top('.buttons .primary') - top('form.fields')); })()";
+    let before = tab.eval(place);
+    must_be_in_order(&tab);
+    tab.until("letGo() > 0");
+    tab.sees("To pay €60.00");
+    tab.sees("20 of 30 days of a period that ends on Apr 30, 2026");
+    tab.sees("Pay €24.00 now");
+    tab.settle();
+    assert_eq!(tab.eval(place), before, "the button was moved");
+    must_be_in_order(&tab);
     tab.must_be_content();
 }
 

@@ -7,6 +7,8 @@ use super::chromium::chromium;
 use super::inspection;
 use super::stage::{OLGA, Stage};
 use super::tab::Sight;
+use crate::harness::house::invite;
+use crate::harness::market::{monthly, text};
 
 #[test]
 fn step_by_step_to_the_shelf_and_on_to_the_work_on_an_order() {
@@ -61,6 +63,47 @@ fn step_by_step_to_the_shelf_and_on_to_the_work_on_an_order() {
     tab.sees("Nothing waits for you");
     tab.sees("No order is under way");
     let path = format!("/orders/{}", order["id"].as_str().unwrap());
+    assert_eq!(market.operator().get(&path)["state"], "completed");
+    tab.must_be_content();
+}
+
+/// Who delivers for another seller finds what it has to do above its own orders, and says that it is done;
+/// who comes to the shop through a channel finds what is sold there, and orders it.
+#[test]
+fn who_delivers_for_another_handles_its_part_of_what_came_through_a_channel() {
+    let Some(chromium) = chromium() else { return };
+    let stage = Stage::set();
+    let (market, house) = (&stage.market, &stage.market.house);
+    let account = text(&market.customer("Ada", "EUR")["id"]);
+    invite(&house.app, &house.operator, &account, "admin@ada.test", "customer_admin");
+    let offer = json!({ "supplier": account, "channels": ["partner"] });
+    let by_hand = json!({ "connector": "manual" });
+    market.offer_like("Bound books", &[monthly("Base", "EUR", "10")], (offer, by_hand));
+    let buyer = text(&market.customer("Bea", "EUR")["id"]);
+    invite(&house.app, &house.operator, &buyer, "admin@bea.test", "customer_admin");
+    let tab = stage.signed_in(chromium, "admin@bea.test");
+    tab.go("/ui/shop?q=bound");
+    tab.sees("No offer fits");
+    tab.go("/ui/shop?q=bound&channel=partner");
+    tab.click("link", "Bound books");
+    tab.sees("€10.00");
+    tab.click("button", "Add to cart");
+    tab.sees("It is in your cart.");
+    tab.go("/ui/checkout");
+    tab.sees("First invoice");
+    tab.click("button", "Order with obligation to pay");
+    tab.sees("Thank you");
+    let order = market.operator().get("/orders")["items"][0].clone();
+    assert_eq!((&order["channel"], &order["state"]), (&json!("partner"), &json!("in_progress")));
+    let tab = stage.signed_in(chromium, "admin@ada.test");
+    tab.go("/ui/orders");
+    tab.sees("Orders to handle");
+    assert!(inspection::faults(&tab, Sight::DESK).is_empty());
+    tab.click("link", &order["number"].to_string());
+    tab.click("button", "Actions for Bound books");
+    tab.click("button", "It is done");
+    tab.sees("Completed");
+    let path = format!("/orders/{}", text(&order["id"]));
     assert_eq!(market.operator().get(&path)["state"], "completed");
     tab.must_be_content();
 }

@@ -305,19 +305,44 @@ impl Tab {
         }
     }
 
-    /// Clicks on the middle of something, which nothing else may cover.
+    /// Clicks on the middle of something that can be pressed and stands still, which nothing else may cover.
     #[track_caller]
     pub(crate) fn click(&self, role: &str, name: &str) {
         let node = self.wait_for(role, name);
-        self.await_paint();
-        self.tell("DOM.scrollIntoViewIfNeeded", &json!({ "backendNodeId": node }));
-        let quads = self.tell("DOM.getContentQuads", &json!({ "backendNodeId": node }));
-        let corner = |at: usize| quads["quads"][0][at].to_string().parse::<f64>().unwrap();
-        let (x, y) = (f64::midpoint(corner(0), corner(4)), f64::midpoint(corner(1), corner(5)));
+        let (x, y) = self.still_at(node);
         for kind in ["mouseMoved", "mousePressed", "mouseReleased"] {
             let event = json!({ "type": kind, "x": x, "y": y, "button": "left", "clickCount": 1 });
             self.tell("Input.dispatchMouseEvent", &event);
         }
+    }
+
+    /// Where the middle of something is once it is not off and has not moved while the page was painted anew.
+    #[track_caller]
+    fn still_at(&self, node: i64) -> (f64, f64) {
+        let end = Instant::now() + PATIENCE;
+        let mut before = None;
+        loop {
+            self.await_paint();
+            let now = self.middle_of(node);
+            if before == Some(now) && !self.is_off(node) {
+                return now;
+            }
+            assert!(Instant::now() < end, "it is off or moves on at {}", self.path());
+            before = Some(now);
+        }
+    }
+
+    fn middle_of(&self, node: i64) -> (f64, f64) {
+        self.tell("DOM.scrollIntoViewIfNeeded", &json!({ "backendNodeId": node }));
+        let quads = self.tell("DOM.getContentQuads", &json!({ "backendNodeId": node }));
+        let corner = |at: usize| quads["quads"][0][at].to_string().parse::<f64>().unwrap();
+        (f64::midpoint(corner(0), corner(4)), f64::midpoint(corner(1), corner(5)))
+    }
+
+    fn is_off(&self, node: i64) -> bool {
+        let described = self.tell("DOM.describeNode", &json!({ "backendNodeId": node }));
+        let attributes = described["node"]["attributes"].as_array();
+        attributes.is_some_and(|all| all.iter().step_by(2).any(|name| name == "disabled"))
     }
 
     /// Does something that sends a request to a path, whose answer is lost on its way back.

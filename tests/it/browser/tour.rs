@@ -63,7 +63,7 @@ const PAGES: &[Page] = &[
     ("/blocks", "/blocks?part=categories", &["Computing"]),
     ("/blocks", "/blocks?part=terms", &["Lenient", "runs on for 7 days"]),
     ("/blocks", "/blocks?part=attributes", &["Custom attributes", "Nothing is asked"]),
-    ("/usage", "/usage", &["Meters", "Traffic"]),
+    ("/usage", "/usage", &["Meters", "Traffic", "No source is asked"]),
     ("/invoices", "/invoices", &["INV-2026-000001", "Acme Bäckerei GmbH"]),
     ("/invoices", "/invoices?state=overdue", &["INV-2026-000001", "Acme Bäckerei GmbH"]),
     ("/invoices/:id", "/invoices/{invoice}", &["Still to pay", "How this came about"]),
@@ -78,10 +78,15 @@ const PAGES: &[Page] = &[
     ("/billing", "/billing", &["What would be billed"]),
     ("/billing/:id", "/billing/{run}", &["Invoices of this run"]),
     ("/settlements", "/settlements", &["SET-2026-000001", "Share models", "Mailbox"]),
-    ("/settlements/:id", "/settlements/{settlement}", &["What it is for", "Mailbox"]),
+    (
+        "/settlements/:id",
+        "/settlements/{settlement}",
+        &["What it is for", "Paid by customers", "Mailbox"],
+    ),
     ("/journal", "/journal", &["Balances of Provider"]),
     ("/settings", "/settings", &["Security and tokens", "Consumer keys", "Open sessions"]),
     ("/settings", "/settings?part=users", &["Olga Operator"]),
+    ("/settings", "/settings?part=roles", &["Who may do what", "See accounts."]),
     ("/settings", "/settings?part=tax", &["VAT", "Everywhere"]),
     ("/settings", "/settings?part=letterhead", &["Letterhead", "Creditor identifier"]),
     ("/settings", "/settings?part=gateways", &["Gateways", "No gateway yet"]),
@@ -105,10 +110,11 @@ const DOORS: &[Page] = &[
     ("forgotten", "/forgotten", &["Forgot your password?", "Send the link"]),
     ("password", "/password#token=a", &["Choose a password"]),
     ("sandbox", "/sandbox?payment=a&token=a", &["Nothing is paid here.", "is not there"]),
+    ("invoice", "/invoice?of=a#token=a", &["This link leads to no invoice any more."]),
 ];
 
-/// What is asked for on the tour and is not there: the payment of a link that somebody made up.
-const NOT_THERE: &str = "404 GET /api/v1/sandbox/a/a";
+/// What is asked for on the tour and is not there: the payment and the invoice of links that somebody made up.
+const NOT_THERE: [&str; 2] = ["404 GET /api/v1/sandbox/a/a", "404 GET /api/v1/invoice_pages/a/a"];
 
 /// An address that is none.
 const NOWHERE: Page = ("nowhere", "/nowhere", &["There is no such page"]);
@@ -166,7 +172,7 @@ fn tour(day: Sight) {
             album.keep(sight, &name(pattern, address), &tab.picture(sight));
         }
         faults.extend(inspection::obstacles(tab));
-        faults.retain(|it| it != NOT_THERE);
+        faults.retain(|it| !NOT_THERE.contains(&it.as_str()));
         for fault in faults {
             report.push_str(&format!("\n{address} at {}: {fault}", day.name()));
         }

@@ -112,6 +112,7 @@ fn fact(party: &Party, verb: Verb, change: Change) -> Fact {
         owner: party.stamp.owner,
         before: change.before,
         after: change.after,
+        beside: Vec::new(),
     }
 }
 

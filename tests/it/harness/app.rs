@@ -64,7 +64,11 @@ impl App {
 
     /// An appliance over a store in memory in which references must lead somewhere.
     pub(crate) fn strict(day: &str) -> Self {
-        let site = Site { references: References::Here, ..Site::UNKNOWN };
+        Self::reached(day, Site { references: References::Here, ..Site::UNKNOWN })
+    }
+
+    /// An appliance over a store in memory that people reach in a certain way.
+    pub(crate) fn reached(day: &str, site: Site) -> Self {
         Self::with_index(Store::memory().unwrap(), Place::Memory, (day, 1), site)
     }
 
@@ -134,6 +138,11 @@ impl App {
         })
     }
 
+    /// Sends a request of whose answer nothing is taken as long as it is held.
+    pub(crate) fn begin(&self, request: Request<Body>) -> Response<Body> {
+        self.runtime.block_on(self.router.clone().oneshot(request)).unwrap()
+    }
+
     /// Sends requests at once, and waits for all answers.
     pub(crate) fn send_at_once(&self, requests: Vec<Request<Body>>) -> Vec<Answer> {
         let ask = |request| {
@@ -168,6 +177,7 @@ fn world(clock: Arc<dyn Clock>, outside: &Outside, seed: u64) -> World {
         usage: FEW,
         search: Place::Memory,
         file_bytes_max: FILE_BYTES_MAX,
+        seller_file_bytes_max: 4 * FILE_BYTES_MAX,
         entropy,
     }
 }

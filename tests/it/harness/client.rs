@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use axum::body::Body;
-use axum::http::Request;
+use axum::http::{Request, Response};
 use serde_json::Value;
 
 use super::app::{Answer, App};
@@ -81,6 +81,11 @@ impl<'a> Client<'a> {
     /// Sends requests without bodies at once.
     pub(crate) fn all_at_once(&self, all: &[String]) -> Vec<Answer> {
         self.app.send_at_once(all.iter().map(|it| self.request(it, None)).collect())
+    }
+
+    /// Asks for something of which nothing is taken as long as the answer is held.
+    pub(crate) fn begin(&self, path: &str) -> Response<Body> {
+        self.app.begin(self.request(&format!("GET {path}"), None))
     }
 
     /// A request as it goes out.

@@ -66,7 +66,11 @@ impl Market {
         specification["name"] = json!({ "en": name });
         specification["state"] = json!("active");
         offer["name"] = json!({ "en": name });
-        offer["specification"] = operator.post("/specifications", &specification)["id"].clone();
+        // What a bundle delivers is what its parts do.
+        if offer.get("bundle").is_none() {
+            let delivered = operator.post("/specifications", &specification);
+            offer["specification"] = delivered["id"].clone();
+        }
         let id = text(&operator.post("/offers", &offer)["id"]);
         for price in prices {
             let mut price = price.clone();

@@ -40,6 +40,7 @@ pub(super) fn has_money_on_its_way(seller: &Client<'_>, names: &mut Names) {
     let waiting = make(seller, names, ("checkout", "/checkouts"), &it);
     let page = text(&waiting["attempt"]["page"]);
     names.insert("sandbox_token", page.rsplit('=').next().unwrap().to_owned());
+    puts_a_card_on_file(seller, names);
     let it = json!({ "account": names["returner"], "amount": euros("24") });
     let paid = make(seller, names, ("returned_payment", "/payments"), &it);
     let path = format!("/subscriptions/{}/cancel", names["returned_subscription"]);
@@ -47,6 +48,16 @@ pub(super) fn has_money_on_its_way(seller: &Client<'_>, names: &mut Names) {
     let refunds = seller.get(&format!("/payments/{}/refunds", text(&paid["id"])));
     names.insert("refund", text(&refunds["items"][0]["id"]));
     speaks_with_its_bank(seller, names);
+}
+
+/// A visit to the page of the gateway on which a card was put on file, and of which nobody has told yet.
+fn puts_a_card_on_file(seller: &Client<'_>, names: &mut Names) {
+    let path = format!("/accounts/{}/payment_methods/page", names["customer"]);
+    let page = text(&seller.post(&path, &json!({}))["page"]);
+    let (_, query) = page.split_once("?payment=").unwrap();
+    let path = format!("/sandbox/{}", query.replace("&token=", "/"));
+    let back = text(&seller.post(&path, &json!({ "outcome": "pay" }))["back"]);
+    names.insert("card_visit", back.rsplit("kept=").next().unwrap().to_owned());
 }
 
 /// A statement of a bank with one movement that names nothing which is to be paid.

@@ -202,7 +202,7 @@ fn subscriptions_live_as_the_table_says() {
         expired:
           get: 200 -> SUSPENDED
           update seats: 400 BZSUS9105E -> SUSPENDED
-          update expiration: 204 -> SUSPENDED
+          update expiration: 400 BZSUS9105E -> SUSPENDED
           suspendSubscription: 400 BZSUS9105E -> SUSPENDED
           unsuspendSubscription: 400 BZSUS9105E -> SUSPENDED
           cancel: 204 -> CANCEL_PENDING

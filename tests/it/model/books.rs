@@ -65,7 +65,8 @@ struct Line {
 #[derive(Debug, Clone)]
 pub(crate) struct Invoice {
     pub(crate) id: String,
-    issued_on: Date,
+    /// The day on which it was asked for last.
+    asked_on: Date,
     lines: Vec<Line>,
     /// The tax of each line, as the invoice shows it; it sums to what is computed here.
     pub(crate) line_taxes: Vec<Minor>,
@@ -203,7 +204,7 @@ impl Invoice {
             0 if self.written_off > 0 => "written_off",
             0 if self.paid == 0 => "credited",
             0 => "paid",
-            _ if self.issued_on.plus_days(DUE_DAYS) < today => "overdue",
+            _ if self.asked_on.plus_days(DUE_DAYS) < today => "overdue",
             _ => "open",
         }
     }
@@ -293,10 +294,9 @@ impl Customer {
         let tax = booked(taxes.sum(), self.digits);
         let (id, line_taxes) = (String::new(), Vec::new());
         let (paid, credited, written_off) = (0, 0, 0);
-        let issued_on = on;
         self.invoices.push(Invoice {
             id,
-            issued_on,
+            asked_on: on,
             lines,
             line_taxes,
             tax,
@@ -432,8 +432,13 @@ impl Customer {
     }
 
     /// Gives money back: what settles nothing, and then what settled invoices last; what credit notes
-    /// gave settles these instead.
-    pub(crate) fn refunds(&mut self, payment: usize, amount: Minor) -> Result<(), Refused> {
+    /// gave settles these instead, and what is open again is asked for anew.
+    pub(crate) fn refunds(
+        &mut self,
+        payment: usize,
+        amount: Minor,
+        today: Date,
+    ) -> Result<(), Refused> {
         let it = &mut self.payments[payment];
         if amount <= 0 || amount > it.left() {
             return Err(Refused);
@@ -456,6 +461,9 @@ impl Customer {
             self.note_credit -= again;
             self.invoices[invoice].paid -= taken;
             self.invoices[invoice].credited += again;
+            if taken > again && self.invoices[invoice].open() == taken - again {
+                self.invoices[invoice].asked_on = today;
+            }
         }
         self.payments[payment].refunded += amount;
         Ok(())

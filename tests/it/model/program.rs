@@ -296,8 +296,8 @@ impl Program {
         let (left, free) = (it.left(), it.unallocated());
         let any = self.chance.below(left.unsigned_abs() + 1) as i64;
         let amount = self.chance.pick(&[left, free, free + 1, any, any, left + 1]);
-        let body = json!({ "amount": money(amount, &self.customers[who]) });
-        let expected = self.customers[who].refunds(which, amount);
+        let body = json!({ "amount": money(amount, &self.customers[who]), "reopens": true });
+        let expected = self.customers[who].refunds(which, amount, self.today);
         let id = self.customers[who].payments[which].id.clone();
         self.ask(&format!("/payments/{id}/refund"), &body, expected);
     }

@@ -281,6 +281,16 @@ fn euros(cents: u16) -> Value {
     json!({ "amount": amount, "currency": "EUR" })
 }
 
+/// Money that goes back, and what stands on invoices in its place.
+fn refund(cents: u16) -> Value {
+    let amount = euros(cents);
+    match cents % 3 {
+        0 => json!({ "amount": amount }),
+        1 => json!({ "amount": amount, "credit_note": true, "reason": "Kindness" }),
+        _ => json!({ "amount": amount, "reopens": true }),
+    }
+}
+
 /// Lets something happen. That it is refused, as giving back what was never paid, is no fault.
 fn happen(
     market: &Market,
@@ -307,7 +317,7 @@ fn happen(
             Some(("/payments".to_owned(), json!({ "account": of, "amount": euros(*cents) })))
         }
         Happens::Refund(cents) => first(&format!("/payments?account={of}"))
-            .map(|id| (format!("/payments/{id}/refund"), json!({ "amount": euros(*cents) }))),
+            .map(|id| (format!("/payments/{id}/refund"), refund(*cents))),
         Happens::Credit => first(&format!("/invoices?account={of}"))
             .map(|id| (format!("/invoices/{id}/credit"), json!({ "reason": "Kindness" }))),
         Happens::WriteOff => first(&format!("/invoices?account={of}&state=overdue"))

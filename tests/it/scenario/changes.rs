@@ -4,6 +4,7 @@
 use expect_test::expect;
 use serde_json::{Value, json};
 
+use crate::harness::house::invite;
 use crate::harness::market::{Market, lines, monthly, sums, text};
 
 /// A subscription to a server with 10 GB included of at most 100; and of what there are so many.
@@ -46,18 +47,18 @@ fn a_change_is_refused_where_an_order_would_be() {
 
 /// A customer with Silver at 10.00 a month, who may have Gold at 20.00, and back; and Bronze, to which
 /// nothing leads.
-struct Metals {
-    market: Market,
-    account: Value,
+pub(super) struct Metals {
+    pub(super) market: Market,
+    pub(super) account: Value,
     subscription: String,
-    silver: String,
-    gold: String,
+    pub(super) silver: String,
+    pub(super) gold: String,
     bronze: String,
 }
 
 impl Metals {
     /// On 1 May, with the month billed and paid.
-    fn of_may() -> Self {
+    pub(super) fn of_may() -> Self {
         let market = Market::on("2026-05-01");
         let account = market.customer("Blue Whale", "EUR");
         let setup = json!({
@@ -87,11 +88,11 @@ impl Metals {
         format!("/subscriptions/{}{rest}", self.subscription)
     }
 
-    fn preview(&self, body: &Value) -> Value {
+    pub(super) fn preview(&self, body: &Value) -> Value {
         self.market.operator().post(&self.path("/change/preview"), body)
     }
 
-    fn change(&self, body: &Value) -> Value {
+    pub(super) fn change(&self, body: &Value) -> Value {
         let changed = self.market.operator().post(&self.path("/change"), body);
         self.market.must_be_whole();
         changed
@@ -103,7 +104,7 @@ impl Metals {
         (lines(&last), sums(&last))
     }
 
-    fn notes(&self) -> Vec<String> {
+    pub(super) fn notes(&self) -> Vec<String> {
         let path = format!("/credit_notes?order=oldest&account={}", text(&self.account["id"]));
         let found = self.market.operator().get(&path);
         let told =
@@ -350,6 +351,20 @@ fn who_may_give_credit_lets_a_downgrade_happen_at_once_and_no_other() {
     let silver = json!({ "offer": metals.silver, "at": "now" });
     metals.market.advance_to("2026-05-11");
     metals.change(&gold);
+    let house = &metals.market.house;
+    let id = text(&metals.account["id"]);
+    let buyer = invite(&house.app, &house.operator, &id, "ann@whale.test", "customer_admin");
+    for step in ["change/preview", "change"] {
+        let call = format!("POST {}", metals.path(&format!("/{step}")));
+        let refused = house.client(&buyer).call(&call, Some(&silver));
+        let why =
+            "`/at` must be `period_end`: what is less begins when the period that is paid is over";
+        assert_eq!(
+            (refused.status.as_u16(), &refused.json()["detail"]),
+            (422, &json!(why)),
+            "{step}"
+        );
+    }
     metals.change(&silver);
     expect!["Changed on 2026-05-11 to Gold: Month for 21 of 31 days: 8.12"]
         .assert_eq(&metals.notes().join("\n"));
@@ -402,93 +417,26 @@ fn an_order_changes_a_plan_by_the_same_rules() {
 }
 
 #[test]
-fn the_seller_says_when_less_begins_and_what_goes_back() {
+fn a_preview_takes_off_what_a_coupon_takes_off_the_invoice() {
     let metals = Metals::of_may();
     let operator = metals.market.operator();
-    let own = text(&json!(metals.market.house.operator.account));
-    let path = format!("/accounts/{own}/billing_policy");
-    let before = operator.get(&path);
-    assert_eq!(
-        (&before["downgrade"], &before["credit_base"]),
-        (&json!("period_end"), &json!("unused_part"))
-    );
-    metals.market.advance_to("2026-05-11");
-    let full = json!({ "credit_base": "full_charge", "downgrade": "now" });
-    let set = operator.patch(&path, &full);
-    assert_eq!((&set["downgrade"], &set["credit_base"]), (&json!("now"), &json!("full_charge")));
-    metals.change(&json!({ "offer": metals.gold }));
-    let preview = metals.preview(&json!({ "offer": metals.silver }));
-    assert_eq!((&preview["at"], &preview["direction"]), (&json!("now"), &json!("downgrade")));
-    expect!["Changed on 2026-05-11 to Gold: Month: 12.00"].assert_eq(&metals.notes().join("\n"));
-    let refused = operator.call(&format!("PATCH {path}"), Some(&json!({ "preset": "stripe" })));
-    assert_eq!(refused.status, 422, "{}", refused.json());
-    assert_eq!(refused.json()["errors"][0]["pointer"], "/proration");
-    let buys = format!("/accounts/{}/billing_policy", text(&metals.account["id"]));
-    assert_eq!(operator.call(&format!("GET {buys}"), None).status, 409);
-}
-
-/// Says how the provider bills.
-fn bills(market: &Market, policy: &Value) {
-    let own = text(&json!(market.house.operator.account));
-    market.operator().patch(&format!("/accounts/{own}/billing_policy"), policy);
-}
-
-#[test]
-fn units_that_go_give_back_what_was_paid_for_them_whatever_holds_by_then() {
-    let market = Market::on("2026-04-01");
-    let operator = market.operator();
-    bills(&market, &json!({ "removed_units": "now" }));
-    let unit = json!({
-        "name": "Seat", "kind": "recurring", "currency": "EUR",
-        "period": "1 month", "model": { "kind": "per_unit", "per_unit": "10" },
+    let off = json!({
+        "name": { "en": "Spring" }, "access": "coupon", "lasting": "always", "percent": "50",
     });
-    let offer = market.offer("Mail", &[unit]);
-    let all = json!({ "name": { "en": "Free" }, "percent": "100", "access": "coupon" });
-    let all = operator.post("/discounts", &all)["id"].clone();
-    operator.post("/coupons", &json!({ "code": "FREE", "discount": all }));
-    let free = market.customer("Blue Whale", "EUR");
-    operator.post("/redemptions", &json!({ "account": free["id"], "code": "FREE" }));
-    let paid = market.customer("Red Whale", "EUR");
-    let half =
-        json!({ "name": { "en": "Half" }, "percent": "50", "scope": { "accounts": [paid["id"]] } });
-    let half = operator.post("/discounts", &half)["id"].clone();
-    let ten = [&free, &paid].map(|it| market.order(it, &offer, 10));
-    market.advance_to("2026-04-16");
-    operator.patch(&format!("/discounts/{}", text(&half)), &json!({ "percent": "10" }));
-    for it in &ten {
-        operator.post(&format!("/subscriptions/{it}/change"), &json!({ "quantity": 1 }));
-    }
-    market.advance_to("2026-05-02");
-    let nets = |account: &Value| {
-        let all = market.invoices(account);
-        all.iter().map(|it| text(&it["net"]["amount"])).collect::<Vec<_>>()
-    };
-    // Nothing was paid, and nothing goes back: its bills come to nothing.
-    assert_eq!(nets(&free), Vec::<String>::new());
-    // 9 of 10 for half of the month at half the price; then one at nine tenths.
-    assert_eq!(nets(&paid), ["50.00", "-13.50"]);
-    market.must_be_whole();
-}
+    let off = operator.post("/discounts", &off);
+    operator.post("/coupons", &json!({ "code": "SPRING", "discount": off["id"] }));
 
-#[test]
-fn a_switch_takes_the_version_and_the_alterations_of_its_day() {
-    let metals = Metals::of_may();
-    let operator = metals.market.operator();
-    bills(&metals.market, &json!({ "price_version": "renewal" }));
-    metals.market.advance_to("2026-05-05");
-    let mut month = monthly("Month", "EUR", "31");
-    month["alterations"] = json!([{
-        "name": "Welcome", "effect": "discount", "percent": "50", "applies": "for",
-        "duration": "1 month",
-    }]);
-    let platinum = metals.market.offer("Platinum", &[month]);
-    let leads = json!({ "switches": [{ "to": platinum, "direction": "upgrade" }] });
-    operator.patch(&format!("/offers/{}", metals.silver), &leads);
+    let of = json!({ "account": metals.account["id"], "code": "SPRING" });
+    operator.post("/redemptions", &of);
     metals.market.advance_to("2026-05-11");
-    metals.change(&json!({ "offer": platinum }));
-    metals.market.advance_to("2026-07-02");
-    let all = metals.market.invoices(&metals.account);
-    let nets: Vec<_> = all[1..].iter().map(|it| text(&it["net"]["amount"])).collect();
-    // 21 of 31 days and June begin within a month; July does not.
-    assert_eq!(nets, ["26.00", "31.00"]);
+    let to_gold = json!({ "offer": metals.gold });
+    let preview = metals.preview(&to_gold);
+    metals.change(&to_gold);
+    metals.market.advance_to("2026-06-02");
+    let (invoiced, sums) = metals.last();
+    assert!(invoiced.contains("with the coupon SPRING"), "{invoiced}");
+    assert_eq!(invoiced, crate::harness::market::lines(&preview["next_invoice"]));
+    let gross = text(&preview["next_invoice"]["gross"]["amount"]);
+    assert!(sums.contains(&format!("= {gross} EUR")), "{sums}");
+    assert_eq!(preview["charge"]["gross"]["amount"], "8.12", "half of 16.26: {preview}");
 }

@@ -2,6 +2,9 @@
 
 use expect_test::expect;
 use serde_json::{Value, json};
+use tillbox::domain::time::Zone;
+use tillbox::services::clock;
+use tillbox::services::duty::Progress;
 
 use crate::harness::market::{Market, monthly, shown, text};
 
@@ -353,4 +356,177 @@ fn what_no_bill_reads_again_between_two_plans_is_refused() {
     assert_eq!(offers("2026-02-03T12:00:00Z", "2"), "taken");
     market.advance_to("2026-04-02");
     assert_eq!(nets(&market, &account), ["8.00", "2.00"]);
+}
+
+#[test]
+fn who_uses_much_is_billed_before_the_month_is_over_and_then_for_the_rest() {
+    let market = Market::on("2026-01-01");
+    let operator = market.operator();
+    let account = market.customer("Blue Whale", "EUR");
+    let price = json!({
+        "name": "Traffic", "kind": "usage", "currency": "EUR", "meter": market.meter,
+        "model": { "kind": "graduated", "tiers": [
+            { "up_to": "100", "per_unit": "1" }, { "up_to": null, "per_unit": "0.5" },
+        ] },
+    });
+    let offer = market.offer("Server", &[price, monthly("Base", "EUR", "31")]);
+    let subscription = market.order(&account, &offer, 1);
+    let path = format!("/billing_accounts/{}", text(&account["billing_account"]));
+    for wrong in
+        [json!({ "amount": "0", "currency": "EUR" }), json!({ "amount": "1", "currency": "USD" })]
+    {
+        let refused =
+            operator.call(&format!("PATCH {path}"), Some(&json!({ "interim_at": wrong })));
+        assert_eq!(refused.status.as_u16(), 422, "{wrong}");
+    }
+    let fifty = json!({ "interim_at": { "amount": "50", "currency": "EUR" } });
+    operator.patch(&path, &fifty);
+    for (id, at, quantity) in [
+        ("a", "2026-01-05T10:00:00Z", "49.99"),
+        ("b", "2026-01-06T10:00:00Z", "0.01"),
+        ("c", "2026-01-20T10:00:00Z", "70"),
+        ("d", "2026-01-21T10:00:00Z", "60"),
+        ("e", "2026-02-03T10:00:00Z", "10"),
+    ] {
+        operator.post("/clock/advance", &json!({ "to": at }));
+        market.uses(&subscription, (id, at, quantity));
+        market.house.app.keep_duties();
+        market.must_be_whole();
+    }
+    // What came late for January is charged with February.
+    market.uses(&subscription, ("late", "2026-01-31T10:00:00Z", "20"));
+    market.advance_to("2026-03-02");
+    let told: String = market
+        .invoices(&account)
+        .iter()
+        .map(|it| {
+            let check = operator.get(&format!("/invoices/{}/check", text(&it["id"])));
+            assert_eq!(check["faults"], json!([]), "every line comes out again");
+            let lines = it["lines"].as_array().unwrap().iter();
+            let lines =
+                lines.map(|it| format!("{} {}", text(&it["text"]), text(&it["net"]["amount"])));
+            format!("{} {}\n", text(&it["issued_on"]), lines.collect::<Vec<_>>().join(", "))
+        })
+        .collect();
+    expect![[r#"
+        2026-01-01 Server: Base 31.00
+        2026-01-06 Server: Traffic 50.00
+        2026-01-20 Server: Traffic 60.00
+        2026-02-01 Server: Traffic 30.00, Server: Base 31.00
+        2026-03-01 Server: Traffic 10.00, Server: Base 31.00, Server: Traffic 10.00
+    "#]]
+    .assert_eq(&told);
+}
+
+#[test]
+fn what_an_early_bill_charges_is_billed_and_what_is_carried_over_is_charged_without_new_use() {
+    let market = Market::on("2026-01-01");
+    let operator = market.operator();
+    let account = market.customer("Blue Whale", "EUR");
+    let meter = json!({
+        "code": "stock", "name": "Stock", "unit": "GB", "aggregation": "sum", "carry_over": "carry",
+    });
+    let meter = text(&operator.post("/meters", &meter)["id"]);
+    let price = json!({
+        "name": "Stock", "kind": "usage", "currency": "EUR", "meter": meter,
+        "model": { "kind": "per_unit", "per_unit": "1" },
+    });
+    let subscription = market.order(&account, &market.offer("Store", &[price]), 1);
+    let path = format!("/billing_accounts/{}", text(&account["billing_account"]));
+    let fifty = json!({ "interim_at": { "amount": "50", "currency": "EUR" } });
+    operator.patch(&path, &fifty);
+    let uses = |id: &str, at: &str, quantity: &str| {
+        operator.post("/clock/advance", &json!({ "to": at }));
+        let event = json!({
+            "id": id, "subscription": subscription, "meter": meter, "quantity": quantity, "at": at,
+        });
+        operator.post("/usage", &json!({ "events": [event] }));
+        market.house.app.keep_duties();
+    };
+    let state = |id: &str| {
+        let lines = operator.call("GET /usage/export.jsonl", None).body;
+        let lines = String::from_utf8(lines).unwrap();
+        let mut all = lines.lines().map(|it| serde_json::from_str::<Value>(it).unwrap());
+        all.find(|it| it["event_id"] == id).map(|it| text(&it["status"])).unwrap()
+    };
+    uses("a", "2026-01-05T10:00:00Z", "40");
+    assert_eq!(state("a"), "rated", "it is on no bill");
+    uses("b", "2026-01-06T10:00:00Z", "20");
+    assert_eq!((state("a"), state("b")), ("billed".to_owned(), "billed".to_owned()));
+    uses("c", "2026-01-07T10:00:00Z", "5");
+    assert_eq!(state("a"), "rerate", "more came of a period that is on a bill");
+    let nets = |day: &str| {
+        operator.post("/clock/advance", &json!({ "to": format!("{day}T12:00:00Z") }));
+        market.house.app.keep_duties();
+        let all = market.invoices(&account);
+        all.iter().map(|it| text(&it["net"]["amount"])).collect::<Vec<_>>()
+    };
+    // 65.00 are there when February begins, and nobody reports anything.
+    assert_eq!(nets("2026-02-02"), ["60.00", "5.00", "65.00"]);
+    assert_eq!(nets("2026-03-02"), ["60.00", "5.00", "65.00", "65.00"]);
+    market.must_be_whole();
+}
+
+#[test]
+fn only_who_sells_decides_on_when_much_use_is_billed() {
+    let market = Market::on("2026-01-01");
+    let buyer = market.house.client(&market.house.customer.admin);
+    let account = buyer.get(&format!("/accounts/{}", market.house.customer.account));
+    let path = format!("PATCH /billing_accounts/{}", text(&account["billing_account"]));
+    let body = json!({ "interim_at": { "amount": "50", "currency": "EUR" } });
+    let refused = buyer.call(&path, Some(&body));
+    assert_eq!(refused.status.as_u16(), 422, "{}", refused.json());
+    assert_eq!(refused.json()["errors"][0]["rule"], "seller_only");
+}
+
+#[test]
+fn use_that_comes_while_a_last_bill_is_computed_is_on_it() {
+    let market = Market::on("2026-01-01");
+    let (operator, bss) = (market.operator(), &market.house.app.bss);
+    let fee = market.offer("Fee", &[monthly("Base", "EUR", "31")]);
+    // As many as are billed in one go: the last bill is of the next, computed while these are written.
+    for place in 0..100 {
+        let account = market.customer(&format!("Customer {place}"), "EUR");
+        let items = json!([{ "offer": fee }]);
+        operator.post("/orders", &json!({ "account": account["id"], "items": items }));
+    }
+    let price = json!({
+        "name": "Traffic", "kind": "usage", "currency": "EUR", "meter": market.meter,
+        "model": { "kind": "per_unit", "per_unit": "1" },
+    });
+    let account = market.customer("Last", "EUR");
+    let subscription = market.order(&account, &market.offer("Use", &[price]), 1);
+    market.advance_to("2026-01-20");
+    market.uses(&subscription, ("a", "2026-01-10T10:00:00Z", "3"));
+    operator.post(&format!("/subscriptions/{subscription}/cancel"), &json!({}));
+    market.house.app.keep_duties();
+    clock::make_movable(bss, Zone::UTC.start_of("2026-02-01".parse().unwrap())).unwrap();
+    let billing = bss.duties().iter().find(|it| it.name() == "billing").unwrap();
+    assert_ne!(billing.step(bss).unwrap(), Progress::Idle);
+    assert_eq!(market.invoices(&account).len(), 0, "it is not billed yet");
+    market.uses(&subscription, ("b", "2026-01-19T10:00:00Z", "4"));
+    market.house.app.keep_duties();
+    let nets: Vec<_> =
+        market.invoices(&account).iter().map(|it| text(&it["net"]["amount"])).collect();
+    assert_eq!(nets, ["7.00"], "nothing is left off");
+    market.must_be_whole();
+}
+
+#[test]
+fn what_was_used_before_a_switch_is_taken_after_it_while_no_bill_has_charged_it() {
+    let market = Market::on("2026-01-01");
+    let account = market.customer("Switcher", "EUR");
+    let [first, second] = ["First", "Second"].map(|it| market.offer(it, &[per_unit(&market)]));
+    let switches = json!({ "switches": [{ "to": second, "direction": "upgrade" }] });
+    market.operator().patch(&format!("/offers/{first}"), &switches);
+    let subscription = market.order(&account, &first, 1);
+    market.advance_to("2026-01-05");
+    let path = format!("/subscriptions/{subscription}/change");
+    market.operator().post(&path, &json!({ "offer": second, "at": "now" }));
+    market.advance_to("2026-01-06");
+    let offers = |at: &str, quantity: &str| offers_usage(&market, &subscription, (at, quantity));
+    assert_eq!(offers("2026-01-03T12:00:00Z", "3"), "taken");
+    assert_eq!(offers("2026-01-05T12:00:00Z", "4"), "taken");
+    market.advance_to("2026-02-02");
+    assert_eq!(nets(&market, &account), ["7.00"]);
 }

@@ -9,6 +9,9 @@ use crate::harness::market::{Market, lines, monthly, sums, text};
 fn coupon(market: &Market, code: &str, (mut discount, mut limits): (Value, Value)) -> Value {
     discount["name"] = json!({ "en": "Spring" });
     discount["access"] = json!("coupon");
+    if discount["lasting"].is_null() {
+        discount["lasting"] = json!("always");
+    }
     let discount = market.operator().post("/discounts", &discount);
     limits["code"] = json!(code);
     limits["discount"] = discount["id"].clone();
@@ -113,7 +116,9 @@ fn a_coupon_on_an_account_lowers_all_its_bills_until_its_use_is_ended() {
     let account = json!({ "id": market.house.north.customer.account });
     let address = json!({ "street": "Ring 1", "city": "Berlin", "country": "DE" });
     seller.patch(&format!("/accounts/{}", text(&account["id"])), &json!({ "address": address }));
-    let it = json!({ "name": { "en": "Loyal" }, "percent": "50", "access": "coupon" });
+    let it = json!({
+        "name": { "en": "Loyal" }, "percent": "50", "access": "coupon", "lasting": "always",
+    });
     let discount = seller.post("/discounts", &it);
     seller.post("/coupons", &json!({ "code": "LOYAL", "discount": discount["id"] }));
     let made = buyer.post("/redemptions", &json!({ "account": account["id"], "code": "loyal" }));
@@ -171,7 +176,9 @@ fn a_coupon_that_cannot_be_had_is_refused_with_the_reason_and_nothing_is_ordered
     let ended = coupon(&market, "ENDED", percent("10"));
     operator.post(&format!("/coupons/{}/end", text(&ended["id"])), &json!({}));
     let north = market.house.client(&market.house.north.admin);
-    let foreign = json!({ "name": { "en": "North" }, "percent": "10", "access": "coupon" });
+    let foreign = json!({
+        "name": { "en": "North" }, "percent": "10", "access": "coupon", "lasting": "always",
+    });
     let foreign = north.post("/discounts", &foreign)["id"].clone();
     north.post("/coupons", &json!({ "code": "NORTH", "discount": foreign }));
     orders(&market, &account, &mail, &["ONCE", "each"]);
@@ -299,7 +306,9 @@ fn what_is_no_coupon_is_refused_with_the_field() {
     let market = Market::on("2026-01-01");
     let operator = market.operator();
     let unlocked = coupon(&market, "Taken", percent("10"))["discount"].clone();
-    let automatic = json!({ "name": { "en": "All" }, "percent": "1" });
+    let automatic = json!({
+        "name": { "en": "All" }, "percent": "1", "access": "automatic", "lasting": "always",
+    });
     let automatic = operator.post("/discounts", &automatic)["id"].clone();
     let nothing = "dsc_00000000-0000-7000-8000-000000000000";
     for (body, expected) in [

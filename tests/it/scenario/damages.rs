@@ -121,3 +121,27 @@ fn an_account_that_cannot_be_closed_is_told_and_the_next_one_is() {
     assert_eq!((state(&whale.0), state(&fox.0)), ("closing".to_owned(), "closed".to_owned()));
     assert!(job(&market, "closing").contains(&whale.0), "{}", job(&market, "closing"));
 }
+
+#[test]
+fn a_subscription_whose_time_cannot_be_reckoned_is_told_and_the_others_follow_their_terms() {
+    let market = Market::on("2026-01-01");
+    let operator = market.operator();
+    let lasts = |days: u32| json!({ "grace_days": days, "hold_days": 30, "destroy": false });
+    let after = operator.post("/service_terms", &json!({ "name": "Usual", "paid": lasts(5) }));
+    let term = json!({ "key": "m", "duration": "1 month", "default": true, "auto_renew": false });
+    let lasting = json!({ "terms": [term], "service_terms": after["id"] });
+    let offer = market.offer_like("Mail", &[monthly("Base", "EUR", "5")], (lasting, json!({})));
+    let buy = |name: &str| market.order(&market.customer(name, "EUR"), &offer, 1);
+    let (hurt, whole) = (buy("Blue Whale"), buy("Red Fox"));
+    market.advance_to("2026-02-02");
+    let state = |it: &str| text(&operator.get(&format!("/subscriptions/{it}"))["state"]);
+    assert_eq!(state(&whole), "graced");
+    damage(&market, "subscription", id_of::<tillbox::domain::id::SubscriptionId>(&hurt));
+    let path = format!("/service_terms/{}", text(&after["id"]));
+    operator.patch(&path, &json!({ "paid": lasts(1) }));
+    let _ = duty::run_all(&market.house.app.bss);
+    assert!(job(&market, "terms").contains(&hurt), "{}", job(&market, "terms"));
+    pass_to(&market, "2026-02-04");
+    let _ = duty::run_all(&market.house.app.bss);
+    assert_eq!(state(&whole), "expired", "it does not wait for the other one");
+}

@@ -236,3 +236,56 @@ fn a_deposit_goes_back_though_the_last_days_were_held_and_cost_nothing() {
     assert_eq!(operator.get("/billing_runs/left")["nothing_left"], true);
     market.must_be_whole();
 }
+
+#[test]
+fn what_other_credit_settles_is_not_taken_from_a_deposit() {
+    let market = Market::on("2026-01-01");
+    let operator = market.operator();
+    let account = market.customer("Blue Whale", "EUR");
+    let van = market.order(&account, &market.offer("Van", &[deposit("100")]), 1);
+    market.order(&account, &market.offer("Bus", &[monthly("Rent", "EUR", "250")]), 1);
+    market.advance_to("2026-01-02");
+    pay(&market, &account, "400");
+    market.advance_to("2026-02-02");
+    assert_eq!(balance(&market, &account), "owes 300.00, has 0.00, held 100.00");
+    let is_rent = |it: &Value| it["text"] == "Bus: Rent";
+    let of_rent = |it: &Value| it["lines"].as_array().unwrap().iter().position(is_rent);
+    let found = market.invoices(&account).into_iter();
+    let (first, line) =
+        found.filter_map(|it| Some((text(&it["id"]), of_rent(&it)?))).next().unwrap();
+    let whole = json!({
+        "reason": "It did not run",
+        "lines": [{ "line": line, "net": { "amount": "250", "currency": "EUR" } }],
+    });
+    operator.post(&format!("/invoices/{first}/credit"), &whole);
+    assert_eq!(balance(&market, &account), "owes 300.00, has 300.00, held 100.00");
+    let path = format!("/subscriptions/{van}/cancel");
+    operator.post(&path, &json!({ "refund_to": "method" }));
+    market.must_be_whole();
+    assert_eq!(deposits(&market, &account), "100.00 returned, returned 100.00, set off 0.00");
+    let payment = text(&operator.get("/payments")["items"][0]["id"]);
+    let refunds = operator.get(&format!("/payments/{payment}/refunds"));
+    assert_eq!(refunds["items"][0]["amount"]["amount"], "100.00");
+    assert_eq!(balance(&market, &account), "owes 0.00, has 0.00, held 0.00");
+}
+
+#[test]
+fn a_deposit_alone_goes_back_whenever_it_ends_while_its_bill_is_looked_at() {
+    for ends_on in ["2026-01-20", "2026-02-01", "2026-02-02", "2026-02-03", "2026-02-10"] {
+        let market = Market::on("2026-01-01");
+        let own = text(&json!(market.house.operator.account));
+        let policy = json!({ "review_hours": 48 });
+        market.operator().patch(&format!("/accounts/{own}/billing_policy"), &policy);
+        let account = market.customer("Blue Whale", "EUR");
+        let rent = market.order(&account, &market.offer("Van", &[monthly("Rent", "EUR", "31")]), 1);
+        market.advance_to("2026-01-10");
+        let alone = market.order(&account, &market.offer("Key", &[deposit("50")]), 1);
+        market.advance_to(ends_on);
+        cancel(&market, &alone);
+        market.advance_to("2026-04-10");
+        assert!(balance(&market, &account).ends_with("held 0.00"), "{ends_on}");
+        let all = deposits(&market, &account);
+        assert!(!all.contains("held"), "{ends_on}: {all}");
+        cancel(&market, &rent);
+    }
+}

@@ -16,6 +16,10 @@ fn setup(amount: &str) -> Value {
 fn given_to(market: &Market, account: &Value, mut it: Value) -> Value {
     it["name"] = json!({ "en": "Friends", "de": "Freunde" });
     it["scope"]["accounts"] = json!([account["id"]]);
+    it["access"] = json!("automatic");
+    if it["lasting"].is_null() {
+        it["lasting"] = json!("always");
+    }
     market.operator().post("/discounts", &it)
 }
 
@@ -64,7 +68,7 @@ fn what_is_calculated_for_a_buyer_is_what_it_is_billed() {
     let offer = market.offer("Mail", &[monthly("Base", "EUR", "10"), setup("25")]);
     let everybody = json!({
         "name": { "en": "Opening" }, "fee": { "amount": "5", "currency": "EUR" }, "lasting": "once",
-        "scope": { "offers": [offer], "charges": ["setup"] },
+        "access": "automatic", "scope": { "offers": [offer], "charges": ["setup"] },
     });
     market.operator().post("/discounts", &everybody);
     let wish = json!({ "currency": "EUR", "country": "DE" });
@@ -159,10 +163,49 @@ fn what_no_discount_can_be_is_refused_with_the_field() {
     ];
     for (mut body, expected) in table {
         body["name"] = json!({ "en": "Odd" });
+        for (field, usual) in [("access", "automatic"), ("lasting", "always")] {
+            if body[field].is_null() {
+                body[field] = json!(usual);
+            }
+        }
         let answer = operator.call("POST /discounts", Some(&body));
         let error = answer.json()["errors"][0].clone();
         let told = format!("{} {}", text(&error["pointer"]), text(&error["rule"]));
         assert_eq!((answer.status.as_u16(), told.as_str()), (422, expected), "{body}");
     }
     assert_eq!(operator.get("/discounts")["items"], json!([]));
+}
+
+/// What gives money away says for whom and for how long: nothing goes to everybody for ever because it
+/// was left out.
+#[test]
+fn who_gets_a_discount_and_for_how_long_must_be_said() {
+    let market = Market::on("2026-01-01");
+    let operator = market.operator();
+    let lasting = "/lasting required: must be one of once, always, for, charges";
+    let access = "/access required: must be one of automatic, coupon";
+    let refused = |method: &str, body: &Value| {
+        let answer = operator.call(method, Some(body));
+        assert_eq!(answer.status, 422, "{body}");
+        let errors = answer.json()["errors"].as_array().cloned().unwrap_or_default();
+        let told = |it: &Value| [&it["pointer"], &it["rule"], &it["message"]].map(text);
+        let told = |it: &Value| told(it).join(" ").replace(" must", ": must");
+        errors.iter().map(told).collect::<Vec<_>>()
+    };
+    for (said, expected) in [
+        (json!({}), vec![lasting, access]),
+        (json!({ "lasting": "once" }), vec![access]),
+        (json!({ "access": "coupon" }), vec![lasting]),
+        (json!({ "access": null, "lasting": "once" }), vec![access]),
+    ] {
+        let mut body = said;
+        body["name"] = json!({ "en": "Opening" });
+        body["percent"] = json!("33.33");
+        assert_eq!(refused("POST /discounts", &body), expected, "{body}");
+    }
+    assert_eq!(operator.get("/discounts")["items"], json!([]));
+
+    let made = given_to(&market, &market.customer("Friend", "EUR"), json!({ "percent": "10" }));
+    let path = format!("PATCH /discounts/{}", text(&made["id"]));
+    assert_eq!(refused(&path, &json!({ "lasting": null })), [lasting]);
 }

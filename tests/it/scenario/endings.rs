@@ -159,3 +159,52 @@ fn what_was_to_end_on_a_day_ends_on_it_however_late_the_house_looks() {
     market.advance_to("2026-03-02");
     assert_eq!(market.invoices(&account).len(), 1, "nothing was served after that");
 }
+
+#[test]
+fn what_a_closed_account_has_left_goes_back_to_it() {
+    let market = Market::on("2026-01-01");
+    let operator = market.operator();
+    let account = market.customer("Blue Whale", "EUR");
+    let id = text(&account["id"]);
+    let subscription =
+        market.order(&account, &market.offer("Base", &[monthly("Fee", "EUR", "31")]), 1);
+    let pays = |amount: &str| {
+        let amount = json!({ "amount": amount, "currency": "EUR" });
+        operator.post("/payments", &json!({ "account": id, "amount": amount }))["id"].clone()
+    };
+    // What settles the first invoice, and five euros more in two payments.
+    let payments = [pays("37.20"), pays("2"), pays("3")];
+    market.advance_to("2026-01-11");
+    let end = json!({ "refund_to": "balance" });
+    operator.post(&format!("/subscriptions/{subscription}/cancel"), &end);
+    let balance = || {
+        let found = operator.get(&format!("/accounts/{id}/balance"))["balances"][0].clone();
+        let amount = |name: &str| found[name]["amount"].as_str().unwrap_or("0.00").to_owned();
+        format!("owes {}, has {}", amount("receivable"), amount("credit"))
+    };
+    // Twenty-one days of January went back to its balance.
+    assert_eq!(balance(), "owes 0.00, has 30.20");
+    operator.post(&format!("/accounts/{id}/close"), &json!({}));
+    market.advance_to("2026-02-03");
+    assert_eq!(operator.get(&format!("/accounts/{id}"))["state"], "closed");
+    assert_eq!(balance(), "owes 0.00, has 0.00");
+    let mut told = String::new();
+    for payment in &payments {
+        let refunds = operator.get(&format!("/payments/{}/refunds", text(payment)));
+        for it in refunds["items"].as_array().unwrap() {
+            let state = text(&it["state"]);
+            told +=
+                &format!("{} {state}: {}\n", text(&it["amount"]["amount"]), text(&it["reason"]));
+            operator.post(&format!("/refunds/{}/complete", text(&it["id"])), &json!({}));
+        }
+    }
+    expect![[r#"
+        25.20 requested: the account was closed
+        2.00 requested: the account was closed
+        3.00 requested: the account was closed
+    "#]]
+    .assert_eq(&told);
+    let invoices = market.invoices(&account);
+    assert_eq!(invoices[0]["state"], "paid", "what was given back settles it");
+    market.must_be_whole();
+}

@@ -418,3 +418,28 @@ fn nobody_is_asked_unless_the_seller_wants_it_and_nothing_waits_then() {
     let told = number(&market, &account);
     assert!(told.starts_with(r#""not_verified""#) && told.contains("asked 1 times"), "{told}");
 }
+
+/// What an offer costs somebody is what its invoice will say: not by where it is alone.
+#[test]
+fn what_an_offer_costs_a_business_abroad_is_said_without_tax() {
+    let (market, offer) = selling("2026-01-01", json!({}));
+    let operator = market.operator();
+    let business = buyer(&market, ("FR", "fr"), Some("FR 40 303 265 045"));
+    let person = buyer(&market, ("FR", "fr"), None);
+    let costs = |account: &Value| {
+        let wish = json!({ "currency": "EUR", "country": "FR", "account": account });
+        let found = operator.post(&format!("/offers/{offer}/calculate"), &wish);
+        ["net", "gross"].map(|it| text(&found[it]["amount"]))
+    };
+    assert_eq!(costs(&business["id"]), ["109.99", "109.99"]);
+    let [net, gross] = costs(&person["id"]);
+    assert_eq!([net.clone(), gross.clone()], costs(&Value::Null), "by the country");
+    assert_ne!(net, gross);
+    let north = market.house.client(&market.house.north.customer.admin);
+    let wish = json!({ "currency": "EUR", "account": business["id"] });
+    let hidden = north.call(&format!("POST /offers/{offer}/calculate"), Some(&wish)).status;
+    assert!(hidden == 404 || hidden == 422, "{hidden}");
+    let other = json!({ "currency": "EUR", "account": market.house.north.customer.account });
+    let refused = operator.call(&format!("POST /offers/{offer}/calculate"), Some(&other));
+    assert_eq!(refused.status, 422, "{}", refused.json());
+}

@@ -73,20 +73,155 @@ fn a_step_that_is_refused_has_failed_and_the_ladder_goes_on() {
     .assert_eq(&failing(&debtor));
 }
 
+/// A fee and a hold presuppose a reminder: it is written again in their place.
 #[test]
-fn a_mail_that_nobody_takes_has_failed_and_the_ladder_goes_on() {
+fn a_mail_that_nobody_takes_is_written_again_before_anything_else_is_done() {
     let debtor = Debtor::with(&ladder());
     debtor.to("2026-01-11");
     debtor.market.house.app.outside.letters.fail(Mishap::Refused);
-    debtor.to("2026-01-13").to("2026-01-20");
+    debtor.to("2026-01-13");
+    let mut said = format!("{}\n", failing(&debtor));
+    debtor.to("2026-01-24");
+    said += &failing(&debtor);
     expect![[r#"
         running, overdue 120.00
           2026-01-13 mail of 120.00: failed
+          next mail on 2026-01-17
+        mail: as the script says
+        active and active
+        running, overdue 120.00
+          2026-01-13 mail of 120.00: failed
+          2026-01-17 mail of 120.00: done
+          2026-01-21 late_fee of 120.00: done
+          2026-01-22 mail of 120.00: done
+          2026-01-24 credit_hold of 120.00: done
+          next terminate on 2026-01-29
+        mail: as the script says
+        held_for_credit and held_for_credit"#]]
+    .assert_eq(&said);
+}
+
+/// Once people have sent it all the same, the ladder goes on where it was.
+#[test]
+fn a_mail_that_is_sent_after_all_lets_the_ladder_go_on() {
+    let debtor = Debtor::with(&ladder());
+    debtor.to("2026-01-11");
+    debtor.market.house.app.outside.letters.fail(Mishap::Refused);
+    debtor.to("2026-01-13");
+    let failed = debtor.get("/mails?state=failed")["items"][0].clone();
+    let again = format!("/mails/{}/retry", text(&failed["id"]));
+    debtor.market.operator().post(&again, &json!({}));
+    debtor.market.house.app.keep_duties();
+    debtor.to("2026-01-17");
+    expect![[r#"
+        running, overdue 120.00
+          2026-01-13 mail of 120.00: done
+          2026-01-17 late_fee of 120.00: done
+          next mail on 2026-01-18
+    "#]]
+    .assert_eq(&debtor.cases());
+}
+
+/// What waits for a server has not gone out.
+#[test]
+fn nothing_is_done_while_the_only_reminder_waits_to_be_taken() {
+    let debtor = Debtor::with(&json!({ "dunning": [
+        { "after_days": 3, "action": "mail" },
+        { "after_days": 10, "action": "credit_hold" },
+    ] }));
+    debtor.to("2026-01-11");
+    debtor.market.house.app.outside.letters.fail(Mishap::Later);
+    debtor.to("2026-01-24");
+    assert_eq!(debtor.standing(), "active and active");
+    debtor.market.house.app.pass("1 day");
+    debtor.market.house.app.keep_duties();
+    debtor.to("2026-01-27");
+    assert_eq!(debtor.standing(), "held_for_credit and held_for_credit");
+}
+
+/// Somebody whom no mail reaches: its seller is told where it looks and why, and nothing is taken from it
+/// before a reminder has gone out.
+#[test]
+fn who_cannot_be_written_to_is_not_held_and_its_seller_hears_why() {
+    let debtor = Debtor::with(&ladder());
+    let operator = debtor.market.operator();
+    let path = format!("/accounts/{}", debtor.id());
+    assert_eq!(debtor.get(&path).get("unreachable"), None);
+    let nobody = json!({ "contacts": { "billing": null } });
+    operator.patch(&path, &nobody);
+    assert_eq!(debtor.get(&path)["unreachable"], true);
+    debtor.to("2026-02-05");
+    let why =
+        "nobody of the account can be written to: it has no billing contact and no administrator";
+    let mut said = format!("{}\n", failing(&debtor));
+    let unheard = |state: &str| {
+        let found = debtor.get(&format!("/dunning?state=running&unheard={state}"));
+        found["items"].as_array().unwrap().len()
+    };
+    assert_eq!((unheard("true"), unheard("false")), (1, 0));
+    let timeline = debtor.get(&format!("{path}/timeline?limit=100"));
+    let told = timeline["items"].as_array().unwrap().iter();
+    let told = told.filter(|it| text(&it["text"]).ends_with(&format!(" has failed: {why}")));
+    assert!(told.count() > 1);
+
+    let contact = json!({ "family_name": "Lee", "email": "ann@whale.test" });
+    operator.patch(&path, &json!({ "contacts": { "billing": contact } }));
+    assert_eq!(debtor.get(&path).get("unreachable"), None);
+    debtor.to("2026-02-16");
+    said += &debtor.cases();
+    said += &debtor.standing();
+    assert_eq!((unheard("true"), unheard("false")), (0, 1));
+    expect![[r#"
+        running, overdue 120.00
+          2026-01-13 mail of 120.00: failed
+          2026-01-17 mail of 120.00: failed
+          2026-01-21 mail of 120.00: failed
+          2026-01-25 mail of 120.00: failed
+          2026-01-29 mail of 120.00: failed
+          2026-02-02 mail of 120.00: failed
+          next mail on 2026-02-06
+        mail: nobody of the account can be written to: it has no billing contact and no administrator
+        active and active
+        running, overdue 240.00
+          2026-01-13 mail of 120.00: failed
+          2026-01-17 mail of 120.00: failed
+          2026-01-21 mail of 120.00: failed
+          2026-01-25 mail of 120.00: failed
+          2026-01-29 mail of 120.00: failed
+          2026-02-02 mail of 120.00: failed
+          2026-02-06 mail of 120.00: done
+          2026-02-10 late_fee of 120.00: done
+          2026-02-11 mail of 240.00: done
+          2026-02-13 credit_hold of 240.00: done
+          next terminate on 2026-02-18
+        held_for_credit and held_for_credit"#]]
+    .assert_eq(&said);
+}
+
+/// Where people see to letters, no step waits for a mail.
+#[test]
+fn who_is_reminded_by_post_is_held_without_a_mail() {
+    let debtor = Debtor::with(&ladder());
+    let operator = debtor.market.operator();
+    let class = text(&operator.get("/classes?order=oldest")["items"][0]["id"]);
+    operator.patch(&format!("/classes/{class}"), &json!({ "reminders": "post" }));
+    let path = format!("/accounts/{}", debtor.id());
+    operator.patch(&path, &json!({ "contacts": { "billing": null } }));
+    assert_eq!(debtor.get(&path).get("unreachable"), None);
+    debtor.to("2026-01-20");
+    expect![[r#"
+        running, overdue 120.00
+          2026-01-13 mail of 120.00: done
           2026-01-17 late_fee of 120.00: done
           2026-01-18 mail of 120.00: done
           2026-01-20 credit_hold of 120.00: done
           next terminate on 2026-01-25
-        mail: as the script says
-        held_for_credit and held_for_credit"#]]
-    .assert_eq(&failing(&debtor));
+    "#]]
+    .assert_eq(&debtor.cases());
+    assert_eq!(debtor.standing(), "held_for_credit and held_for_credit");
+    let comment = debtor.get(&path)["holds"][0]["comment"].clone();
+    assert_eq!(comment, "120.00 EUR overdue since 2026-01-11");
+    let odd = json!({ "reminders": "pigeon" });
+    let answer = operator.call(&format!("PATCH /classes/{class}"), Some(&odd)).json();
+    assert_eq!(answer["errors"][0]["pointer"], "/reminders");
 }

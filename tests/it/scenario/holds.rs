@@ -198,3 +198,24 @@ fn an_account_is_closed_when_what_it_had_has_ended_and_is_paid() {
     .assert_eq(&said);
     buyer.market.must_be_whole();
 }
+
+#[test]
+fn what_ends_while_it_is_on_hold_leaves_nothing_to_bill() {
+    let market = Market::on("2026-01-01");
+    let operator = market.operator();
+    let path = format!("/accounts/{}/billing_policy", market.house.operator.account);
+    operator.patch(&path, &json!({ "while_held": "pause" }));
+    let account = market.customer("Blue Whale", "EUR");
+    let subscription =
+        market.order(&account, &market.offer("Base", &[monthly("Fee", "EUR", "10")]), 1);
+    market.advance_to("2026-01-10");
+    operator.post(&format!("/subscriptions/{subscription}/hold"), &json!({}));
+    market.advance_to("2026-03-10");
+    let of = json!({ "account": account["id"], "amount": { "amount": "12", "currency": "EUR" } });
+    operator.post("/payments", &of);
+    operator.post(&format!("/accounts/{}/close", text(&account["id"])), &json!({}));
+    market.advance_to("2026-04-03");
+    let account = operator.get(&format!("/accounts/{}", text(&account["id"])));
+    assert_eq!(account["state"], "closed", "nobody waits for days that cost nothing: {account}");
+    assert_eq!(market.invoices(&account).len(), 1);
+}

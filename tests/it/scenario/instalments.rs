@@ -11,7 +11,11 @@ fn dunning_follows_the_instalments_of_a_plan() {
     let debtor = Debtor::with(&ladder());
     debtor.to("2026-01-14");
     let plan = json!({ "account": debtor.id(), "instalments": 3, "first_on": "2026-01-31" });
-    let plan = debtor.market.operator().post("/payment_plans", &plan);
+    let asked = plan;
+    let plan = debtor.market.operator().post("/payment_plans", &asked);
+    let again = debtor.market.operator().call("POST /payment_plans", Some(&asked)).json();
+    let why = format!("the payment plan {} is there already: no more is open", plan["number"]);
+    assert_eq!(again["detail"], why, "{again}");
     let mut said = format!("agreed: {}", debtor.cases());
     let parts = |it: &Value| {
         let all = it["instalments"].as_array().unwrap().iter();

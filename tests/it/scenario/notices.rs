@@ -58,6 +58,29 @@ fn an_invoice_that_is_not_paid_is_reminded_of_once_when_its_day_is_over_where_it
     assert_eq!(mails(operator(), "payment_reminder"), 1);
 }
 
+#[test]
+fn credit_that_settles_an_invoice_at_issue_is_not_asked_for_again() {
+    let market = Market::on("2026-01-01");
+    let account = customer(&market, "Pacific/Auckland");
+    let offer = market.offer("Flat", &[monthly("Base", "EUR", "10")]);
+    let operator = || market.operator();
+    let paid = json!({ "account": account["id"], "amount": { "amount": "5", "currency": "EUR" } });
+    operator().post("/payments", &paid);
+    market.order(&account, &offer, 1);
+    let invoice = &market.invoices(&account)[0];
+    assert_eq!(
+        (&invoice["gross"]["amount"], &invoice["due"]["amount"]),
+        (&json!("12.00"), &json!("7.00"))
+    );
+    let mails = operator().get("/mails?limit=1000");
+    let mut mails = mails["items"].as_array().unwrap().iter();
+    let mail = mails.find(|it| it["occasion"] == "invoice_issued").expect("a mail");
+    let said = text(&operator().get(&format!("/mails/{}", text(&mail["id"])))["text"]);
+    for line in ["Amount: EUR 12.00", "Already settled: EUR 5.00", "To pay: EUR 7.00"] {
+        assert!(said.contains(line), "{line} is not in {said}");
+    }
+}
+
 /// A customer with a term, and its subscription.
 fn with_a_term(auto_renew: bool) -> (Market, String) {
     let market = Market::on("2026-01-01");

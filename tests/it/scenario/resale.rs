@@ -68,7 +68,7 @@ impl Chain {
             levels.push(Level { account, admin, offer: original.clone() });
         }
         let off = json!({
-            "name": { "en": "Margin" }, "percent": "20",
+            "name": { "en": "Margin" }, "percent": "20", "access": "automatic", "lasting": "always",
             "scope": { "accounts": [levels[0].account["id"]] },
         });
         market.operator().post("/discounts", &off);
@@ -445,4 +445,31 @@ fn a_customer_renews_and_ends_what_nobody_can_bill_its_seller_for() {
     seller.post(&format!("{path}/cancel"), &json!({}));
     let notes = seller.get(&format!("/credit_notes?account={}", text(&customer["id"])));
     assert_eq!(notes["items"].as_array().unwrap().len(), 1, "{notes}");
+}
+
+#[test]
+fn a_reseller_gets_back_what_it_was_charged_though_its_vendor_has_no_price_any_more() {
+    let chain = Chain::of(2);
+    let operator = chain.market.operator();
+    chain.to("2028-01-16");
+    // What it bought in euros it is billed in dollars from now on, in which nothing has a price.
+    let reseller = &chain.levels[0].account;
+    let dollars = json!({ "account": reseller["id"], "name": "Dollars", "currency": "USD" });
+    let dollars = operator.post("/billing_accounts", &dollars);
+    operator.post(&format!("/billing_accounts/{}/default", text(&dollars["id"])), &json!({}));
+    let path = format!("/subscriptions/{}/cancel", chain.subscription);
+    chain.seller().post(&path, &json!({}));
+    // Sixteen days of January, with its fifth off: 32.00 a month for four seats.
+    expect![[r#"
+        Level 1
+          2028-01-01 by Provider: Mail 1: Seat 22.71, Mail 1: Seat 32.00
+          2028-01-16 back 16.52
+        Level 2
+          2028-01-01 by Level 1: Post 1 1: Seat 42.58, Post 1 1: Seat 60.00
+          2028-01-16 back 30.97
+        Buyer
+          2028-01-01 by Level 2: Post 2: Seat 63.87, Post 2: Seat 90.00
+          2028-01-16 back 46.45
+    "#]]
+    .assert_eq(&chain.told());
 }

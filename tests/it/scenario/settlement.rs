@@ -9,16 +9,16 @@ use crate::harness::market::{Market, monthly, text};
 /// marketplace's own tests have it.
 const PERCENTS: [&str; 4] = ["25.5", "60.4", "5.1", "9"];
 
-struct Trade {
-    market: Market,
-    offer: String,
-    partners: Vec<Value>,
-    buyer: Value,
+pub(super) struct Trade {
+    pub(super) market: Market,
+    pub(super) offer: String,
+    pub(super) partners: Vec<Value>,
+    pub(super) buyer: Value,
 }
 
 impl Trade {
     /// The provider sells something with three partners.
-    fn on(day: &str, amount: &str) -> Self {
+    pub(super) fn on(day: &str, amount: &str) -> Self {
         let market = Market::on(day);
         let offer = market.offer("Suite", &[monthly("Suite", "EUR", amount)]);
         let partners: Vec<_> =
@@ -27,19 +27,19 @@ impl Trade {
         Self { market, offer, partners, buyer }
     }
 
-    fn part(&self, partner: usize, percent: &str) -> Value {
+    pub(super) fn part(&self, partner: usize, percent: &str) -> Value {
         json!({ "role": "partner", "account": self.partners[partner]["id"], "percent": percent })
     }
 
     /// The model of the vector: the seller has the first part.
-    fn parted(&self) -> Value {
+    pub(super) fn parted(&self) -> Value {
         let mut parts = vec![json!({ "role": "owner", "percent": PERCENTS[0] })];
         parts.extend((0..3).map(|it| self.part(it, PERCENTS[it + 1])));
         let body = json!({ "name": "Suite", "offer": self.offer, "parts": parts });
         self.market.operator().post("/share_models", &body)
     }
 
-    fn pay(&self, amount: &str) -> String {
+    pub(super) fn pay(&self, amount: &str) -> String {
         let body = json!({
             "account": self.buyer["id"], "amount": { "amount": amount, "currency": "EUR" },
         });
@@ -47,7 +47,7 @@ impl Trade {
     }
 
     /// What was recorded for each, in the order of the parts.
-    fn shares(&self) -> String {
+    pub(super) fn shares(&self) -> String {
         let found = self.market.operator().get("/share_records?order=oldest&limit=100");
         let mut out = String::new();
         for it in found["items"].as_array().unwrap() {
@@ -64,7 +64,7 @@ impl Trade {
     }
 
     /// What the books of the provider owe partners.
-    fn owed(&self) -> Vec<String> {
+    pub(super) fn owed(&self) -> Vec<String> {
         let found = self.market.operator().get("/balances");
         let rows = found["items"].as_array().unwrap().iter();
         let rows = rows.filter(|it| it["ledger"] == "partner_payable");
@@ -86,6 +86,7 @@ fn told(it: &Value) -> String {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "most of them are what is said")]
 fn what_is_paid_is_parted_settled_and_paid_out() {
     let trade = Trade::on("2026-01-01", "1500.70");
     trade.parted();
@@ -135,12 +136,15 @@ fn what_is_paid_is_parted_settled_and_paid_out() {
     let sheet = operator.call(&format!("GET {path}/csv"), None);
     let sheet = String::from_utf8(sheet.body).unwrap();
     let rows: Vec<_> = sheet.lines().collect();
-    let head = "note,receiver,invoice,product,name,from,until,quantity,net,tax,currency";
+    let head = "note,receiver,invoice,product,name,charge,from,until,quantity,net,tax,currency";
     assert_eq!((rows.len(), rows[0]), (2, head));
     assert!(rows[1].starts_with("SET-2026-000001,Ada,INV-2026-000001,"), "{sheet}");
-    assert!(rows[1].ends_with(",Suite,2026-01-01,2026-02-01,1,906.42,181.28,EUR"), "{sheet}");
+    assert!(rows[1].ends_with(",Suite,,2026-01-01,2026-02-01,1,906.42,181.28,EUR"), "{sheet}");
     let pdf = || operator.call(&format!("GET {path}/pdf"), None).body;
-    assert_eq!(lopdf::Document::load_mem(&pdf()).unwrap().get_pages().len(), 1);
+    let paper = lopdf::Document::load_mem(&pdf()).unwrap();
+    assert_eq!(paper.get_pages().len(), 1);
+    let said: String = paper.extract_text(&[1]).unwrap().split_whitespace().collect();
+    assert!(said.contains("Paidbycustomers:"), "its days are those of payments: {said}");
     let before = pdf();
     let receiver = operator.get("/accounts?q=Ada")["items"][0].clone();
     operator.patch(&format!("/accounts/{}", text(&receiver["id"])), &json!({ "locale": "de" }));
@@ -156,6 +160,52 @@ fn what_is_paid_is_parted_settled_and_paid_out() {
         Cid partner 135.06 noted
     "#]]
     .assert_eq(&trade.shares());
+}
+
+/// The charges of one offer are told apart, a partner in another state of the Union is told who owes the
+/// tax, and the note is in the mail that tells of it.
+#[test]
+fn a_note_tells_charges_apart_and_who_owes_the_tax_and_is_sent() {
+    let market = Market::on("2026-01-01");
+    let operator = market.operator();
+    let charges = [monthly("Seats", "EUR", "100"), monthly("Storage", "EUR", "50")];
+    let offer = market.offer("Suite", &charges);
+    let provider = operator.get("/session")["account"]["id"].clone();
+    let placed = |city: &str, country: &str, number: &str| {
+        json!({
+            "address": { "street": "Rue 1", "city": city, "country": country },
+            "tax": { "registration_id": number },
+        })
+    };
+    let provided = placed("Hamburg", "DE", "DE136695976");
+    operator.patch(&format!("/accounts/{}", text(&provider)), &provided);
+    let mut luc = placed("Lyon", "FR", "FR40303265045");
+    luc["name"] = json!("Atelier");
+    luc["contacts"] = json!({ "billing": { "given_name": "Luc", "family_name": "Roy", "email": "luc@atelier.test" } });
+    let partner = operator.post("/accounts", &luc);
+    let buyer = market.customer("Buyer", "EUR");
+    let trade = Trade { market, offer, partners: vec![partner], buyer };
+    let parts = [json!({ "role": "owner", "percent": "80" }), trade.part(0, "20")];
+    let model = json!({ "name": "All", "offer": trade.offer, "parts": parts });
+    trade.market.operator().post("/share_models", &model);
+    trade.market.order(&trade.buyer, &trade.offer, 1);
+    trade.pay("180");
+    trade.market.advance_to("2026-01-15");
+    let notes = trade.settle(&json!({}));
+    let operator = trade.market.operator();
+    let note = operator.get(&format!("/settlements/{}", text(&notes[0]["id"])));
+    let items = note["items"].as_array().unwrap().iter();
+    let told: Vec<_> = items.map(|it| ["name", "charge"].map(|name| text(&it[name]))).collect();
+    assert_eq!(told, [["Suite", "Seats"], ["Suite", "Storage"]]);
+    let untaxed = text(&note["untaxed"]);
+    assert!(untaxed.starts_with("Reverse charge"), "{untaxed}");
+    trade.market.house.app.keep_duties();
+    let sent = trade.market.house.app.outside.sent().into_iter();
+    let sent: Vec<_> = sent.filter(|it| it.to.email.as_str() == "luc@atelier.test").collect();
+    let told = sent.iter().find(|it| it.subject.starts_with("Settlement note")).expect("a mail");
+    let files: Vec<_> = told.attachments.iter().map(|it| it.file_name.as_str()).collect();
+    assert_eq!(files, ["SET-2026-000001.pdf"]);
+    assert!(told.attachments[0].bytes.starts_with(b"%PDF"));
 }
 
 #[test]
@@ -197,7 +247,7 @@ fn what_goes_back_is_taken_from_who_had_it() {
     "#]]
     .assert_eq(&trade.shares());
     let operator = trade.market.operator();
-    let back = json!({ "amount": { "amount": "60", "currency": "EUR" } });
+    let back = json!({ "amount": { "amount": "60", "currency": "EUR" }, "reopens": true });
     operator.post(&format!("/payments/{second}/refund"), &back);
     assert_eq!(trade.owed(), ["-10.00"]);
     let invoice = text(&trade.market.invoices(&trade.buyer)[0]["id"]);
@@ -211,26 +261,31 @@ fn what_goes_back_is_taken_from_who_had_it() {
 }
 
 #[test]
-fn a_charge_keeps_to_the_model_of_its_first_share() {
-    let trade = Trade::on("2026-01-01", "100");
-    let parts = [json!({ "role": "owner", "percent": "80" }), trade.part(0, "20")];
-    trade.market.operator().post("/share_models", &json!({ "name": "All", "parts": parts }));
-    trade.market.order(&trade.buyer, &trade.offer, 1);
-    trade.pay("60");
-    trade.parted();
-    let second = trade.pay("60");
-    let back = json!({ "amount": { "amount": "60", "currency": "EUR" } });
-    trade.market.operator().post(&format!("/payments/{second}/refund"), &back);
-    expect![[r#"
-        Provider owner 40.00 open
-        Ada partner 10.00 open
-        Provider owner 40.00 open
-        Ada partner 10.00 open
-        Provider owner -40.00 open
-        Ada partner -10.00 open
-    "#]]
-    .assert_eq(&trade.shares());
-    assert_eq!(trade.owed(), ["-10.00"]);
+fn half_a_cent_of_a_partner_is_rounded_as_on_invoices_and_the_note_says_so() {
+    let rows = [("half_up", "83.92", "9.33"), ("half_even", "83.93", "9.32")];
+    for (rounding, ours, theirs) in rows {
+        let trade = Trade::on("2026-01-01", "93.25");
+        let operator = trade.market.operator();
+        let own = text(&json!(trade.market.house.operator.account));
+        let policy = json!({ "rounding": rounding });
+        operator.patch(&format!("/accounts/{own}/billing_policy"), &policy);
+        let parts = [json!({ "role": "owner", "percent": "90" }), trade.part(0, "10")];
+        operator.post("/share_models", &json!({ "name": "All", "parts": parts }));
+        trade.market.order(&trade.buyer, &trade.offer, 1);
+        trade.pay("111.90");
+        let shares = format!("Provider owner {ours} open\nAda partner {theirs} open\n");
+        assert_eq!(trade.shares(), shares, "{rounding}");
+        trade.market.advance_to("2026-01-10");
+        let note = trade.settle(&json!({})).remove(0);
+        let note = operator.get(&format!("/settlements/{}", text(&note["id"])));
+        let item = &note["items"][0];
+        assert_eq!(
+            (&item["net"]["amount"], &item["before_rounding"]),
+            (&json!(theirs), &json!("9.325"))
+        );
+        let pdf = operator.call(&format!("GET /settlements/{}/pdf", text(&note["id"])), None);
+        assert_eq!(pdf.status, 200);
+    }
 }
 
 #[test]
@@ -258,127 +313,6 @@ fn nobody_owes_for_a_line_beside_one_that_was_credited_and_refunded() {
     trade.pay("120");
     assert_eq!(trade.owed(), ["-10.00"]);
     trade.market.must_be_whole();
-}
-
-#[test]
-fn the_narrowest_model_holds_and_fixed_parts_come_first() {
-    let trade = Trade::on("2026-01-01", "100");
-    let operator = trade.market.operator();
-    let owner = |percent: &str| json!({ "role": "owner", "percent": percent });
-    let all = json!({ "name": "All", "parts": [owner("90"), trade.part(0, "10")] });
-    operator.post("/share_models", &all);
-    let fixed = json!({
-        "role": "partner", "account": trade.partners[1]["id"],
-        "fixed": { "amount": "30", "currency": "EUR" },
-    });
-    let parts = json!([fixed, owner("50"), trade.part(2, "50")]);
-    let one = json!({ "name": "Suite", "offer": trade.offer, "parts": parts });
-    operator.post("/share_models", &one);
-    let other = trade.market.offer("Other", &[monthly("Other", "EUR", "50")]);
-    trade.market.order(&trade.buyer, &trade.offer, 1);
-    trade.market.order(&trade.buyer, &other, 1);
-    trade.pay("24");
-    expect![[r#"
-        Bea partner 20.00 open
-    "#]]
-    .assert_eq(&trade.shares());
-    trade.pay("156");
-    let found = operator.get("/balances");
-    let rows = found["items"].as_array().unwrap().iter();
-    let mut owed: Vec<_> = rows
-        .filter(|it| it["ledger"] == "partner_payable")
-        .map(|it| text(&it["amount"]["amount"]))
-        .collect();
-    owed.sort();
-    assert_eq!(owed, ["-30.00", "-35.00", "-5.00"]);
-}
-
-#[test]
-fn a_model_of_a_category_holds_for_those_below_it() {
-    let trade = Trade::on("2026-01-01", "1");
-    let operator = trade.market.operator();
-    let category = |name: &str, parent: Value| {
-        let body = json!({ "name": { "en": name }, "parent": parent });
-        operator.post("/categories", &body)["id"].clone()
-    };
-    let software = category("Software", json!(null));
-    let games = category("Games", software.clone());
-    for (partner, scope) in [(0, json!(null)), (1, software)] {
-        let parts = [json!({ "role": "owner", "percent": "90" }), trade.part(partner, "10")];
-        let body = json!({ "name": "Some", "category": scope, "parts": parts });
-        operator.post("/share_models", &body);
-    }
-    let game = json!({ "categories": [games] });
-    let prices = [monthly("Game", "EUR", "100")];
-    let game = trade.market.offer_like("Game", &prices, (game, json!({})));
-    trade.market.order(&trade.buyer, &game, 1);
-    trade.pay("120");
-    expect![[r#"
-        Provider owner 90.00 open
-        Bea partner 10.00 open
-    "#]]
-    .assert_eq(&trade.shares());
-}
-
-#[test]
-fn parts_that_do_not_make_up_the_whole_are_refused_and_change_nothing() {
-    let trade = Trade::on("2026-01-01", "100");
-    let operator = trade.market.operator();
-    let owner = |percent: &str| json!({ "role": "owner", "percent": percent });
-    let platform = json!({ "role": "platform", "percent": "50" });
-    let own = json!({ "role": "partner", "account": trade.market.house.operator.account, "percent": "50" });
-    let nobody = json!({ "role": "partner", "percent": "50" });
-    let both =
-        json!({ "role": "owner", "percent": "50", "fixed": { "amount": "1", "currency": "EUR" } });
-    for (parts, status) in [
-        (json!([owner("70.4"), trade.part(0, "39.6")]), 409),
-        (json!([owner("99"), trade.part(0, "1"), trade.part(0, "0")]), 409),
-        (json!([]), 409),
-        (json!([owner("50"), platform]), 422),
-        (json!([owner("50"), own]), 422),
-        (json!([owner("50"), nobody]), 422),
-        (json!([both, trade.part(0, "50")]), 422),
-        (json!([owner("x"), trade.part(0, "50")]), 422),
-    ] {
-        let body = json!({ "name": "Wrong", "parts": parts });
-        let answer = operator.call("POST /share_models", Some(&body));
-        assert_eq!(answer.status.as_u16(), status, "{parts}: {}", answer.json());
-    }
-    let parts = json!([owner("60"), trade.part(0, "40")]);
-    for (field, value) in [("valid_from", "2025-12-31"), ("offer", "ofr_1"), ("category", "no")] {
-        let mut body = json!({ "name": "Wrong", "parts": parts });
-        body[field] = json!(value);
-        let answer = operator.call("POST /share_models", Some(&body));
-        assert_eq!(answer.status.as_u16(), 422, "{field}");
-    }
-    assert_eq!(operator.get("/share_models")["items"], json!([]));
-    let model = trade.parted();
-    let path = format!("/share_models/{}", text(&model["id"]));
-    let changed = operator.patch(&path, &json!({ "name": "Fair", "parts": parts }));
-    assert_eq!([&changed["name"], &changed["parts"][1]["percent"]], [&json!("Fair"), &json!("40")]);
-    let wrong = operator.call(&format!("PATCH {path}"), Some(&json!({ "parts": [owner("90")] })));
-    assert_eq!(wrong.status.as_u16(), 409);
-    assert_eq!(operator.get(&path)["name"], "Fair");
-    trade.market.order(&trade.buyer, &trade.offer, 1);
-    trade.pay("120");
-    for (method, body) in [("DELETE", None), ("PATCH", Some(json!({ "name": "Late" })))] {
-        let refused = operator.call(&format!("{method} {path}"), body.as_ref());
-        assert_eq!(refused.status.as_u16(), 409, "{method}");
-    }
-    let spare = operator.post("/share_models", &json!({ "name": "Spare", "parts": parts }));
-    let spare = format!("DELETE /share_models/{}", text(&spare["id"]));
-    assert_eq!(operator.call(&spare, None).status.as_u16(), 204);
-    let partner = trade.market.house.client(&trade.market.house.customer.admin);
-    assert_eq!(partner.call("GET /share_models", None).status.as_u16(), 403);
-    assert_eq!(partner.get("/settlements")["items"], json!([]));
-    let past = operator.post("/share_models", &json!({ "name": "Past", "parts": parts }));
-    let past = format!("/share_models/{}", text(&past["id"]));
-    operator.patch(&past, &json!({ "name": "Old" }));
-    trade.market.advance_to("2026-01-02");
-    for (method, body) in [("DELETE", None), ("PATCH", Some(json!({ "name": "Late" })))] {
-        let refused = operator.call(&format!("{method} {past}"), body.as_ref());
-        assert_eq!(refused.status.as_u16(), 409, "{method} after its first day");
-    }
 }
 
 #[test]
@@ -434,56 +368,58 @@ fn a_reseller_that_is_a_partner_reads_its_note_and_is_written_to() {
 }
 
 #[test]
-fn of_the_models_of_a_thing_that_holds_which_began_last() {
-    let trade = Trade::on("2026-01-01", "100");
-    trade.parted();
-    let half = vec![json!({ "role": "owner", "percent": "50" }), trade.part(0, "50")];
-    let mut body = json!({ "name": "Later", "offer": trade.offer, "parts": half });
-    body["valid_from"] = json!("2026-02-01");
+fn what_was_charged_for_consumption_goes_from_the_consumer_to_the_provider_of_the_service() {
+    let market = Market::on("2026-01-01");
+    let traffic = json!({
+        "name": "Traffic", "kind": "usage", "currency": "EUR", "meter": market.meter,
+        "model": { "kind": "per_unit", "per_unit": "0.50" },
+    });
+    let offer = market.offer("Weather", &[traffic]);
+    let partners = vec![market.customer("Ada", "EUR")];
+    let buyer = market.customer("Buyer", "EUR");
+    let trade = Trade { market, offer, partners, buyer };
+    let parts = json!([{ "role": "owner", "percent": "20" }, trade.part(0, "80")]);
+    let body = json!({ "name": "Weather", "offer": trade.offer, "parts": parts });
     trade.market.operator().post("/share_models", &body);
-    body["valid_from"] = json!("2026-06-01");
-    trade.market.operator().post("/share_models", &body);
-    body["valid_from"] = json!("2026-01-01");
-    body["offer"] = json!(trade.market.offer("Other", &[monthly("Other", "EUR", "1")]));
-    trade.market.operator().post("/share_models", &body);
-    trade.market.order(&trade.buyer, &trade.offer, 1);
+    let subscription = trade.market.order(&trade.buyer, &trade.offer, 1);
+    trade.market.advance_to("2026-01-20");
+    trade.market.uses(&subscription, ("1", "2026-01-15T00:00:00Z", "100"));
     trade.market.advance_to("2026-02-02");
-    trade.pay("240.00");
+    assert_eq!(trade.shares(), "", "what is used is charged and not paid yet");
+    trade.pay("60");
     expect![[r#"
-        Provider owner 25.50 open
-        Ada partner 60.40 open
-        Bea partner 5.10 open
-        Cid partner 9.00 open
-        Provider owner 50.00 open
-        Ada partner 50.00 open
+        Provider owner 10.00 open
+        Ada partner 40.00 open
     "#]]
     .assert_eq(&trade.shares());
+    trade.market.advance_to("2026-02-15");
+    let notes = trade.settle(&json!({ "due_days": 10 }));
+    let [note] = notes.as_slice() else { panic!("{notes:?}") };
+    let shown = trade.market.operator().get(&format!("/settlements/{}", text(&note["id"])));
+    assert_eq!(shown["items"][0]["charged"]["amount"], "50.00");
+    assert_eq!(note["net"]["amount"], "40.00");
 }
 
+/// Who settles twice at once is told so, and everything is settled once.
 #[test]
-fn a_thing_has_no_more_models_and_a_model_no_more_parts_than_can_be_looked_through() {
-    let market = Market::on("2026-01-01");
-    let operator = market.operator();
-    let owner = json!([{ "role": "owner", "percent": "100" }]);
-    let many: Vec<_> = (0..51).map(|_| owner[0].clone()).collect();
-    let answer =
-        operator.call("POST /share_models", Some(&json!({ "name": "All", "parts": many })));
-    assert_eq!(
-        (answer.status.as_u16(), &answer.json()["errors"][0]["pointer"]),
-        (422, &json!("/parts"))
-    );
-    let lay_down = |place: u32| {
-        let day = format!("2027-{:02}-{:02}", place / 28 + 1, place % 28 + 1);
-        let body = json!({ "name": "All", "valid_from": day, "parts": owner });
-        operator.call("POST /share_models", Some(&body))
-    };
-    for place in 0..100 {
-        assert_eq!(lay_down(place).status, 201, "{place}");
+fn of_runs_at_the_same_time_one_settles_and_the_others_are_told_why_not() {
+    let trade = Trade::on("2026-01-01", "1500.70");
+    trade.parted();
+    trade.market.order(&trade.buyer, &trade.offer, 1);
+    trade.pay("1800.84");
+    trade.market.advance_to("2026-01-15");
+    let operator = trade.market.operator();
+    for answer in operator.at_once(8, "POST /settlements", Some(&json!({}))) {
+        let said = answer.json();
+        match answer.status.as_u16() {
+            200 => assert!(said["items"].is_array(), "{said}"),
+            status => {
+                let told = text(&said["type"]);
+                assert_eq!((status, told.as_str()), (409, "/problems/settlement_state_forbids"));
+                assert!(text(&said["detail"]).starts_with("another run is settling"), "{said}");
+            }
+        }
     }
-    let refused = lay_down(100);
-    assert_eq!(refused.status, 409, "{}", refused.json());
-    // What has begun does not count, nor what is said of something else.
-    market.advance_to("2027-01-02");
-    assert_eq!(lay_down(101).status, 201);
-    market.must_be_whole();
+    assert_eq!(operator.get("/settlements")["items"].as_array().unwrap().len(), 3);
+    trade.market.must_be_whole();
 }

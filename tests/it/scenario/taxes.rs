@@ -100,7 +100,7 @@ fn a_line_keeps_by_which_rule_it_was_taxed_and_on_what() {
         VAT as FOOD: 7 %
         by the rule for FOOD in Everywhere, as of 2000-01-01
         7 % of 109.99 EUR together = 7.70 EUR, of which 0.70 EUR on 9.99 EUR
-        {"base":{"amount":"109.99","currency":"EUR"},"buyers":"all","category":"FOOD","certificate":null,"eu_vat":null,"name":"VAT","rate":"7","rule_category":"FOOD","tax":{"amount":"7.70","currency":"EUR"},"text":["VAT as FOOD: 7 %","by the rule for FOOD in Everywhere, as of 2000-01-01","7 % of 109.99 EUR together = 7.70 EUR, of which 0.70 EUR on 9.99 EUR"],"treatment":"standard","valid_from":"2000-01-01","zone":"Everywhere"}"#]].assert_eq(&before);
+        {"base":{"amount":"109.99","currency":"EUR"},"before_rounding":false,"buyers":"all","category":"FOOD","certificate":null,"eu_vat":null,"here":{"amount":"0.70","currency":"EUR"},"name":"VAT","rate":"7","rule_category":"FOOD","tax":{"amount":"7.70","currency":"EUR"},"text":["VAT as FOOD: 7 %","by the rule for FOOD in Everywhere, as of 2000-01-01","7 % of 109.99 EUR together = 7.70 EUR, of which 0.70 EUR on 9.99 EUR"],"treatment":"standard","valid_from":"2000-01-01","zone":"Everywhere"}"#]].assert_eq(&before);
     operator.patch(&format!("/tax_categories/{}", text(&food)), &json!({ "name": "Dishes" }));
     assert_eq!(told(), before);
 }

@@ -326,3 +326,23 @@ fn a_customer_who_is_closed_and_owes_has_it_as_credit() {
     let stands = buyer.stands();
     assert!(stands.contains("has 25.20") && !stands.contains("goes back"), "{stands}");
 }
+
+#[test]
+fn who_gets_money_back_was_never_overdue_for_it() {
+    let buyer = Buyer::who_paid(Some("67.20"));
+    let operator = buyer.market.operator();
+    let class = text(&operator.get("/classes?order=oldest")["items"][0]["id"]);
+    let steps = json!({ "dunning": [{ "after_days": 3, "action": "credit_hold" }] });
+    operator.patch(&format!("/classes/{class}"), &steps);
+    buyer.market.advance_to("2026-01-25");
+    buyer.cancels(&json!({ "refund_to": "method" }));
+    expect![[r#"
+        2026-01-01 paid: 56.00 + 11.20 = 67.20 EUR, due 0.00
+        credited 7.00 1.40 8.40: Ended on 2026-01-25: Month for 7 of 31 days
+        8.40 goes back: requested
+        owes 0.00, has 0.00
+    "#]]
+    .assert_eq(&buyer.stands());
+    assert_eq!(operator.get("/dunning")["items"], json!([]));
+    assert_eq!(operator.get("/events?kind=dunning")["items"], json!([]));
+}

@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use super::{items, told};
+use super::{items, plain, told};
 use crate::harness::client::Client;
 use crate::harness::market::{Market, monthly, text};
 
@@ -15,11 +15,6 @@ const ROLES: &str = "/rolesAndPermissions/v4";
 const MODEL: &str = "/tmf-api/revenueSharingModelManagement/v5/partyRevSharingModel";
 const ALGORITHM: &str = "/tmf-api/revenueSharingAlgorithmManagement/v5/partyRevSharingAlgorithm";
 const REPORT: &str = "/tmf-api/revenueSharingReportManagement/v5/partyRevSharingReport";
-
-/// The id below the prefix of ours.
-fn plain(id: &Value) -> String {
-    id.as_str().unwrap().split_once('_').unwrap().1.to_owned()
-}
 
 fn all(client: &Client<'_>, path: &str) -> Vec<Value> {
     items(&client.call(&format!("GET {path}"), None))
@@ -92,6 +87,24 @@ fn what_is_used_is_rated_by_the_engine_and_billed() {
     assert_eq!(client.get(&path)["status"], "billed");
     let rates = all(&client, &format!("{RATE}?type=usage"));
     assert_eq!(rates[0]["taxExcludedAmount"]["value"].to_string(), "9.75", "{rates:?}");
+}
+
+#[test]
+fn what_its_client_gives_an_id_counts_once_as_its_specification_calls_it() {
+    let (market, _, product) = metered();
+    let client = market.operator();
+    let specification = client.get(&format!("{SPECIFICATION}/{}", plain(&json!(market.meter))));
+    let name = &specification["specCharacteristic"][0]["name"];
+    for (id, name) in [("id", "call-7"), ("externalId", "call-8")].map(|it| (it, name)) {
+        let body = json!({
+            id.0: id.1, "usageDate": "2026-01-01T12:00:00Z", "product": { "id": product },
+            "usageCharacteristic": [{ "name": name, "value": 2 }],
+            "usageSpecification": { "id": specification["id"] },
+        });
+        let made = client.post(USAGE, &body);
+        assert_eq!((&made["externalId"], &made["status"]), (&json!(id.1), &json!("rated")));
+        assert_eq!(client.post(USAGE, &body)["id"], made["id"]);
+    }
 }
 
 #[test]
@@ -181,29 +194,65 @@ fn a_top_up_is_a_payment_and_a_bucket_what_is_left() {
     );
     let history = all(&client, &format!("{PREPAY}/balanceActionHistory"));
     assert_eq!((history.len(), &history[0]["status"]), (1, &json!("completed")), "{history:?}");
+    let received =
+        (&history[0]["receiverLogicalResource"]["id"], &history[0]["paymentMethod"]["id"]);
+    assert_eq!(
+        received,
+        (&json!(bucket), &json!("cash")),
+        "what the definition wants: {history:?}"
+    );
     let gone = format!("DELETE {PREPAY}/topupBalance/{}", text(&made["id"]));
     assert!(told(&client.call(&gone, None)).starts_with("409 payment_state_forbids"));
-    let now = left();
-    for action in ["adjustBalance", "reserveBalance"] {
-        let made = client.post(&format!("{PREPAY}/{action}"), &body(action));
-        assert_eq!(made["status"], "failed", "{made}");
-        assert!(!text(&made["statusReason"]).is_empty());
-    }
-    assert_eq!(left(), now, "what failed moved nothing");
+    let over = told(&client.call(
+        &format!("PATCH {PREPAY}/topupBalance/{}", text(&made["id"])),
+        Some(&json!({ "amount": { "amount": 60, "units": "EUR" } })),
+    ));
+    assert!(over.starts_with("409 state_forbids: `amount`"), "{over}");
     market.must_be_whole();
+}
+
+/// The kits name a bucket and an amount alone: what is in a bucket and whose it is follows from it.
+#[test]
+fn what_follows_from_a_bucket_need_not_be_said() {
+    let (market, customer, _) = metered();
+    let client = market.operator();
+    let bucket = plain(&customer["billing_account"]);
+    for action in ["topupBalance", "reserveBalance"] {
+        let body = |id: &str, units: &str| json!({ "amount": { "amount": 5, "units": units }, "bucket": { "id": id } });
+        let made = client.post(&format!("{PREPAY}/{action}"), &body(&bucket, "EUR"));
+        assert_eq!(
+            (&made["usageType"], &made["partyAccount"]["id"], &made["relatedParty"][0]["role"]),
+            (&json!("monetary"), &json!(plain(&customer["id"])), &json!("customer")),
+            "{made}"
+        );
+        for (units, kind) in [("EUR", "monetary"), ("MB", "other")] {
+            let made = client.post(&format!("{PREPAY}/{action}"), &body("11", units));
+            let is = (&made["status"], &made["usageType"], made.get("partyAccount"));
+            assert_eq!(is, (&json!("failed"), &json!(kind), None), "{made}");
+        }
+    }
+    let told_of =
+        |body: Value| told(&client.call(&format!("POST {PREPAY}/topupBalance"), Some(&body)));
+    let amount = json!({ "amount": 5, "units": "EUR" });
+    assert_eq!(told_of(json!({ "amount": amount })), "400 required: `bucket` must be given");
+    let bucket = json!({ "id": bucket });
+    assert_eq!(told_of(json!({ "bucket": bucket })), "400 required: `amount` must be given");
+}
+
+/// So many euros in cash for the billing account of a customer.
+fn in_cash(customer: &Value, value: u32) -> Value {
+    json!({
+        "account": { "id": plain(&customer["billing_account"]) },
+        "paymentMethod": { "@type": "Cash" },
+        "totalAmount": { "unit": "EUR", "value": value },
+    })
 }
 
 #[test]
 fn what_is_given_back_here_goes_back_in_the_books() {
     let (market, customer, _) = metered();
     let client = market.operator();
-    let account = json!({ "id": plain(&customer["billing_account"]) });
-    let body = |value: u32| {
-        json!({
-            "account": account, "paymentMethod": { "@type": "Cash" },
-            "totalAmount": { "unit": "EUR", "value": value },
-        })
-    };
+    let body = |value| in_cash(&customer, value);
     let paid = client.post("/payment/v4/payment", &body(100));
     let mut refund = body(30);
     refund["payment"] = json!({ "id": paid["id"] });
@@ -221,6 +270,25 @@ fn what_is_given_back_here_goes_back_in_the_books() {
     let refused = told(&client.call("POST /payment/v4/refund", Some(&refund)));
     assert!(refused.starts_with("409 payment_exceeds"), "{refused}");
     assert_eq!(client.post("/payment/v4/refund", &body(5))["status"], "denied");
+    market.must_be_whole();
+}
+
+/// The contract does not say what becomes of what was paid: nobody owes it again.
+#[test]
+fn what_is_given_back_of_what_has_paid_an_invoice_is_credited() {
+    let (market, customer, _) = metered();
+    let client = market.operator();
+    let body = |value| in_cash(&customer, value);
+    let paid = client.post("/payment/v4/payment", &body(6));
+    let mut refund = body(2);
+    refund["payment"] = json!({ "id": paid["id"] });
+    let made = client.post("/payment/v4/refund", &refund);
+    assert_eq!((&made["status"], &made["description"]), (&json!("done"), &json!("Refund")));
+    let invoice = &market.invoices(&customer)[0];
+    let amount = |name: &str| text(&invoice[name]["amount"]);
+    assert_eq!([amount("paid"), amount("credited"), amount("due")], ["4.00", "2.00", "0.00"]);
+    let notes = client.get(&format!("/credit_notes?account={}", text(&customer["id"])));
+    assert_eq!(notes["items"][0]["gross"]["amount"], "2.00");
     market.must_be_whole();
 }
 
@@ -248,6 +316,20 @@ fn a_permission_is_what_roles_a_user_has() {
     let only = json!({ "assetUserRole": [{ "userRole": { "id": "member" } }] });
     client.patch(&path, &only);
     assert_eq!(client.get(&format!("/users/usr_{member}"))["roles"], json!(["member"]));
+    for valid_for in [
+        json!({ "endDateTime": "2026-06-01T00:00:00Z" }),
+        json!({ "startDateTime": "2026-06-01T00:00:00Z" }),
+    ] {
+        let mut body = granted("customer_admin");
+        body["validFor"] = valid_for.clone();
+        for (what, body) in [
+            (format!("POST {ROLES}/permission"), body),
+            (format!("PATCH {path}"), json!({ "validFor": valid_for })),
+        ] {
+            let refused = told(&client.call(&what, Some(&body)));
+            assert!(refused.starts_with("400 unsupported: `validFor`"), "{refused}");
+        }
+    }
     let refused = client.call(&format!("POST {ROLES}/permission"), Some(&granted("king")));
     assert!(told(&refused).starts_with("400 reference: `assetUserRole[0].userRole.id`"));
 }

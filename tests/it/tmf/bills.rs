@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{items, told};
+use super::{items, plain, told};
 use crate::harness::market::{Market, monthly, text};
 
 const BILL: &str = "/tmf-api/customerBillManagement/v4/customerBill";
@@ -10,11 +10,6 @@ const RATE: &str = "/tmf-api/customerBillManagement/v4/appliedCustomerBillingRat
 const ORDER: &str = "/tmf-api/productOrderingManagement/v4/productOrder";
 const QUOTE: &str = "/tmf-api/quoteManagement/v4/quote";
 const PAYMENT: &str = "/payment/v4/payment";
-
-/// The id below the prefix of ours.
-fn plain(id: &Value) -> String {
-    id.as_str().unwrap().split_once('_').unwrap().1.to_owned()
-}
 
 /// A market with an offer at twenty euros a month, and who buys it.
 fn market() -> (Market, Value, String) {
@@ -83,6 +78,45 @@ fn what_is_ordered_here_is_billed_shown_and_paid_here() {
     market.must_be_whole();
 }
 
+/// A bill on hold is disputed: the house asks nobody for it until it is in another state again.
+#[test]
+fn a_bill_is_put_on_hold_and_goes_on() {
+    let (market, customer, offer) = market();
+    let client = market.operator();
+    client.post(ORDER, &wanted("productOrderItem", &customer, &offer));
+    market.advance_to("2026-02-02");
+    let bills = items(&client.call(&format!("GET {BILL}"), None));
+    let id = text(&bills[0]["id"]);
+    let (path, ours) = (format!("{BILL}/{id}"), format!("/invoices/{id}"));
+    let mut told = Vec::new();
+    for state in ["sent", "onHold", "ONHOLD", "validated", "onHold"] {
+        let shown = client.patch(&path, &json!({ "state": state }))["state"].clone();
+        told.push(format!("{state} {shown} {}", client.get(&ours)["dispute"]["amount"]["amount"]));
+    }
+    expect_test::expect![[r#"
+        sent "sent" null
+        onHold "onHold" "24.00"
+        ONHOLD "ONHOLD" "24.00"
+        validated "validated" null
+        onHold "onHold" "24.00""#]]
+    .assert_eq(&told.join("\n"));
+    let held = items(&client.call(&format!("GET {BILL}?state=onHold"), None));
+    assert_eq!(held.len(), 1);
+    let untrue =
+        super::told(&client.call(&format!("PATCH {path}"), Some(&json!({ "state": "settled" }))));
+    assert!(untrue.starts_with("409 state_forbids"), "{untrue}");
+    assert_eq!(client.get(&path)["state"], "onHold", "what is refused changes nothing");
+    let part = json!({ "amount": { "amount": "5", "currency": "EUR" }, "reason": "not mine" });
+    client.patch(&path, &json!({ "state": "sent" }));
+    client.post(&format!("{ours}/dispute"), &part);
+    assert_eq!(
+        client.get(&path)["state"],
+        "sent",
+        "a part of it keeps nobody from paying the rest"
+    );
+    market.must_be_whole();
+}
+
 #[test]
 fn a_quote_is_priced_by_the_engine_and_taken_by_an_order() {
     let (market, customer, offer) = market();
@@ -144,4 +178,45 @@ fn what_is_billed_on_demand_names_its_own_bill_and_no_older_one() {
         "{second}"
     );
     assert_eq!(bill()["state"], "rejected", "nothing is due any more");
+}
+
+#[test]
+fn a_payment_settles_the_bills_that_it_names() {
+    let (market, customer, offer) = market();
+    let client = market.operator();
+    client.post(ORDER, &wanted("productOrderItem", &customer, &offer));
+    market.advance_to("2026-03-02");
+    let bills = || items(&client.call(&format!("GET {BILL}"), None));
+    let open = || -> Vec<_> {
+        let left = |it: &Value| it["remainingAmount"]["value"].to_string();
+        let open = bills().into_iter().filter(|it| left(it).as_str() != "0.00");
+        open.map(|it| text(&it["id"])).collect()
+    };
+    let ids = open();
+    assert!(ids.len() >= 2, "{ids:?}");
+    let all = bills();
+    let bill = |id: &String| all.iter().find(|it| it["id"] == json!(id)).unwrap();
+    let pays = |item: &str, amount: &Value, total: &Value| {
+        json!({
+            "account": { "id": bill(&ids[0])["billingAccount"]["id"] },
+            "paymentMethod": { "@type": "Cash" }, "totalAmount": total,
+            "paymentItem": [{ "totalAmount": amount, "item": { "id": item } }],
+        })
+    };
+    // One after the other, in whichever order they are due.
+    for id in ids.iter().rev() {
+        let amount = &bill(id)["remainingAmount"];
+        let paid = client.post(PAYMENT, &pays(id, amount, amount));
+        assert_eq!(paid["paymentItem"][0]["item"]["id"], json!(id), "{paid}");
+        assert!(!open().contains(id), "it is settled");
+        let again = told(&client.call(&format!("POST {PAYMENT}"), Some(&pays(id, amount, amount))));
+        assert!(again.ends_with("is not an open invoice of the billing account"), "{again}");
+    }
+    let two = json!({ "unit": "EUR", "value": 2 });
+    let beyond = pays(&ids[0], &json!({ "unit": "EUR" }), &two);
+    let short = told(&client.call(&format!("POST {PAYMENT}"), Some(&beyond)));
+    assert_eq!(short, "400 format: `paymentItem[0].totalAmount` must have the number `value`");
+    let elsewhere = told(&client.call(&format!("POST {PAYMENT}"), Some(&pays("7", &two, &two))));
+    assert_eq!(elsewhere, "400 reference: `paymentItem[0].item.id` names no bill that is here");
+    market.must_be_whole();
 }

@@ -16,7 +16,7 @@ const PRODUCT: &str = "/tmf-api/productInventory/v4/product";
 const ACCOUNT: &str = "/tmf-api/accountManagement/v4/billingAccount";
 
 /// An offering on the market that costs 9.90 a month, and the ids of it and of its price.
-fn launched(client: &Client<'_>) -> (String, String) {
+pub(super) fn launched(client: &Client<'_>) -> (String, String) {
     let specification =
         client.post(SPECIFICATION, &json!({ "name": "Mailbox", "lifecycleStatus": "Active" }));
     let price = json!({
@@ -120,7 +120,9 @@ fn a_quantity_is_a_number_in_whatever_form() {
     let customer = customer(&client);
     let parties = json!([{ "id": customer, "role": "customer", "@referredType": "Customer" }]);
     let carts = "/tmf-api/shoppingCart/v4/shoppingCart";
-    for (quantity, is_one) in [(r#""3""#, true), ("3.0", true), ("1.5", false), (r#""x""#, false)] {
+    for (quantity, is_one) in
+        [(r#""3""#, true), ("3.0", true), ("0", false), ("1.5", false), (r#""x""#, false)]
+    {
         let quantity: Value = serde_json::from_str(quantity).unwrap();
         let item = json!({
             "id": "1", "action": "add", "quantity": quantity, "productOffering": { "id": offering },
@@ -243,9 +245,9 @@ fn what_cannot_be_become_is_a_conflict_and_what_is_no_state_a_mistake() {
     expect_test::expect![[r#"
         409 state_forbids: `status` cannot become `created` where it is `active`
         409 state_forbids: `status` cannot become `aborted` where it is `active`
-        400 enum: `status` `burnt` is no state
+        400 enum: `status` `burnt` is no state: it is one of `created`, `active`, `suspended`, `pendingTerminate`, `terminated`, `aborted`, `cancelled`, `pendingActive`
         409 state_forbids: `state` cannot become `inProgress` where it is `completed`
-        400 enum: `state` `burnt` is no state
+        400 enum: `state` `burnt` is no state: it is one of `acknowledged`, `rejected`, `pending`, `held`, `inProgress`, `completed`, `partial`, `failed`, `cancelled`, `assessingCancellation`, `pendingCancellation`
         409 catalog_state_forbids: nothing leads from `Launched` back to `In study`"#]]
     .assert_eq(&told_of.join("\n"));
 }

@@ -190,6 +190,11 @@ fn every_resource_does_what_the_kits_try() {
         if !trial.has("POST") {
             let status = client.call(&format!("POST {}", row.path), Some(&json!({}))).status;
             trial.must(status == 405, "POST is not refused");
+        } else if row.stage.is_some() {
+            // What it is made of is not here.
+            let body = trial.body("East");
+            let status = client.call(&format!("POST {}", row.path), Some(&body)).status;
+            trial.must(status == 400, &format!("POST of what is not there: {status}"));
         } else if let Some(it) = trial.make() {
             trial.look_at(&it);
             trial.without_each_that_must_be_said();
@@ -217,9 +222,10 @@ fn every_door_is_known_here() {
         reads.into_iter().map(|it| ("GET", it, &[][..])).chain(bulk).chain(rest)
     });
     let known: BTreeSet<_> = known.map(|it| format!("{} {} {:?}", it.0, it.1, it.2)).collect();
-    // Hubs are nobody's resources, and the events of a topic are what hubs tell.
+    // Hubs are nobody's resources, the events of a topic are what hubs tell, and files belong to jobs.
     let is_resource = |path: &str| {
-        !path.contains("/hub") && !path.ends_with("/event") && !path.ends_with("/event/{id}")
+        let ends = ["/event", "/event/{id}", "/file"];
+        !path.contains("/hub") && !ends.iter().any(|it| path.ends_with(it))
     };
     let doors = doors().into_iter().filter(|it| is_resource(&it.path));
     let doors: BTreeSet<_> =

@@ -30,7 +30,18 @@ pub(crate) fn deeds() -> Vec<Deed> {
     writing.map(|door| of(&door.method, &door.path)).collect()
 }
 
+/// What is published in a topic, and who listens to it: the topic is made first.
+fn of_topic(method: &str, path: &str) -> Deed {
+    let (list, _) = path.split_once("/{id}").unwrap();
+    let make = json!({ "name": "$side", "callback": "https://hook.example.com/" }).to_string();
+    let what = format!("{method} {path}");
+    Deed { what, manner: Manner::Several, list: list.to_owned(), make, change: "{}", stage: None }
+}
+
 fn of(method: &str, path: &str) -> Deed {
+    if path.contains("/topic/{id}/") {
+        return of_topic(method, path);
+    }
     let list = path.trim_end_matches("/{id}");
     let row = ROWS.iter().find(|it| it.path == list);
     // What cannot go while it is the only one goes where there are two.
@@ -50,6 +61,7 @@ fn of(method: &str, path: &str) -> Deed {
     let is_usage = list.ends_with("/usage");
     let is_made = !path.contains("{id}") && !is_usage;
     let is_one_act = is_made || stage.is_some();
+    let stage = stage.filter(|_| path.contains("{id}"));
     let manner = if is_one_act { Manner::Once } else { Manner::Several };
     Deed { what: format!("{method} {path}"), manner, list: list.to_owned(), make, change, stage }
 }
@@ -61,7 +73,9 @@ impl Deed {
     }
 
     fn body(text: &str, names: &Names) -> Value {
-        Row::filled(text, &names["side"])
+        let plain = |it: &str| names[it].split_once('_').map_or("", |it| it.1);
+        let text = text.replace("$offer", plain("offer")).replace("$customer", plain("customer"));
+        Row::filled(&text, &names["side"])
     }
 
     /// The id of what it is done to, if the stage has that.

@@ -13,7 +13,7 @@ use crate::harness::outside::body;
 const DOCUMENT: &str = "/tmf-api/document/v4/document";
 const HUB: &str = "/tmf-api/agreementManagement/v4/hub";
 const AGREEMENT: &str = "/tmf-api/agreementManagement/v4/agreement";
-const HOOK: &str = "https://hook.example.com/listener";
+pub(super) const HOOK: &str = "https://hook.example.com/listener";
 
 fn agreement(client: &Client<'_>, name: &str) -> String {
     let body = json!({
@@ -255,4 +255,182 @@ fn the_lives_of_parties_customers_accounts_and_products_are_heard() {
     ] {
         assert!(told.contains(expected), "{expected} is not among {told:?}");
     }
+}
+
+/// The types of all events so far, with a word of the thing.
+fn types(house: &House, resource: &str, attribute: &str) -> Vec<String> {
+    let told = heard(house);
+    told.iter()
+        .map(|it| format!("{} {}", text(&it["eventType"]), it["event"][resource][attribute]))
+        .collect()
+}
+
+/// What is written down because nothing of ours comes of it yet is told like all the rest.
+#[test]
+fn what_was_only_written_down_is_heard_too() {
+    let market = Market::on("2026-01-01");
+    let client = market.operator();
+    let base = "/tmf-api/productCatalogManagement/v4";
+    client.post(&format!("{base}/hub"), &json!({ "callback": HOOK }));
+    let price = json!({
+        "name": "Fee", "priceType": "recurring", "price": { "unit": "EUR", "value": 5 },
+    });
+    let price = client.post(&format!("{base}/productOfferingPrice"), &price);
+    let path = format!("{base}/productOfferingPrice/{}", text(&price["id"]));
+    client.patch(&path, &json!({ "description": "a month" }));
+    let dropped = client.post(&format!("{base}/productOfferingPrice"), &json!({ "name": "None" }));
+    let gone = format!("DELETE {base}/productOfferingPrice/{}", text(&dropped["id"]));
+    assert_eq!(told(&client.call(&gone, None)), "204");
+    expect_test::expect![[r#"
+        ProductOfferingPriceCreateEvent "Fee"
+        ProductOfferingPriceAttributeValueChangeEvent "Fee"
+        ProductOfferingPriceCreateEvent "None"
+        ProductOfferingPriceDeleteEvent "None""#]]
+    .assert_eq(&types(&market.house, "productOfferingPrice", "name").join("\n"));
+    let before = heard(&market.house).len();
+    let offering =
+        json!({ "name": "Box", "productOfferingPrice": [{ "id": price["id"], "name": "Fee" }] });
+    client.post(&format!("{base}/productOffering"), &offering);
+    let later = types(&market.house, "productOfferingPrice", "name").split_off(before);
+    let is_gone = |it: &String| it.starts_with("ProductOfferingPriceDeleteEvent");
+    assert!(!later.iter().any(is_gone), "a price that an offering takes lives on: {later:?}");
+    assert_eq!(client.get(&path)["name"], "Fee");
+}
+
+#[test]
+fn an_order_that_is_kept_rejected_is_heard() {
+    let house = House::on("2026-01-01");
+    let client = house.operator();
+    let base = "/tmf-api/productOrderingManagement/v4";
+    client.post(&format!("{base}/hub"), &json!({ "callback": HOOK }));
+    let order = json!({ "productOrderItem": [{ "id": "1", "action": "add" }] });
+    let order = client.post(&format!("{base}/productOrder"), &order);
+    assert_eq!(order["note"][0]["id"], "1", "a note has an id: {order}");
+    assert_eq!(types(&house, "productOrder", "state"), [r#"ProductOrderCreateEvent "rejected""#]);
+    let path = format!("{base}/productOrder/{}", text(&order["id"]));
+    assert_eq!(told(&client.call(&format!("DELETE {path}"), None)), "204");
+    assert_eq!(types(&house, "productOrder", "state")[1], r#"ProductOrderDeleteEvent "rejected""#);
+}
+
+/// What was asked of a balance and came to nothing is told twice: that it was asked, and that it failed.
+#[test]
+fn what_comes_to_nothing_is_heard_as_a_failure() {
+    let market = Market::on("2026-01-01");
+    let client = market.operator();
+    let base = "/tmf-api/prepayBalanceManagement/v4";
+    client.post(&format!("{base}/hub"), &json!({ "callback": HOOK }));
+    let customer = market.customer("Ann", "EUR");
+    let ours = text(&customer["billing_account"]).split_once('_').unwrap().1.to_owned();
+    let body = |bucket: &str, amount: i32| {
+        json!({
+            "amount": { "amount": amount, "units": "EUR" }, "usageType": "monetary",
+            "bucket": { "id": bucket }, "partyAccount": { "id": "2" }, "reason": "gift",
+        })
+    };
+    for (action, bucket, amount) in [
+        ("topupBalance", "1", 10),
+        ("topupBalance", ours.as_str(), 10),
+        ("adjustBalance", ours.as_str(), -11),
+        ("reserveBalance", ours.as_str(), 11),
+    ] {
+        client.post(&format!("{base}/{action}"), &body(bucket, amount));
+    }
+    let heard = heard(&market.house);
+    let told: Vec<_> = heard
+        .iter()
+        .map(|it| {
+            let thing = it["event"].as_object().unwrap().values().next().unwrap();
+            format!("{} {}", text(&it["eventType"]), text(&thing["status"]))
+        })
+        .collect();
+    expect_test::expect![[r"
+        TopupBalanceCreateEvent failed
+        TopupBalanceFailureEvent failed
+        TopupBalanceCreateEvent completed
+        AdjustBalanceCreateEvent failed
+        AdjustBalanceFailureEvent failed
+        ReserveBalanceCreateEvent failed
+        ReserveBalanceFailureEvent failed"]]
+    .assert_eq(&told.join("\n"));
+    let ids: BTreeSet<_> = heard.iter().map(|it| text(&it["eventId"])).collect();
+    assert_eq!(ids.len(), heard.len(), "each has an id of its own");
+    let failure = &heard[1]["event"]["topupBalance"];
+    assert!(!text(&failure["statusReason"]).is_empty(), "{failure}");
+}
+
+#[test]
+fn who_wants_failures_alone_hears_failures_alone() {
+    let house = House::on("2026-01-01");
+    let client = house.operator();
+    let base = "/tmf-api/prepayBalanceManagement/v4";
+    let query = "eventType=TopupBalanceFailureEvent&fields=statusReason";
+    client.post(&format!("{base}/hub"), &json!({ "callback": HOOK, "query": query }));
+    let made = client.post(
+        &format!("{base}/topupBalance"),
+        &json!({ "amount": { "amount": 10, "units": "EUR" }, "bucket": { "id": "1" } }),
+    );
+    let heard = heard(&house);
+    let [event] = heard.as_slice() else { panic!("{heard:?}") };
+    assert_eq!(event["eventType"], "TopupBalanceFailureEvent");
+    let names: Vec<_> = event["event"]["topupBalance"].as_object().unwrap().keys().collect();
+    assert_eq!(names, ["href", "id", "statusReason"]);
+    assert_eq!(event["event"]["topupBalance"]["id"], made["id"]);
+}
+
+/// The definition of accounts calls the thing of an event its `payload`, the others its `event`.
+#[test]
+fn an_event_of_an_account_has_its_payload() {
+    let house = House::on("2026-01-01");
+    let client = house.operator();
+    let base = "/tmf-api/accountManagement/v4";
+    let query = "payload.financialAccount.name=Reserve&fields=name";
+    client.post(&format!("{base}/hub"), &json!({ "callback": HOOK, "query": query }));
+    for name in ["Reserve", "Other"] {
+        client.post(&format!("{base}/financialAccount"), &json!({ "name": name }));
+    }
+    let heard = heard(&house);
+    let [event] = heard.as_slice() else { panic!("{heard:?}") };
+    assert_eq!(event["payload"], event["event"]);
+    assert_eq!(event["payload"]["financialAccount"]["name"], "Reserve");
+    let other = json!({ "callback": HOOK, "query": "payload.agreement.name=a" });
+    let refused = told(&client.call(&format!("POST {HUB}"), Some(&other)));
+    assert!(refused.starts_with("400 never_fires: `query` `payload` is not in any"), "{refused}");
+}
+
+/// Bills are what an integrator waits for: they are told when they are issued, and when they are paid.
+#[test]
+fn who_registers_for_bills_is_told_of_them() {
+    let market = Market::on("2026-01-01");
+    let client = market.operator();
+    let base = "/tmf-api/customerBillManagement/v4";
+    let query = json!({ "callback": HOOK, "query": "eventType=CustomerBillBurntEvent" });
+    let refused = told(&client.call(&format!("POST {base}/hub"), Some(&query)));
+    assert!(refused.starts_with("400 never_fires: `query` `CustomerBillBurntEvent`"), "{refused}");
+    client.post(&format!("{base}/hub"), &json!({ "callback": HOOK }));
+    let customer = market.customer("Ann", "EUR");
+    let offer = market.offer("Mailbox", &[monthly("Fee", "EUR", "20")]);
+    market.order(&customer, &offer, 1);
+    market.advance_to("2026-01-02");
+    let account = text(&customer["billing_account"]);
+    for paid in [4, 20] {
+        let paid = json!({
+            "account": { "id": account.split_once('_').unwrap().1 },
+            "paymentMethod": { "@type": "Cash" },
+            "totalAmount": { "unit": "EUR", "value": paid },
+        });
+        client.post("/payment/v4/payment", &paid);
+    }
+    let heard = heard(&market.house);
+    let told = heard.iter().map(|it| {
+        let bill = &it["event"]["customerBill"];
+        format!("{} {} {}", it["eventType"], bill["state"], bill["remainingAmount"]["value"])
+    });
+    let told: Vec<_> = told.collect();
+    expect_test::expect![[r#"
+        "CustomerBillCreateEvent" "validated" 24.00
+        "CustomerBillStateChangeEvent" "partiallyPaid" 20.00
+        "CustomerBillStateChangeEvent" "settled" 0.00"#]]
+    .assert_eq(&told.join("\n"));
+    let bill = &heard[0]["event"]["customerBill"];
+    assert_eq!(client.get(&text(&bill["href"]))["billNo"], bill["billNo"]);
 }

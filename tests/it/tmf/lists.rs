@@ -109,6 +109,54 @@ fn the_links_of_a_part_lead_through_the_whole_list() {
     assert_eq!(seen, ["Alpha", "Beta", "Delta", "Gamma, the third"]);
 }
 
+/// Cursors lead through a list like offsets do, with a filter too, over what was removed and over what is
+/// written down beside what is ours.
+#[test]
+fn the_next_links_of_a_list_go_on_where_it_ended() {
+    let house = House::on("2026-01-01");
+    let client = house.operator();
+    let made: Vec<_> = (0..11)
+        .map(|it| {
+            let body = json!({ "name": format!("Paper {it}"), "kind": if it % 3 == 0 { "a" } else { "b" } });
+            client.post("/tmf-api/document/v4/document", &body)
+        })
+        .collect();
+    let gone = made[4]["href"].as_str().unwrap();
+    assert_eq!(client.call(&format!("DELETE {gone}"), None).status, 204);
+    for price in 0..3 {
+        let body = json!({ "name": format!("Fee {price}"), "price": { "value": price } });
+        client.post("/tmf-api/productCatalogManagement/v4/productOfferingPrice", &body);
+    }
+    for (list, query) in [
+        ("/tmf-api/document/v4/document", ""),
+        ("/tmf-api/document/v4/document", "kind=b&fields=name"),
+        ("/tmf-api/productCatalogManagement/v4/productOfferingPrice", "fields=name"),
+        ("/tmf-api/party/v4/organization", ""),
+        ("/tmf-api/customerManagement/v4/customer", "fields=name"),
+    ] {
+        let whole = client.call(&format!("GET {list}?{query}"), None);
+        for limit in 1..=4 {
+            let (mut path, mut seen) = (format!("{list}?limit={limit}&{query}"), Vec::new());
+            loop {
+                let answer = client.call(&format!("GET {path}"), None);
+                let total = header(&answer, "x-total-count").unwrap().to_owned();
+                assert_eq!(Some(total.as_str()), header(&whole, "x-total-count"), "{path}");
+                let found = items(&answer);
+                assert!(found.len() <= limit, "{path}");
+                seen.extend(found);
+                let links = header(&answer, "link").unwrap().to_owned();
+                let next = links.split(", ").find(|it| it.ends_with("rel=\"next\""));
+                let Some(next) = next else { break };
+                assert!(next.contains("&cursor="), "{next}");
+                path = next.trim_start_matches('<').split('>').next().unwrap().to_owned();
+            }
+            assert_eq!(seen, items(&whole), "{list}?{query} by {limit}");
+        }
+    }
+    let refused = told(&client.call(&format!("GET {PATH}?cursor=nowhere"), None));
+    assert!(refused.starts_with("400 format: `cursor`"), "{refused}");
+}
+
 #[test]
 fn only_what_is_wanted_is_told_and_always_where_it_is() {
     let house = House::on("2026-01-01");

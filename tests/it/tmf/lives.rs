@@ -31,7 +31,7 @@ fn a_state_follows_its_life_cycle_and_keeps_its_word() {
         Active → 200 "Active"
         Obsolete → 409 document_state_forbids: a document of the sort `service_specification` that is active cannot become obsolete "Active"
         Launched → 200 "Launched"
-        burnt → 200 "burnt""#]]
+        burnt → 400 enum: `lifecycleStatus` `burnt` is no state: it is one of `In study`, `In design`, `In test`, `Active`, `Launched`, `Retired`, `Rejected`, `Obsolete` "Launched""#]]
     .assert_eq(&steps.join("\n"));
     assert_eq!(client.get(&made(&client, DOCUMENT, &json!({ "name": "a" })))["status"], "created");
 }
@@ -67,7 +67,7 @@ fn a_patch_is_a_merge_unless_it_says_that_it_is_steps() {
     let again = by("application/json-patch+json", &json!([{ "op": "remove", "path": "/x/y" }]));
     assert_eq!(told(&again), "400 patch: `[0]` there is nothing at `/x/y`");
     let list = by("application/json", &json!([]));
-    assert_eq!(told(&list), "400 type: `` must be an object");
+    assert_eq!(told(&list), "400 type: the body must be an object");
     let merged = by("application/merge-patch+json", &json!({ "x": null }));
     assert_eq!(merged.json().get("x"), None);
     assert_eq!(
@@ -132,7 +132,7 @@ fn what_was_made_to_harm_is_refused() {
     let deep = |levels| (1..levels).fold(json!(1), |it, _| json!([it]));
     let post = |path: &str, body: &Value| told(&client.call(&format!("POST {path}"), Some(body)));
     let bomb = post(DOCUMENT, &json!({ "name": "a", "x": deep(110) }));
-    assert_eq!(bomb, "400 range: `` must not be nested deeper than 100 levels");
+    assert_eq!(bomb, "400 range: the body must not be nested deeper than 100 levels");
     assert!(post(DOCUMENT, &json!({ "name": "a", "x": deep(1000) })).starts_with("400 malformed"));
     let it = made(&client, DOCUMENT, &json!({ "name": "a" }));
     let patch = json!({ "x": deep(110) });
@@ -182,7 +182,10 @@ fn a_list_is_added_to_by_steps_as_a_whole_or_not_at_all() {
             json!([{ "op": "remove", "path": "/0" }]),
             "400 patch: `[0]` must be `add` at `/-`: a list is added to",
         ),
-        (json!({}), "400 type: `` must be a list of operations of JSON Patch that add things"),
+        (
+            json!({}),
+            "400 type: the body must be a list of operations of JSON Patch that add things",
+        ),
     ] {
         assert_eq!(told(&by(steps)), expected);
     }

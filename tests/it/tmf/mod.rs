@@ -3,15 +3,29 @@
 mod addresses;
 mod balances;
 mod bills;
+mod bundles;
+mod catalog_files;
+mod catalogues;
+mod characteristics;
 mod commerce;
 mod conformance;
+mod contacts;
 pub(crate) mod deeds;
 mod facts;
 mod hubs;
 mod lists;
 mod lives;
+mod order_items;
+mod order_states;
 mod parties;
+mod payments;
+mod prices;
+mod products;
+mod purses;
+mod quotes;
 mod rights;
+mod states;
+mod topics;
 mod words;
 
 use serde_json::Value;
@@ -21,6 +35,11 @@ use crate::harness::app::Answer;
 /// A header of an answer.
 fn header<'a>(answer: &'a Answer, name: &str) -> Option<&'a str> {
     answer.headers.get(name).and_then(|it| it.to_str().ok())
+}
+
+/// The id below the prefix of ours.
+fn plain(id: &Value) -> String {
+    id.as_str().unwrap().split_once('_').unwrap().1.to_owned()
 }
 
 /// The status and, of a refusal, its code and reason, which must be in the envelope.

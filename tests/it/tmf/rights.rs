@@ -111,7 +111,8 @@ fn no_list_tells_of_the_other_side() {
     for deed in deeds().into_iter().filter(|it| it.what.starts_with("POST")) {
         deed.made(&owner, there).ok();
         let list = deed.what.replacen("POST", "GET", 1);
-        if list.ends_with("/hub") {
+        // Nobody lists hubs, and a topic is looked for in the list of topics.
+        if list.ends_with("/hub") || list.contains("{id}") {
             continue;
         }
         assert!(!items(&owner.call(&list, None)).is_empty(), "{list}");

@@ -20,47 +20,56 @@ fn with(body: &Value, name: &str, word: &Value) -> Value {
 }
 
 #[test]
-fn a_word_of_the_clients_own_is_kept_and_shown_and_moves_nothing() {
+fn a_word_that_is_no_state_is_refused_with_those_that_are() {
     let house = House::on("2026-01-01");
     let client = house.operator();
     let named = json!({ "name": "a" });
-    let party = json!({ "id": "500", "@referredType": "Individual" });
+    let party = json!({ "id": "500", "name": "Jean", "@referredType": "Individual" });
     let of_customer = json!({ "name": "a", "engagedParty": party });
     let of_account = json!({ "name": "a", "relatedParty": [party] });
+    let promotion = "/tmf-api/promotionManagement/v4/promotion".to_owned();
     let mut rows = vec![
-        (CUSTOMER.to_owned(), &of_customer, "status", "suspended"),
-        (CUSTOMER.to_owned(), &of_customer, "@type", "Customer"),
-        (
-            "/tmf-api/promotionManagement/v4/promotion".to_owned(),
-            &named,
-            "lifecycleStatus",
-            "Obsolete",
-        ),
+        (CUSTOMER.to_owned(), &of_customer, "status", "created"),
+        (promotion, &named, "lifecycleStatus", "Retired"),
     ];
     for it in ["catalog", "category", "productOffering", "productSpecification"] {
         rows.push((format!("{CATALOG}/{it}"), &named, "lifecycleStatus", "Retired"));
     }
     rows.push((format!("{CATALOG}/productOfferingPrice"), &named, "lifecycleStatus", "Retired"));
     for it in ["serviceCatalogManagement/v4/service", "resourceCatalog/v4/resource"] {
-        let path = format!("/tmf-api/{it}Specification");
-        rows.push((path, &named, "lifecycleStatus", "Launched"));
+        rows.push((format!("/tmf-api/{it}Specification"), &named, "lifecycleStatus", "Launched"));
     }
     for it in ["partyAccount", "billingAccount", "settlementAccount", "financialAccount"] {
         rows.push((format!("{ACCOUNTS}/{it}"), &of_account, "state", "Suspended"));
     }
     for (path, body, name, ours) in rows {
-        for word in ["Approved", ours] {
-            let made = client.call(&format!("POST {path}"), Some(&with(body, name, &json!(word))));
-            assert_eq!((told(&made).as_str(), &made.json()[name]), ("201", &json!(word)), "{path}");
-            let it = format!("{path}/{}", text(&made.json()["id"]));
-            assert_eq!(client.get(&it), made.json(), "{path}");
-            let patched = client.call(&format!("PATCH {it}"), Some(&json!({ name: "Very Own" })));
-            assert_eq!(told(&patched), "200", "{path} {name}");
-            assert_eq!(client.get(&it)[name], "Very Own", "{path}");
-        }
+        let none = |word: &str| format!("400 enum: `{name}` `{word}` is no state: it is one of `");
+        let post = |word: &str| {
+            client.call(&format!("POST {path}"), Some(&with(body, name, &json!(word))))
+        };
+        let refused = told(&post("Nonsense"));
+        assert!(refused.starts_with(&none("Nonsense")) && refused.contains(ours), "{refused}");
+        let made = post(ours).ok();
+        let it = format!("{path}/{}", text(&made["id"]));
+        assert_eq!(client.get(&it), made, "{path}");
+        let patched = client.call(&format!("PATCH {it}"), Some(&json!({ name: "Very Own" })));
+        assert!(told(&patched).starts_with(&none("Very Own")), "{}", told(&patched));
+        assert_eq!(client.get(&it)[name], made[name], "{path}");
     }
-    let customer = client.post(CUSTOMER, &with(&of_customer, "status", &json!("Approved")));
+}
+
+#[test]
+fn what_cannot_begin_in_a_state_says_in_which_it_is() {
+    let house = House::on("2026-01-01");
+    let client = house.operator();
+    let party = json!({ "id": "500", "@referredType": "Individual" });
+    let of_customer = json!({ "name": "a", "engagedParty": party });
+    let customer = client.post(CUSTOMER, &with(&of_customer, "status", &json!("suspended")));
     let path = format!("{CUSTOMER}/{}", text(&customer["id"]));
+    assert_eq!(customer["status"], "active");
+    let offering = json!({ "name": "a", "lifecycleStatus": "Retired" });
+    let offering = client.post(&format!("{CATALOG}/productOffering"), &offering);
+    assert_eq!(offering["lifecycleStatus"], "In study");
     client.patch(&path, &json!({ "status": "suspended" }));
     assert_eq!(client.get(&path)["status"], "suspended", "a word of ours moves it");
     let back = told(&client.call(&format!("PATCH {path}"), Some(&json!({ "status": "created" }))));
@@ -68,9 +77,11 @@ fn a_word_of_the_clients_own_is_kept_and_shown_and_moves_nothing() {
         back.starts_with("409 state_forbids"),
         "a word of ours that cannot be is refused: {back}"
     );
+    let class = client.patch(&path, &json!({ "@type": "BusinessCustomer" }));
+    assert_eq!(class["@type"], "BusinessCustomer", "a class is the client's to say");
 }
 
-/// An offering that was made with the word that it is launched, and is not; and why it cannot be yet.
+/// An offering that cannot be launched yet, and why.
 struct Waiting<'a> {
     client: Client<'a>,
     id: String,
@@ -79,12 +90,18 @@ struct Waiting<'a> {
 
 impl<'a> Waiting<'a> {
     fn made(client: Client<'a>, body: &Value) -> Self {
-        let made = client.post(&format!("{CATALOG}/productOffering"), body);
+        let path = format!("{CATALOG}/productOffering");
+        let launched = with(body, "lifecycleStatus", &json!("Launched"));
+        let refused = told(&client.call(&format!("POST {path}"), Some(&launched)));
+        assert!(refused.starts_with('4'), "what is launched is on sale: {refused}");
+        let made = client.post(&path, &with(body, "lifecycleStatus", &json!("Active")));
         let waiting = Self { client, id: text(&made["id"]), why: String::new() };
-        assert_eq!(made["lifecycleStatus"], "Launched", "it keeps the word");
-        assert_eq!(waiting.state(), "active");
-        waiting.says(&json!({ "lifecycleStatus": "Active" })).unwrap();
+        assert_eq!(
+            (&made["lifecycleStatus"], waiting.state()),
+            (&json!("Active"), json!("active"))
+        );
         let why = waiting.is_launched().unwrap_err();
+        assert_eq!(why[..10], refused[..10]);
         Self { why, ..waiting }
     }
 
@@ -111,8 +128,7 @@ fn an_offering_that_something_keeps_from_the_market_waits_for_it() {
     let specification =
         text(&client.post(&format!("{CATALOG}/productSpecification"), &mailbox)["id"]);
     let body = json!({
-        "name": "Mail Plan", "lifecycleStatus": "Launched",
-        "productSpecification": { "id": specification },
+        "name": "Mail Plan", "productSpecification": { "id": specification },
     });
     let offering = Waiting::made(house.operator(), &body);
     assert!(offering.why.starts_with("409"), "{}", offering.why);
@@ -130,7 +146,7 @@ fn an_offering_whose_price_is_not_here_is_not_to_be_had_for_nothing() {
     let mailbox = json!({ "name": "Mailbox", "lifecycleStatus": "Active" });
     let specification = house.operator().post(&format!("{CATALOG}/productSpecification"), &mailbox);
     let body = json!({
-        "name": "Mail Plan", "lifecycleStatus": "Launched", "productOfferingPrice": [{ "id": "nope" }],
+        "name": "Mail Plan", "productOfferingPrice": [{ "id": "nope" }],
         "productSpecification": { "id": specification["id"] },
     });
     let offering = Waiting::made(house.operator(), &body);
@@ -144,7 +160,7 @@ fn an_offering_whose_price_is_not_here_is_not_to_be_had_for_nothing() {
 fn a_change_that_nothing_comes_of_is_refused_where_nothing_was_known_too() {
     let house = House::on("2026-01-01");
     let client = house.operator();
-    let party = json!({ "id": "500", "@referredType": "Individual" });
+    let party = json!({ "id": "500", "name": "Jean", "@referredType": "Individual" });
     let body = json!({ "name": "Lab", "relatedParty": [party] });
     let account = client.post(&format!("{ACCOUNTS}/billingAccount"), &body);
     let path = format!("{ACCOUNTS}/billingAccount/{}", text(&account["id"]));
@@ -152,6 +168,12 @@ fn a_change_that_nothing_comes_of_is_refused_where_nothing_was_known_too() {
     let refused = told(&client.call(&format!("PATCH {path}"), Some(&limit)));
     assert!(refused.starts_with("400 read_only: `creditLimit`"), "{refused}");
     client.patch(&path, &json!({ "creditLimit": null, "description": "" }));
+    for it in ["partyAccount", "billingAccount", "settlementAccount", "financialAccount"] {
+        let mut body = json!({ "name": "Lab", "relatedParty": [party] });
+        body["creditLimit"] = limit["creditLimit"].clone();
+        let refused = told(&client.call(&format!("POST {ACCOUNTS}/{it}"), Some(&body)));
+        assert_eq!(refused, "400 read_only: `creditLimit` is for the house to say", "{it}");
+    }
 
     for it in ["catalog", "category", "productOffering", "productSpecification"] {
         let made = client.post(&format!("{CATALOG}/{it}"), &json!({ "name": "a" }));
@@ -164,7 +186,7 @@ fn a_change_that_nothing_comes_of_is_refused_where_nothing_was_known_too() {
     }
     let made = client.post(
         &format!("{CATALOG}/productOffering"),
-        &json!({ "name": "b", "lifecycleStatus": "Launched" }),
+        &json!({ "name": "b", "lifecycleStatus": "Active" }),
     );
     let path = format!("{CATALOG}/productOffering/{}", text(&made["id"]));
     client.patch(&path, &json!({ "validFor": { "endDateTime": "2026-03-01T00:00:00Z" } }));

@@ -113,6 +113,42 @@ fn what_is_not_taken_in_leaves_nothing() {
     market.must_be_whole();
 }
 
+/// One seller would fill the disk of all.
+#[test]
+fn a_seller_has_room_for_so_much_and_gets_it_back_with_what_it_withdraws() {
+    let market = Market::on("2026-01-01");
+    let (house, operator) = (&market.house, market.operator());
+    let put = |client: &Client<'_>, asset: &str, label: &str, file: Vec<u8>| {
+        client.call_raw(&format!("PUT /assets/{asset}/versions/{label}"), Some(file))
+    };
+    let much = usize::try_from(FILE_BYTES_MAX).unwrap();
+    let full = asset(&operator);
+    for label in ["1.0", "2.0", "3.0"] {
+        assert_eq!(put(&operator, &full, label, bytes(much)).status, 200);
+    }
+    assert_eq!(put(&operator, &full, "4.0", bytes(much - 1)).status, 200);
+    let refused = put(&operator, &full, "5.0", bytes(2));
+    assert_eq!(refused.status, 422, "it is known at the end");
+    assert!(refused.json()["errors"][0]["message"].as_str().unwrap().contains("8388608 bytes"));
+    assert_eq!(put(&operator, &full, "5.0", bytes(1)).status, 200);
+    assert_eq!(put(&operator, &full, "6.0", bytes(1)).status, 422);
+    let first = |number: u64| {
+        let actor = Actor::duty("test");
+        house.app.bss.read(&actor, |cx| Ok(content::chunk(cx.view, number, 0)?)).unwrap()
+    };
+    assert!(first(1).is_some());
+    let other = house.client(&house.north.admin);
+    assert_eq!(put(&other, &asset(&other), "1.0", bytes(much)).status, 200, "it has its own");
+    let withdrawn = operator.post(&format!("/assets/{full}/withdraw"), &json!({}));
+    assert_eq!(withdrawn["versions"], json!([]));
+    market.must_be_whole();
+    assert_eq!(put(&operator, &asset(&operator), "1.0", bytes(much)).status, 200);
+    house.app.pass("2 days");
+    house.app.keep_duties();
+    assert_eq!(first(1), None, "nothing of it is left on the disk");
+    market.must_be_whole();
+}
+
 /// Somebody is cut off in the middle of a file.
 #[test]
 fn what_was_begun_and_never_finished_is_forgotten_after_a_day() {
@@ -193,6 +229,52 @@ fn who_may_have_it_is_who_has_bought_it_now() {
     "#]]
     .assert_eq(&said);
     market.must_be_whole();
+}
+
+#[test]
+fn what_one_has_much_else_of_is_found_by_what_it_brings() {
+    let market = Market::on("2026-01-01");
+    let (house, operator) = (&market.house, market.operator());
+    let account = json!({ "id": house.customer.account });
+    let asset = asset(&operator);
+    upload(&operator, (&asset, "1.0"), b"rain");
+    let other = market.offer("Other", &[monthly("Fee", "EUR", "5")]);
+    market.order(&account, &other, 1);
+    let first = sold(&market, &house.customer.account, &asset);
+    let offer = text(&operator.get(&format!("/subscriptions/{first}"))["offer"]);
+    // More than are looked at together, of which the last alone is left.
+    let mut all = vec![first];
+    all.extend((0..24).map(|_| market.order(&account, &offer, 1)));
+    market.order(&account, &other, 1);
+    let buyer = house.client(&house.customer.admin);
+    let last = all.pop().unwrap();
+    for it in &all {
+        operator.post(&format!("/subscriptions/{it}/cancel"), &json!({}));
+    }
+    assert_eq!(download(&buyer, &asset).body, b"rain");
+    operator.post(&format!("/subscriptions/{last}/cancel"), &json!({}));
+    assert_eq!(download(&buyer, &asset).status, 403);
+    market.must_be_whole();
+}
+
+#[test]
+fn who_takes_nothing_of_its_files_keeps_nobody_else_from_theirs() {
+    let house = House::on("2026-01-01");
+    let (operator, buyer) = (house.operator(), house.client(&house.customer.admin));
+    let (asset, file) = (asset(&operator), bytes(2 * CHUNK_BYTES));
+    upload(&operator, (&asset, "1.0"), &file);
+    operator.patch(&format!("/assets/{asset}"), &json!({ "access": "everybody" }));
+    let path = format!("/assets/{asset}/content");
+    let held: Vec<_> = (0..32).map(|_| buyer.begin(&path)).collect();
+    assert!(held.iter().all(|it| it.status() == 200));
+    let member = house.client(&house.customer.member);
+    assert_eq!(download(&member, &asset).status, 503, "its account has enough");
+    assert_eq!(download(&operator, &asset).body, file);
+    let same = format!("\"{}\"", hex::encode(Sha256::digest(&file)));
+    let known = buyer.header("if-none-match", &same);
+    assert_eq!(download(&known, &asset).status, 304, "nothing is given out of it");
+    drop(held);
+    assert_eq!(download(&member, &asset).body, file);
 }
 
 #[test]

@@ -100,6 +100,28 @@ fn what_was_collected_comes_in_and_what_is_sent_back_is_open_again_with_its_fee(
 }
 
 #[test]
+fn what_is_sent_back_when_it_is_overdue_is_owed_and_asked_for_again() {
+    let (market, account) = collecting(&json!({}));
+    let operator = market.operator();
+    let class = text(&operator.get("/classes?order=oldest")["items"][0]["id"]);
+    let steps = json!({ "dunning": [{ "after_days": 3, "action": "mail" }] });
+    operator.patch(&format!("/classes/{class}"), &steps);
+    let placed = order(&market, "2026-01-19").remove(0);
+    let id = said(&market, &placed, "EndToEndId").remove(0);
+    market.advance_to("2026-01-20");
+    take_in(&market, &statement("1", &[entry("CRDT", "12.00", &refs(&id))]));
+    let why = "<RtrInf><Rsn><Cd>AM04</Cd></Rsn></RtrInf>";
+    let back = statement("2", &[entry("DBIT", "12.00", &format!("{}{why}", refs(&id)))]);
+    assert_eq!(made(&take_in(&market, &back)), "returned");
+    assert_eq!(state(&market, &account), "fully_refunded; due 12.00");
+    let invoice = &market.invoices(&account)[0];
+    let found = (&invoice["state"], &invoice["credited"]["amount"]);
+    assert_eq!(found, (&json!("overdue"), &json!("0.00")), "nobody was given anything");
+    let cases = operator.get(&format!("/dunning?account={}", text(&account["id"])));
+    assert_eq!(cases["items"][0]["state"], "running");
+}
+
+#[test]
 fn a_transfer_settles_the_invoices_it_names_and_the_rest_waits_for_a_person() {
     let (market, account) = collecting(&json!({ "kind": "direct_debit" }));
     let other = market.customer("Other", "EUR");

@@ -39,9 +39,9 @@ fn an_account_has_one_default_and_may_have_more() {
     said.say(buyer, "buyer", &list, None);
     expect![[r#"
         > GET /billing_accounts/{bac1} [buyer]
-        200 OK {"id":"{bac1}","number":4,"revision":1,"created_at":"2026-01-15T00:00:00Z","changed_at":"2026-01-15T00:00:00Z","account":"{acc1}","purpose":"billing","state":"defined","default":true,"name":"North Customer","description":null,"reference":null,"recipient":null,"address":null,"email":null,"locale":null,"formats":["pdf"],"media":["portal"],"payment_means":"unsaid","alert_below":null,"currency":"EUR","zone":"UTC","cycle":{"period":"1 month","anchor_day":null,"shift_days":0},"billing_type":"postpaid","planned":null,"next_bill_on":"2026-02-15"}
+        200 OK {"id":"{bac1}","number":4,"revision":1,"created_at":"2026-01-15T00:00:00Z","changed_at":"2026-01-15T00:00:00Z","account":"{acc1}","purpose":"billing","state":"defined","default":true,"name":"North Customer","description":null,"reference":null,"recipient":null,"address":null,"email":null,"locale":null,"formats":["pdf"],"media":["portal"],"payment_means":"unsaid","alert_below":null,"interim_at":null,"currency":"EUR","zone":"UTC","cycle":{"period":"1 month","anchor_day":null,"shift_days":0},"billing_type":"postpaid","planned":null,"next_bill_on":"2026-02-15"}
         > POST /billing_accounts {"account":"{acc1}","currency":"USD","cycle":{"anchor_day":1,"period":"1 month","shift_days":2},"email":"bills@north.test","formats":["pdf","ubl"],"media":["mail"],"name":"Dollars","zone":"Europe/Berlin"} [seller]
-        201 Created {"id":"{bac2}","number":7,"revision":1,"created_at":"2026-01-15T00:00:00Z","changed_at":"2026-01-15T00:00:00Z","account":"{acc1}","purpose":"billing","state":"defined","default":false,"name":"Dollars","description":null,"reference":null,"recipient":null,"address":null,"email":"bills@north.test","locale":null,"formats":["pdf","ubl"],"media":["mail"],"payment_means":"unsaid","alert_below":null,"currency":"USD","zone":"Europe/Berlin","cycle":{"period":"1 month","anchor_day":1,"shift_days":2},"billing_type":"postpaid","planned":null,"next_bill_on":"2026-02-03"}
+        201 Created {"id":"{bac2}","number":7,"revision":1,"created_at":"2026-01-15T00:00:00Z","changed_at":"2026-01-15T00:00:00Z","account":"{acc1}","purpose":"billing","state":"defined","default":false,"name":"Dollars","description":null,"reference":null,"recipient":null,"address":null,"email":"bills@north.test","locale":null,"formats":["pdf","ubl"],"media":["mail"],"payment_means":"unsaid","alert_below":null,"interim_at":null,"currency":"USD","zone":"Europe/Berlin","cycle":{"period":"1 month","anchor_day":1,"shift_days":2},"billing_type":"postpaid","planned":null,"next_bill_on":"2026-02-03"}
         > POST /billing_accounts/{bac1}/close?fields=state,default {} [buyer]
         403 Forbidden {"type":"/problems/forbidden","title":"Not permitted","status":403,"detail":"not permitted: account_close","request_id":"…"}
         > POST /billing_accounts/{bac1}/close?fields=state,default {} [seller]
@@ -97,7 +97,7 @@ fn what_decides_on_periods_changes_at_once_while_nothing_was_billed() {
         > PATCH /billing_accounts/{bac1}?fields=name,currency,cycle,planned,next_bill_on,email,formats {"zone":"Mars/Olympus"} [seller]
         422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`/zone` `Mars/Olympus` is not a time zone of the form `Europe/Berlin`","request_id":"…","errors":[{"pointer":"/zone","rule":"format","message":"`Mars/Olympus` is not a time zone of the form `Europe/Berlin`"}]}
         > PATCH /billing_accounts/{bac1}?fields=name,currency,cycle,planned,next_bill_on,email,formats {"state":"closed"} [seller]
-        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`/state` is unknown: expected one of `name`, `description`, `reference`, `recipient`, `address`, `email`, `locale`, `formats`, `media`, `payment_means`, `alert_below`, `currency`, `zone`, `cycle`, `billing_type`","request_id":"…","errors":[{"pointer":"/state","rule":"unknown_field","message":"is unknown: expected one of `name`, `description`, `reference`, `recipient`, `address`, `email`, `locale`, `formats`, `media`, `payment_means`, `alert_below`, `currency`, `zone`, `cycle`, `billing_type`"}]}
+        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`/state` is unknown: expected one of `name`, `description`, `reference`, `recipient`, `address`, `email`, `locale`, `formats`, `media`, `payment_means`, `alert_below`, `interim_at`, `currency`, `zone`, `cycle`, `billing_type`","request_id":"…","errors":[{"pointer":"/state","rule":"unknown_field","message":"is unknown: expected one of `name`, `description`, `reference`, `recipient`, `address`, `email`, `locale`, `formats`, `media`, `payment_means`, `alert_below`, `interim_at`, `currency`, `zone`, `cycle`, `billing_type`"}]}
     "#]].assert_eq(&said.text());
 }
 
@@ -231,4 +231,29 @@ fn nobody_buys_where_its_seller_makes_no_invoices() {
     assert_eq!(status(&buyer, "POST /orders", &there), 201, "the other one is billed");
     assert_eq!(status(&operator, &make_default, &json!({})), 200);
     assert_eq!(status(&buyer, "POST /orders", &there), 409, "and nobody falls into it by default");
+}
+
+#[test]
+fn one_that_has_nothing_left_to_be_billed_is_closed_at_once() {
+    let market = Market::on("2026-01-01");
+    let operator = market.operator();
+    let account = market.customer("Blue Whale", "EUR");
+    let further = json!({ "account": account["id"], "name": "Further", "currency": "EUR" });
+    let further = text(&operator.post("/billing_accounts", &further)["id"]);
+    let offer = market.offer("Flat", &[monthly("Base", "EUR", "10")]);
+    let items = json!([{ "offer": offer }]);
+    let order = json!({ "account": account["id"], "billing_account": further, "items": items });
+    let order = text(&operator.post("/orders", &order)["id"]);
+    market.house.app.keep_duties();
+    let order = operator.get(&format!("/orders/{order}"));
+    let subscription = text(&order["items"][0]["subscription"]);
+    let path = format!("/billing_accounts/{further}");
+    let close = || operator.call(&format!("POST {path}/close"), Some(&json!({})));
+    assert_eq!(close().status, 409, "something lives there");
+    market.advance_to("2026-01-10");
+    operator.post(&format!("/subscriptions/{subscription}/cancel"), &json!({}));
+    market.advance_to("2026-03-05");
+    assert_eq!(operator.get(&path)["state"], "active");
+    assert_eq!(close().ok()["state"], "closed");
+    market.must_be_whole();
 }

@@ -175,3 +175,36 @@ fn a_bill_can_be_looked_at_for_some_hours_before_it_is_issued() {
     assert_eq!(issued()[4..], ["2026-03-03 12.00", "2026-03-03 12.00"]);
     assert_eq!(operator.get("/billing_runs/left")["nothing_left"], true);
 }
+
+#[test]
+fn what_begins_while_a_bill_is_looked_at_stands_on_the_next() {
+    let market = Market::on("2026-01-15");
+    let operator = market.operator();
+    let policy = format!("/accounts/{}/billing_policy", market.house.operator.account);
+    operator.patch(&policy, &json!({ "review_hours": 48 }));
+    let account = json!({
+        "name": "Blue Whale", "address": { "street": "Ring 1", "city": "Berlin", "country": "DE" },
+        "billing": { "currency": "EUR", "cycle": { "period": "1 month", "anchor_day": 1 } },
+    });
+    let account = operator.post("/accounts", &account);
+    let setup = json!({
+        "name": "Setup", "kind": "one_time", "fee": "setup", "currency": "EUR",
+        "model": { "kind": "flat", "amount": "50" },
+    });
+    let offer = market.offer("Desk", &[setup]);
+    let is_had_for_a_day = || {
+        let subscription = market.order(&account, &offer, 1);
+        let nothing = json!({ "refund_to": "nowhere" });
+        operator.post(&format!("/subscriptions/{subscription}/cancel"), &nothing);
+        market.house.app.keep_duties();
+    };
+    is_had_for_a_day();
+    market.advance_to("2026-02-02");
+    is_had_for_a_day();
+    market.advance_to("2026-03-04");
+    let invoices = market.invoices(&account);
+    let told = |it: &Value| format!("{} {}", text(&it["issued_on"]), text(&it["net"]["amount"]));
+    let told: Vec<_> = invoices.iter().map(told).collect();
+    assert_eq!(told, ["2026-02-03 50.00", "2026-03-03 50.00"]);
+    assert_eq!(operator.get("/billing_runs/left")["nothing_left"], true);
+}

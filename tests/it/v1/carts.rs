@@ -90,3 +90,33 @@ fn a_cart_takes_only_what_can_be_had_and_is_nobody_elses() {
     }
     assert_eq!(lies(&buyer.get(&format!("/carts/{id}"))), "1 Mail xnull active");
 }
+
+#[test]
+fn a_cart_that_changed_since_it_was_seen_is_not_ordered() {
+    let market = Market::on("2026-01-01");
+    market.operator().post("/gateways", &json!({ "kind": "sandbox" }));
+    let account = &market.house.customer.account;
+    let address = json!({ "street": "Ring 1", "city": "Berlin", "country": "DE" });
+    market.operator().patch(&format!("/accounts/{account}"), &json!({ "address": address }));
+    let [mail, disk] = ["Mail", "Disk"].map(|it| market.offer(it, &[monthly("Base", "EUR", "10")]));
+    let (buyer, id) = with_cart(&market);
+    let items = format!("/carts/{id}/items");
+    let seen = buyer.post(&items, &json!({ "offer": mail }))["revision"].to_string();
+    let changed = buyer.post(&items, &json!({ "offer": disk }))["revision"].to_string();
+    let known = |revision: &str| buyer.header("if-match", &format!("\"{revision}\""));
+    for way in ["order", "checkout"] {
+        let refused = known(&seen).call(&format!("POST /carts/{id}/{way}"), Some(&json!({})));
+        assert_eq!(
+            (refused.status.as_u16(), &refused.json()["type"]),
+            (412, &json!("/problems/stale"))
+        );
+    }
+    assert_eq!(buyer.get("/orders")["items"], json!([]), "nothing was ordered");
+    assert_eq!(
+        lies(&buyer.get(&format!("/carts/{id}"))),
+        "1 Mail xnull active; 2 Disk xnull active"
+    );
+    let ordered = known(&changed).call(&format!("POST /carts/{id}/order"), Some(&json!({})));
+    assert_eq!(ordered.ok()["items"].as_array().map(Vec::len), Some(2), "what was seen is ordered");
+    market.must_be_whole();
+}

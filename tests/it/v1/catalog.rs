@@ -19,7 +19,10 @@ fn what_the_catalogue_is_made_of_is_corrected_by_id() {
     let meter = made("/meters", json!({ "code": "mb", "name": "Megabites", "unit": "MB" }));
     let paid = json!({ "grace_days": 1, "hold_days": 2, "destroy": false });
     let terms = made("/service_terms", json!({ "name": "Usual", "paid": paid }));
-    let resource = made("/resources", json!({ "name": texts("Disc"), "unit": "GB" }));
+    let resource = made(
+        "/resources",
+        json!({ "name": texts("Disc"), "unit": "gb", "unit_name": { "en": "GB", "fr": "Go" } }),
+    );
     let specification = made("/specifications", json!({ "name": texts("Servre") }));
     let tax_category = made("/tax_categories", json!({ "code": "FOOD", "name": "Fod" }));
     let zone = made("/tax_zones", json!({ "code": "DE", "name": "Germny", "countries": ["DE"] }));
@@ -68,11 +71,11 @@ fn what_the_catalogue_is_made_of_is_corrected_by_id() {
         > GET /meters/{mtr1}?fields=name,revision [operator]
         200 OK {"id":"{mtr1}","name":"Megabites","revision":1}
         > PATCH /meters/{mtr1} {"name":"Megabytes"} [operator]
-        200 OK {"id":"{mtr1}","number":1,"revision":2,"code":"mb","name":"Megabytes","unit":"MB","units":{},"aggregation":"sum","unique_by":null,"carry_over":"reset","dimensions":[]}
+        200 OK {"id":"{mtr1}","number":1,"revision":2,"code":"mb","name":"Megabytes","names":{},"unit":"MB","units":{},"aggregation":"sum","unique_by":null,"carry_over":"reset","dimensions":[]}
         > GET /meters/{mtr1}?fields=name,revision [operator]
         200 OK {"id":"{mtr1}","name":"Megabytes","revision":2}
         > PATCH /meters/{mtr1} {"aggregation":"max"} [operator]
-        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`/aggregation` is unknown: expected one of `name`, `unit`, `units`, `dimensions`","request_id":"…","errors":[{"pointer":"/aggregation","rule":"unknown_field","message":"is unknown: expected one of `name`, `unit`, `units`, `dimensions`"}]}
+        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`/aggregation` is unknown: expected one of `name`, `names`, `unit`, `units`, `dimensions`","request_id":"…","errors":[{"pointer":"/aggregation","rule":"unknown_field","message":"is unknown: expected one of `name`, `names`, `unit`, `units`, `dimensions`"}]}
         > GET /service_terms/{svt1}?fields=name,revision [operator]
         200 OK {"id":"{svt1}","name":"Usual","revision":1}
         > PATCH /service_terms/{svt1} {"paid":{"destroy":true,"grace_days":9,"hold_days":9}} [operator]
@@ -80,7 +83,7 @@ fn what_the_catalogue_is_made_of_is_corrected_by_id() {
         > GET /resources/{res1}?fields=name,revision [operator]
         200 OK {"id":"{res1}","name":{"en":"Disc"},"revision":1}
         > PATCH /resources/{res1} {"description":{"en":"Fast"},"name":{"en":"Disk"}} [operator]
-        200 OK {"id":"{res1}","number":1,"revision":2,"name":{"en":"Disk"},"description":{"en":"Fast"},"unit":"GB","measured":false,"category":null,"dependencies":[]}
+        200 OK {"id":"{res1}","number":1,"revision":2,"name":{"en":"Disk"},"description":{"en":"Fast"},"unit":"gb","unit_name":{"en":"GB","fr":"Go"},"measured":false,"category":null,"dependencies":[]}
         > GET /specifications/{spc1}?fields=name,revision [operator]
         200 OK {"id":"{spc1}","name":{"en":"Servre"},"revision":1}
         > PATCH /specifications/{spc1} {"name":{"en":"Server"},"resources":["{res1}"]} [operator]
@@ -220,7 +223,7 @@ fn what_means_nothing_in_a_query_is_refused() {
         GET /offers/{offer}?limit=5: 422 "`limit` is unknown: there are no parameters"
         GET /offers/{offer}/prices?cursor=AA: 422 "`cursor` is unknown: there are no parameters"
         GET /accounts/{account}/payment_methods?order=oldest: 422 "`order` is unknown: there are no parameters"
-        GET /search?order=oldest: 422 "`order` is unknown: expected one of `q`, `category`, `language`, `currency`, `price_max`, `limit`"
+        GET /search?order=oldest: 422 "`order` is unknown: expected one of `q`, `category`, `product`, `language`, `currency`, `price_max`, `channel`, `limit`"
         GET /search?limit=0: 422 "`limit` must be a number from 1 to 1000"
     "#]].assert_eq(&told);
     let shown = operator.get("/search?limit=1");

@@ -93,6 +93,31 @@ fn an_invoice_is_collected_once_and_the_file_is_the_same_each_time() {
 }
 
 #[test]
+fn what_went_back_is_collected_again_only_where_it_is_owed_and_once_it_is_due_anew() {
+    let note = json!({ "credit_note": true, "reason": "Sorry" });
+    for (instead, later) in [(note, 0), (json!({ "reopens": true }), 1)] {
+        let (market, account) = collecting(&json!({}));
+        let operator = market.operator();
+        let of = text(&account["id"]);
+        let subscription =
+            operator.get(&format!("/subscriptions?account={of}"))["items"][0].clone();
+        let path = format!("/subscriptions/{}/cancel", text(&subscription["id"]));
+        operator.post(&path, &json!({ "refund_to": "nowhere" }));
+        let placed = order(&market, "2026-01-16").remove(0);
+        market.advance_to("2026-01-20");
+        operator.post(&format!("/debit_orders/{}/complete", text(&placed["id"])), &json!({}));
+        let payment = operator.get(&format!("/payments?account={of}"))["items"][0].clone();
+        let mut back = instead.clone();
+        back["amount"] = json!({ "amount": "5", "currency": "EUR" });
+        operator.post(&format!("/payments/{}/refund", text(&payment["id"])), &back);
+        assert_eq!(order(&market, "2026-01-26"), [] as [Value; 0], "{instead}");
+        let orders = order(&market, "2026-02-16");
+        let totals: Vec<_> = orders.iter().map(|it| text(&it["total"]["amount"])).collect();
+        assert_eq!(totals, vec!["5.00"; later], "{instead}");
+    }
+}
+
+#[test]
 fn what_is_called_off_can_be_ordered_again() {
     let (market, account) = collecting(&json!({ "scheme": "b2b", "uses": "once" }));
     let first = order(&market, "2026-01-15").remove(0);
@@ -107,6 +132,44 @@ fn what_is_called_off_can_be_ordered_again() {
     let second = order(&market, "2026-01-15").remove(0);
     assert_eq!(said(&market, &second, "SeqTp"), ["OOFF"], "for once, and that was not used");
     assert_eq!(state(&market, &account), "canceled initiated; due 12.00");
+}
+
+#[test]
+fn the_first_debit_of_a_mandate_stays_the_first_however_orders_are_placed() {
+    let (market, account) = collecting(&json!({}));
+    let first = order(&market, "2026-01-30").remove(0);
+    market.advance_to("2026-01-17");
+    // Another invoice of the same payer, due before the first debit is collected.
+    let offer = market.offer("Extra", &[monthly("Extra", "EUR", "5")]);
+    market.order(&account, &offer, 1);
+    let class = text(&market.operator().get("/classes?order=oldest")["items"][0]["id"]);
+    market.operator().patch(&format!("/classes/{class}"), &json!({ "due_days": 1 }));
+    market.advance_to("2026-01-20");
+    assert_eq!(
+        order(&market, "2026-01-26"),
+        [] as [Value; 0],
+        "the first is collected on the 30th"
+    );
+    market.advance_to("2026-02-03");
+    let second = order(&market, "2026-02-12").remove(0);
+    let sequence = |of: &Value| said(&market, of, "SeqTp");
+    assert_eq!((sequence(&first), sequence(&second)[0].as_str()), (vec!["FRST".into()], "RCUR"));
+    let cancel = |of: &Value| {
+        let path = format!("POST /debit_orders/{}/cancel", text(&of["id"]));
+        market.operator().call(&path, Some(&json!({})))
+    };
+    let refused = cancel(&first);
+    assert_eq!(refused.status, 409);
+    let why = text(&refused.json()["detail"]);
+    assert!(why.contains(&text(&second["id"])), "{why}");
+    assert_eq!(cancel(&second).status, 200);
+    let again = order(&market, "2026-02-12").remove(0);
+    assert_eq!(sequence(&again)[0], "RCUR", "the first is still on its way");
+    assert_eq!(cancel(&again).status, 200);
+    assert_eq!(cancel(&first).status, 200);
+    let anew = order(&market, "2026-02-12").remove(0);
+    assert_eq!(sequence(&anew)[0], "FRST", "none was made");
+    market.must_be_whole();
 }
 
 #[test]
@@ -180,4 +243,38 @@ fn who_cannot_collect_is_told_why() {
         > POST /debit_orders/{dbo1}/complete {"received_on":"2026-01-03"} [operator]
         422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`/received_on` must not lie in the future: `2026-01-03` is after today, `2026-01-01`","request_id":"…","errors":[{"pointer":"/received_on","rule":"range","message":"must not lie in the future: `2026-01-03` is after today, `2026-01-01`"}]}
     "#]].assert_eq(&protocol.text());
+}
+
+#[test]
+fn a_debit_that_is_not_collected_leaves_dunning_where_it_was() {
+    let (market, account) = collecting(&json!({}));
+    let operator = market.operator();
+    let class = text(&operator.get("/classes?order=oldest")["items"][0]["id"]);
+    let steps = json!([
+        { "after_days": 5, "action": "late_fee", "fee": "10" },
+        { "after_days": 8, "action": "credit_hold" },
+    ]);
+    operator.patch(&format!("/classes/{class}"), &json!({ "dunning": steps }));
+    let stands = || {
+        let state = text(&operator.get(&format!("/accounts/{}", text(&account["id"])))["state"]);
+        let cases = operator.get("/dunning")["items"].clone();
+        let cases = cases.as_array().unwrap().iter().map(|it| text(&it["state"]));
+        let is_fee = |it: &&Value| it["lines"][0]["kind"] == "late_fee";
+        let invoices = market.invoices(&account);
+        let fees = invoices.iter().filter(is_fee).count();
+        format!("{state}, cases {}, fees {fees}", cases.collect::<Vec<_>>().join(" "))
+    };
+    market.advance_to("2026-01-26");
+    assert_eq!(stands(), "held_for_credit, cases running, fees 1");
+    let placed = order(&market, "2026-02-02").remove(0);
+    market.advance_to("2026-01-28");
+    assert_eq!(stands(), "active, cases running, fees 1", "it waits for the bank");
+    operator.post(&format!("/debit_orders/{}/cancel", text(&placed["id"])), &json!({}));
+    market.advance_to("2026-02-10");
+    assert_eq!(stands(), "held_for_credit, cases running, fees 1");
+    let placed = order(&market, "2026-02-16").remove(0);
+    market.advance_to("2026-02-17");
+    operator.post(&format!("/debit_orders/{}/complete", text(&placed["id"])), &json!({}));
+    market.must_be_whole();
+    assert_eq!(stands(), "active, cases ended, fees 1");
 }

@@ -110,7 +110,7 @@ fn who_comes_for_the_first_time_becomes_a_user_with_an_account_and_its_roles_fol
     let again = session(&house, &sign_in(&house, &ann(), |_, _| {}));
     assert_eq!(again["user"]["id"], first["user"]["id"], "it is the same one");
 
-    let mut bo = json!({ "sub": "8", "email": "bo@acme.test", "given_name": "Bo", "family_name": "Ek", "roles": ["seller", "customer"] });
+    let mut bo = json!({ "sub": "8", "email": "bo@acme.test", "email_verified": true, "given_name": "Bo", "family_name": "Ek", "roles": ["seller", "customer"] });
     let seller = session(&house, &sign_in(&house, &bo, |_, _| {}));
     assert_eq!(seller["account"]["kind"], "reseller");
     let roles = |it: &Value| {
@@ -150,6 +150,94 @@ fn nobody_is_let_in_on_a_word_that_was_not_given_to_us_now() {
     assert_eq!(location(&unknown), "/ui/sign-in?refused=external");
 }
 
+/// Otherwise who was first with somebody's address would come in wherever that one went on.
+#[test]
+fn an_address_that_nobody_has_proved_is_nobody_s() {
+    let house = house();
+    let mut mallory = ann();
+    (mallory["sub"], mallory["email_verified"]) = (json!("6"), Value::Null);
+    let is_let_in = |claims: &Value| location(&sign_in(&house, claims, |_, _| {})) == "/ui/";
+    assert!(!is_let_in(&mallory), "nobody says that it is its own");
+    let trusting = json!({
+        "code": "acme", "name": "Acme", "issuer": ISSUER, "client_id": "till",
+        "client_secret": "hush", "proves_addresses": true,
+    });
+    house.operator().call("PUT /identity_providers", Some(&trusting)).ok();
+    assert!(is_let_in(&mallory), "it never says anything else");
+    mallory["email_verified"] = json!(false);
+    mallory["sub"] = json!("5");
+    assert!(!is_let_in(&mallory), "it doubts");
+    assert!(!is_let_in(&ann()), "who has come by another way is another one");
+}
+
+#[test]
+fn who_chooses_a_password_by_a_link_is_come_as_by_no_other_way() {
+    let house = house();
+    let first = session(&house, &sign_in(&house, &ann(), |_, _| {}));
+    let nobody = Client::nobody(&house.app);
+    nobody.call("POST /password/reset", Some(&json!({ "email": "ann@acme.test" })));
+    house.app.settle();
+    let id = text(&first["user"]["id"]).parse().unwrap();
+    let mail = tillbox::domain::operator::Actor::duty("mail");
+    let user = house.app.bss.read(&mail, |cx| cx.get(id)).unwrap();
+    let token = tillbox::services::user::link_secret(&house.app.bss, &user).unwrap().unwrap();
+    let body = json!({ "token": token, "password": "a new and good one" });
+    nobody.call("POST /password/redeem", Some(&body)).ok();
+    let answer = sign_in(&house, &ann(), |_, _| {});
+    assert_eq!(location(&answer), "/ui/sign-in?refused=external");
+}
+
+/// Who no longer runs the house does not sell in its name instead, which is over all who sell here.
+#[test]
+fn who_loses_its_place_in_the_house_is_a_member_of_it() {
+    let house = house();
+    let body = json!({
+        "code": "acme", "name": "Acme", "issuer": ISSUER, "client_id": "till", "client_secret": "hush",
+        "roles": { "admin": "operator", "seller": "vendor_admin", "buyer": "customer_admin" },
+    });
+    house.operator().call("PUT /identity_providers", Some(&body)).ok();
+    let as_what = |roles: Value| {
+        let mut claims = ann();
+        claims["roles"] = roles;
+        let it = session(&house, &sign_in(&house, &claims, |_, _| {}));
+        (text(&it["account"]["kind"]), it["user"]["roles"].clone())
+    };
+    let provider = "provider".to_owned();
+    assert_eq!(as_what(json!(["admin", "seller"])), (provider.clone(), json!(["operator"])));
+    assert_eq!(as_what(json!(["seller"])), (provider.clone(), json!(["member"])));
+    let (_, roles) = as_what(json!(["seller", "buyer"]));
+    assert!(roles.to_string().contains("customer_admin"), "what suits comes nevertheless: {roles}");
+}
+
+/// Otherwise anybody makes us ask others, who think that it is us.
+#[test]
+fn an_identity_provider_is_asked_for_who_has_begun_there_alone_and_seldom() {
+    let house = house();
+    let other = json!({
+        "code": "other", "name": "Other", "issuer": ISSUER, "client_id": "till", "client_secret": "hush",
+    });
+    house.operator().call("PUT /identity_providers", Some(&other)).ok();
+    says(&house, String::new(), json!({ "sub": "0" }));
+    let asked = || house.app.outside.heard().len();
+    let begin = || goes(&house, "/sign-in/external/acme", None);
+    let begun = begin();
+    begin();
+    assert_eq!(asked(), 1, "what it says of itself is remembered");
+    let state = said(&location(&begun), "state");
+    let back = |code: &str, state: &str, cookie: &str| {
+        let path = format!("/sign-in/external/{code}/callback?code=c&state={state}");
+        location(&goes(&house, &path, Some(cookie)))
+    };
+    let refused = "/ui/sign-in?refused=external";
+    assert_eq!(back("acme", "a", "tillbox_sign_in=a.b.c"), refused, "nobody has begun that");
+    assert_eq!(back("other", &state, &begun.cookie()), refused, "nor there");
+    house.app.pass("1 day");
+    assert_eq!(back("acme", &state, &begun.cookie()), refused, "it is too long ago");
+    assert_eq!(asked(), 1, "nobody is asked for that");
+    begin();
+    assert_eq!(asked(), 2, "by now it may say something else");
+}
+
 /// Otherwise whoever can have an identity provider say an address would be whom it belongs to.
 #[test]
 fn an_address_opens_no_account_of_somebody_who_is_more_here() {
@@ -172,4 +260,41 @@ fn an_address_opens_no_account_of_somebody_who_is_more_here() {
     let seller = house.client(&house.north.admin);
     let body = json!({ "code": "x", "name": "X", "issuer": ISSUER, "client_id": "c", "client_secret": "s" });
     assert_eq!(seller.call("PUT /identity_providers", Some(&body)).status, 403);
+}
+
+#[test]
+fn who_has_no_role_there_is_a_customer_here_and_buys() {
+    let house = house();
+    let operator = house.operator();
+    let specification = json!({ "name": { "en": "Open map" }, "state": "active" });
+    let specification = operator.post("/specifications", &specification);
+    let offer = json!({ "name": { "en": "Open map" }, "specification": specification["id"] });
+    let offer = text(&operator.post("/offers", &offer)["id"]);
+    for verb in ["test", "activate", "launch"] {
+        operator.post(&format!("/offers/{offer}/{verb}"), &json!({}));
+    }
+    let mut nobody_in_particular = ann();
+    nobody_in_particular["roles"] = json!([]);
+    let answer = sign_in(&house, &nobody_in_particular, |_, _| {});
+    let session = session(&house, &answer);
+    assert_eq!(session["account"]["kind"], "customer");
+    let me = Client::nobody(&house.app).header("cookie", &answer.cookie());
+    let me = me.header("x-csrf-token", &text(&session["csrf_token"]));
+    let plain = offer.split_once('_').unwrap().1;
+    let account = text(&session["account"]["id"]);
+    let account = house.operator().get(&format!("/accounts/{account}"));
+    let id = |it: &Value| text(it).split_once('_').unwrap().1.to_owned();
+    let order = json!({
+        "relatedParty": [{ "id": id(&account["id"]), "role": "Customer" }],
+        "orderItem": [{
+            "id": "1", "action": "add", "productOffering": { "id": plain },
+            "product": { "productPrice": [] },
+            "billingAccount": [{ "id": id(&account["billing_account"]) }],
+        }],
+    });
+    let made = me.call("POST /DSProductOrdering/api/productOrdering/v2/productOrder", Some(&order));
+    assert_eq!(made.status.as_u16(), 201, "{}", made.json());
+    assert_eq!(made.json()["state"], "Completed");
+    let sells = me.call("POST /offers", Some(&json!({ "name": { "en": "Mine" } })));
+    assert_eq!(sells.status.as_u16(), 403, "and sells nothing");
 }

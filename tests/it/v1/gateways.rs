@@ -129,9 +129,33 @@ fn a_payer_goes_to_the_page_and_comes_back_with_what_was_said_there() {
     let tried = tried["items"].as_array().unwrap();
     assert_eq!(tried[2]["attempt"]["reason"], "insufficient_funds");
     assert_eq!(tried.len(), 3);
-    // Who never said anything is waited for no longer than some hours.
+    // What was begun before is called off with that.
+    assert_eq!(till.stands(&tried[1]), "canceled, invoice paid, owes 0.00, has 0.00");
+}
+
+/// Who never said anything is waited for no longer than some hours.
+#[test]
+fn a_page_that_is_left_expires() {
+    let till = Till::open();
+    let left = till.at_page();
     till.market.advance_to("2026-01-02");
-    assert_eq!(till.stands(&tried[1]), "expired, invoice paid, owes 0.00, has 0.00");
+    assert_eq!(till.stands(&left), "expired, invoice open, owes 12.00, has 0.00");
+}
+
+#[test]
+fn a_page_of_an_invoice_that_is_paid_meanwhile_takes_no_money() {
+    let till = Till::open();
+    let [first, second] = [till.at_page(), till.at_page()];
+    till.choose(&second, "pay");
+    assert_eq!(till.stands(&second), "captured, invoice paid, owes 0.00, has 0.00");
+    let shown = Client::nobody(&till.market.house.app).get(&page(&first));
+    assert_eq!(shown["state"], "canceled", "there is nothing to be paid any more");
+    // What comes in nevertheless goes back.
+    till.choose(&first, "pay");
+    till.market.house.app.keep_duties();
+    assert_eq!(till.stands(&first), "fully_refunded, invoice paid, owes 0.00, has 0.00");
+    assert_eq!(till.stands(&second), "captured, invoice paid, owes 0.00, has 0.00");
+    till.market.must_be_whole();
 }
 
 #[test]
@@ -148,6 +172,69 @@ fn a_call_back_after_the_payer_is_back_and_one_after_the_time_count() {
     till.market.advance_to("2026-01-03");
     till.choose(&too_late, "pay");
     assert_eq!(till.stands(&too_late), "captured, invoice paid, owes 0.00, has 5.00");
+}
+
+/// One payment for all that is open; who asks twice is led to the same page.
+#[test]
+fn all_that_is_owed_on_a_billing_account_is_paid_at_once() {
+    let till = Till::open();
+    let operator = till.market.operator();
+    let extra = till.market.offer("Extra", &[monthly("Base", "EUR", "5")]);
+    till.market.order(&till.account, &extra, 1);
+    let all = json!({ "billing_account": till.account["billing_account"] });
+    let stranger = till.market.house.client(&till.market.house.north.customer.admin);
+    assert_eq!(stranger.call("POST /checkouts", Some(&all)).status, 422);
+    let payment = operator.post("/checkouts", &all);
+    assert_eq!((&payment["amount"], &payment["state"]), (&euros("18.00"), &json!("redirected")));
+    assert_eq!(operator.post("/checkouts", &all)["id"], payment["id"], "there is one debt");
+    till.choose(&payment, "pay");
+    assert_eq!(till.stands(&payment), "captured, invoice paid, owes 0.00, has 0.00");
+    let paid = operator.get(&format!("/payments/{}", text(&payment["id"])));
+    let parts = paid["allocations"].as_array().unwrap().iter().map(|it| it["amount"].clone());
+    assert_eq!(parts.collect::<Vec<_>>(), [euros("12.00"), euros("6.00")]);
+    let nothing = operator.call("POST /checkouts", Some(&all)).json();
+    assert_eq!(nothing["type"], "/problems/payment_exceeds", "{nothing}");
+    // Who reads the statement is told what was paid by it.
+    let statement = format!("/accounts/{}/statement", text(&till.account["id"]));
+    let lines = operator.get(&statement)["statements"][0]["lines"].clone();
+    let last = lines.as_array().unwrap().last().unwrap();
+    assert_eq!(last["text"], "payment by card: INV-2026-000001 + INV-2026-000002");
+    till.market.must_be_whole();
+}
+
+/// A card is put on file at the page of the sandbox, by what was said there and by nobody else.
+#[test]
+fn a_card_is_put_on_file_where_nothing_is_paid() {
+    let till = Till::open();
+    let house = &till.market.house;
+    let (admin, account) = (house.client(&house.customer.admin), &house.customer.account);
+    let path = format!("/accounts/{account}/payment_methods");
+    let page = text(&admin.post(&format!("{path}/page"), &json!({}))["page"]);
+    let (_, query) = page.split_once("?payment=").unwrap();
+    let page = format!("/sandbox/{}", query.replace("&token=", "/"));
+    let nobody = Client::nobody(&house.app);
+    let shown = nobody.get(&page);
+    assert_eq!((&shown["amount"], &shown["text"]), (&Value::Null, &json!("Home Customer")));
+    let visit = |outcome: &str| {
+        let back = text(&nobody.post(&page, &json!({ "outcome": outcome }))["back"]);
+        back.rsplit("kept=").next().unwrap().to_owned()
+    };
+    let keep =
+        |visit: &str| admin.call(&format!("POST {path}/kept"), Some(&json!({ "visit": visit })));
+    let (pays, refuses) = (visit("pay"), visit("insufficient_funds"));
+    assert_eq!(keep(&pays).ok()["name"], "Visa ···· 4242");
+    assert_eq!(keep(&refuses).ok()["name"], "Visa ···· 0002");
+    let forged = pays.replace("ok.", "pending.");
+    for wrong in [forged.as_str(), "ok.", "ok.00", ""] {
+        assert_eq!(keep(wrong).status, 422, "{wrong}");
+    }
+    let listed = admin.get(&path);
+    assert_eq!(listed["items"].as_array().unwrap().len(), 2);
+    let wrong = format!("{}x", &page[..page.len() - 1]);
+    assert_eq!(nobody.call(&format!("GET {wrong}"), None).status, 404);
+    let member = house.client(&house.customer.member);
+    let refused = member.call(&format!("POST {path}/page"), Some(&json!({})));
+    assert_eq!(refused.status, 403);
 }
 
 #[test]
@@ -198,7 +285,7 @@ fn money_goes_back_the_way_it_came_and_what_does_not_arrive_is_credit_again() {
     let pay = |token: &str| till.pay(&json!({ "payment_method": till.card(token) }));
     let refund = |payment: &Value, amount: &str| {
         let path = format!("/payments/{}/refund", text(&payment["id"]));
-        let asked = Some(json!({ "amount": euros(amount) }));
+        let asked = Some(json!({ "amount": euros(amount), "reopens": true }));
         till.market.operator().call(&format!("POST {path}"), asked.as_ref())
     };
     let refunds = |payment: &Value| {
@@ -249,7 +336,7 @@ fn what_cannot_be_paid_so_is_refused_with_the_reason() {
     say(json!({ "account": account, "amount": euros("1") }));
     expect![[r#"
         422 "`/invoice` must name the invoice, the account or the billing account"
-        422 "`/amount` must be given where no invoice is"
+        422 "`/amount` must be given where an account is named"
         422 "`/invoice` must be the only one of `invoice`, `account` and `billing_account`"
         422 "`/amount` must be more than nothing, not `0.00 EUR`"
         409 "`1.00 USD` cannot be paid on a billing account in EUR"

@@ -266,3 +266,36 @@ fn an_invoice_is_overdue_when_the_day_is_over_where_it_is_paid() {
         assert_eq!(balance["balances"][0]["overdue"]["amount"], overdue, "{zone} {at}");
     }
 }
+
+/// Who buys may not read meters, and would take the highest of its readings for a sum.
+#[test]
+fn whoever_sees_a_line_is_told_how_its_meter_counts() {
+    let market = Market::on("2026-01-01");
+    let meter = json!({ "code": "disk", "name": "Disk", "unit": "GB", "aggregation": "max" });
+    let meter = market.operator().post("/meters", &meter)["id"].clone();
+    let usage = json!({
+        "name": "Disk", "kind": "usage", "currency": "EUR", "meter": meter,
+        "model": { "kind": "per_unit", "per_unit": "1" },
+    });
+    let account = json!({ "id": market.house.customer.account });
+    let address = json!({ "street": "Ring 1", "city": "Berlin", "country": "DE" });
+    let path = format!("/accounts/{}", market.house.customer.account);
+    market.operator().patch(&path, &json!({ "address": address }));
+    let subscription = market.order(&account, &market.offer("Disk", &[usage]), 1);
+    market.advance_to("2026-01-20");
+    let event = |(day, quantity): (&str, &str)| {
+        json!({
+            "id": day, "subscription": subscription, "meter": "disk", "quantity": quantity,
+            "at": format!("{day}T00:00:00Z"),
+        })
+    };
+    let events = [("2026-01-05", "3"), ("2026-01-06", "7")].map(event);
+    let said = market.operator().post("/usage", &json!({ "events": events }));
+    assert_eq!(said["accepted"], 2, "{said}");
+    market.advance_to("2026-02-02");
+    let buyer = market.house.client(&market.house.customer.admin);
+    let invoice = text(&buyer.get("/invoices")["items"][0]["id"]);
+    let line = buyer.get(&format!("/invoices/{invoice}"))["lines"][0].clone();
+    assert_eq!(line["quantity"], "7", "{line}");
+    assert_eq!(line["explanation"]["usage"]["aggregation"], "max", "{line}");
+}

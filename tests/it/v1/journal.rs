@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::harness::client::{Client, Protocol};
 use crate::harness::house::House;
-use crate::harness::market::{Market, monthly};
+use crate::harness::market::{Market, monthly, text};
 
 /// What the entries of a journal come to by ledger, in cents.
 fn sums(entries: &Value) -> BTreeMap<String, i64> {
@@ -115,32 +115,123 @@ fn files_for_accountants_come_to_the_same_as_the_journal() {
     let chart = format!("/accounts/{}/booking_chart", market.house.operator.account);
     operator
         .patch(&chart, &json!({ "standard": "skr04", "client": 7, "accounts": { "cash": 1810 } }));
-    let accounts = operator.get(&chart)["accounts"].clone();
+    let told = format!("/events?subject={}&limit=1", market.house.operator.account);
+    let told = operator.get(&told)["items"][0]["changes"].to_string();
+    let change = r#"{"after":7,"before":1,"path":"/booking_chart/client"}"#;
+    assert!(told.contains(change), "who looks later sees what it was: {told}");
     let balances = operator.get("/balances");
     let mut kept: BTreeMap<String, i64> = BTreeMap::new();
     for row in balances["items"].as_array().unwrap() {
-        let account = accounts[row["ledger"].as_str().unwrap()].to_string();
-        *kept.entry(account).or_default() += cents(row["amount"]["amount"].as_str().unwrap());
+        let ledger = text(&row["ledger"]);
+        *kept.entry(ledger).or_default() += cents(row["amount"]["amount"].as_str().unwrap());
     }
     kept.retain(|_, it| *it != 0);
 
     let days = "from=2026-01-01&until=2026-02-03";
-    let mut legs: BTreeMap<String, i64> = BTreeMap::new();
+    let [mut legs, mut posted] = [BTreeMap::<String, i64>::new(), BTreeMap::new()];
     for row in rows(&operator, &format!("/journal/csv?{days}"), 1) {
-        *legs.entry(row[6].clone()).or_default() += cents(&row[8]) - cents(&row[9]);
+        let amount = cents(&row[8]) - cents(&row[9]);
+        *legs.entry(row[5].clone()).or_default() += amount;
+        *posted.entry(row[6].clone()).or_default() += amount;
     }
     legs.retain(|_, it| *it != 0);
+    posted.retain(|_, it| *it != 0);
     assert_eq!(legs, kept);
+    let debtor = (10_000 + account["number"].as_u64().unwrap()).to_string();
+    for own in ["1810", "4400", "3806", debtor.as_str()] {
+        assert!(posted.contains_key(own) || own == debtor, "{own}: {posted:?}");
+    }
 
     let mut booked: BTreeMap<String, i64> = BTreeMap::new();
     for row in rows(&operator, &format!("/journal/datev?{days}"), 2) {
         *booked.entry(row[6].clone()).or_default() += cents(&row[0]);
         *booked.entry(row[7].clone()).or_default() -= cents(&row[0]);
     }
+    assert!(booked.contains_key(&debtor), "{booked:?}");
     booked.retain(|_, it| *it != 0);
-    assert_eq!(booked, kept);
+    assert_eq!(booked, posted);
     let january = rows(&operator, "/journal/csv?from=2026-01-01&until=2026-02-01", 1);
     assert!(january.iter().all(|it| it[1].starts_with("2026-01")), "{january:?}");
+}
+
+/// What each customer owes is on an account of its own, which stays, and revenue on that of its tax.
+#[test]
+fn customers_and_what_they_are_taxed_as_have_accounts_of_their_own() {
+    let market = Market::on("2026-01-01");
+    let operator = market.operator();
+    let own = format!("/accounts/{}", market.house.operator.account);
+    let here = json!({ "street": "Weg 1", "city": "Bonn", "country": "DE" });
+    operator.patch(&own, &json!({ "address": here, "tax": { "registration_id": "DE136695976" } }));
+    operator.patch(&format!("{own}/billing_policy"), &json!({ "tax_regime": "eu_vat" }));
+    let offer = market.offer("Flat", &[monthly("Base", "EUR", "10")]);
+    let buys = |name: &str, country: &str, number: Option<&str>| {
+        let body = json!({
+            "name": name, "tax": { "registration_id": number },
+            "address": { "street": "Ring 1", "city": "Stadt", "country": country },
+            "billing": { "currency": "EUR" },
+        });
+        let account = operator.post("/accounts", &body);
+        market.order(&account, &offer, 1);
+        market.house.app.keep_duties();
+        (10_000 + account["number"].as_u64().unwrap()).to_string()
+    };
+    let of = "/journal/datev?from=2026-01-01&until=2026-02-01";
+    let booked = |debtor: &str| -> Vec<String> {
+        let found = rows(&operator, of, 2);
+        let own = found.iter().filter(|it| it[6] == debtor);
+        own.map(|it| format!("{} {} {}", it[7], it[8], it[0])).collect()
+    };
+    let home = buys("Kornblume", "DE", None);
+    let business = buys("Atelier", "FR", Some("FR23334175221"));
+    let outside = buys("Peak", "CH", None);
+    assert_eq!(booked(&home), ["8400 40 10,00", "1776  1,90"]);
+    assert_eq!(booked(&business), ["8336  10,00"]);
+    assert_eq!(booked(&outside), ["8338  10,00"]);
+
+    let chart = format!("{own}/booking_chart");
+    let change = json!({ "debtors_from": 20_000, "revenues": { "reverse_charge": 8337 } });
+    let set = operator.patch(&chart, &change);
+    assert_eq!([&set["debtors_from"], &set["revenues"]["reverse_charge"]], [20_000, 8337]);
+    let moved = |from: &str| (from.parse::<u64>().unwrap() + 10_000).to_string();
+    assert_eq!(booked(&moved(&business)), ["8337  10,00"]);
+    let none = operator.patch(&chart, &json!({ "debtors_from": 0 }));
+    assert_eq!(none["debtors_from"], Value::Null);
+    assert_eq!(booked("1400").len(), 4, "all are on one account");
+    let wide = operator.patch(&chart, &json!({ "debtors_from": 10_000 }));
+    assert_eq!(wide["debtors_from"], 10_000);
+    for (change, field) in [
+        (json!({ "debtors_from": 70_000 }), "/debtors_from"),
+        (json!({ "debtors_from": 9_999 }), "/debtors_from"),
+        (json!({ "revenues": { "exempt": 0 } }), "/revenues/exempt"),
+        (json!({ "revenues": { "free": 1 } }), "/revenues"),
+    ] {
+        let answer = operator.call(&format!("PATCH {chart}"), Some(&change)).json();
+        assert_eq!(answer["errors"][0]["pointer"], field, "{answer}");
+    }
+    assert_eq!(operator.patch(&chart, &json!({ "digits": 5 }))["debtors_from"], 100_000);
+}
+
+#[test]
+fn a_booking_has_the_number_of_its_document_and_a_text_in_its_sellers_language() {
+    let market = Market::on("2026-01-01");
+    let account = market.customer("Payer", "EUR");
+    market.order(&account, &market.offer("Flat", &[monthly("Base", "EUR", "10")]), 1);
+    let operator = market.operator();
+    let invoice = market.invoices(&account)[0].clone();
+    let credit = format!("/invoices/{}/credit", text(&invoice["id"]));
+    let note = operator.post(&credit, &json!({ "reason": "A gift" }));
+    let seller = format!("/accounts/{}", market.house.operator.account);
+    operator.patch(&seller, &json!({ "locale": "de" }));
+    let of = "/journal/datev?from=2026-01-01&until=2026-02-01";
+    let found = rows(&operator, of, 2);
+    for (word, number) in [("Rechnung", &invoice["number"]), ("Gutschrift", &note["number"])] {
+        let (number, told) = (text(number), format!("{word} {}", text(number)));
+        let own = found.iter().filter(|it| it[10] == number && it[13] == told);
+        assert!(own.count() > 0, "{told}: {found:?}");
+    }
+    operator.patch(&seller, &json!({ "locale": "en" }));
+    let told = format!("invoice {}", text(&invoice["number"]));
+    assert!(rows(&operator, of, 2).iter().any(|it| it[13] == told), "{told}");
 }
 
 #[test]

@@ -119,12 +119,9 @@ fn an_order_an_invoice_and_a_payment_are_written_about_once_each() {
 
         Hello Ann Roe,
 
-        we have received your order 1 of 1 January 2026 and are working on it.
+        we have received your order 1 of 1 January 2026.
 
         2 x Cloud
-
-        See the order:
-        …/ui/orders/ord_…
 
         -- 
         Provider
@@ -136,8 +133,6 @@ fn an_order_an_invoice_and_a_payment_are_written_about_once_each() {
         your subscription Cloud has been on hold since 1 January 2026. As long as it is, it cannot be used.
 
         Reason: a test
-        See what to do:
-        …/ui/subscriptions/sub_…
 
         -- 
         Provider
@@ -154,9 +149,7 @@ fn an_order_an_invoice_and_a_payment_are_written_about_once_each() {
         Due on: 10 January 2026
 
         See the invoice:
-        …/ui/invoices/inv_…
-
-
+        …/ui/invoice?of=inv_…
 
         -- 
         Provider
@@ -168,15 +161,91 @@ fn an_order_an_invoice_and_a_payment_are_written_about_once_each() {
         thank you. Your payment of EUR 1,481.40 arrived on 1 January 2026.
 
         INV-2026-000001: EUR 1,481.40
-        Balance: EUR 0.00
-
-        See the account:
-        …/ui/accounts/acc_…
+        Open on the account: EUR 0.00
 
         -- 
         Provider
     "#]].assert_eq(&told.iter().map(|it| ids(it)).collect::<Vec<_>>().join("======\n"));
     market.must_be_whole();
+}
+
+/// A link leads to where one signs in: who has no user there is led to a page with the invoice alone.
+#[test]
+fn who_cannot_sign_in_is_led_to_its_invoice_alone() {
+    let market = Market::on("2026-01-01");
+    let operator = market.operator();
+    let bob = json!({ "given_name": "Bob", "family_name": "Roe", "email": "bob@whale.test" });
+    let address = json!({ "street": "Ring 1", "city": "Berlin", "country": "DE" });
+    let account = operator.post(
+        "/accounts",
+        &json!({ "name": "Blue Whale", "address": address, "contacts": { "billing": bob } }),
+    );
+    let offer = market.offer("Cloud", &[monthly("Base", "EUR", "10")]);
+    let invoice = || {
+        market.order(&account, &offer, 1);
+        market.house.app.keep_duties();
+        let mut sent = letters(&market.house, "bob@whale.test").into_iter();
+        sent.rfind(|it| it.subject.starts_with("Invoice")).expect("an invoice")
+    };
+    let without = invoice();
+    assert!(without.text.contains("/ui/invoice?of=inv_"), "{}", without.text);
+    let html = without.html.unwrap();
+    assert!(!without.text.contains("/ui/invoices/") && html.contains("#token="), "{html}");
+    assert_eq!(without.attachments.len(), 1);
+    let ann = json!({ "account": account["id"], "email": "ann@whale.test", "name": "Ann Lee" });
+    operator.post("/users", &ann);
+    let with = invoice();
+    assert!(with.text.contains("You find it online."), "{}", with.text);
+    assert!(with.text.contains("/ui/invoices/"), "{}", with.text);
+    assert!(with.html.unwrap().contains("See the invoice"));
+}
+
+#[test]
+fn a_credit_note_is_enclosed_and_linked_as_an_invoice_is() {
+    let market = Market::on("2026-01-01");
+    let operator = market.operator();
+    let account = market.customer("Payer", "EUR");
+    let ann = json!({
+        "account": account["id"], "email": "ann@payer.test", "name": "Ann Lee",
+        "roles": ["customer_admin"],
+    });
+    operator.post("/users", &ann);
+    let offer = market.offer("Cloud", &[monthly("Base", "EUR", "10")]);
+    market.order(&account, &offer, 1);
+    let invoice = text(&market.invoices(&account)[0]["id"]);
+    let body = json!({ "reason": "gesture" });
+    let note = operator.post(&format!("/invoices/{invoice}/credit"), &body);
+    market.house.app.keep_duties();
+    let mut sent = letters(&market.house, "ann@payer.test").into_iter();
+    let letter = sent.rfind(|it| it.subject.starts_with("Credit note")).expect("a note");
+    let files: Vec<_> = letter.attachments.iter().map(|it| it.file_name.clone()).collect();
+    assert_eq!(files, [format!("{}.pdf", text(&note["number"]))]);
+    assert!(letter.attachments[0].bytes.starts_with(b"%PDF-"), "it can be read");
+    let link = format!("/ui/credit-notes/{}", text(&note["id"]));
+    assert!(letter.text.contains(&link), "{}", letter.text);
+    market.must_be_whole();
+}
+
+/// Whoever administers an account is written to where it names no contact, also before they come.
+#[test]
+fn who_was_invited_is_written_to_where_no_contact_is_named() {
+    let market = Market::on("2026-01-01");
+    let operator = market.operator();
+    let address = json!({ "street": "Ring 1", "city": "Berlin", "country": "DE" });
+    let account = operator.post("/accounts", &json!({ "name": "Blue Whale", "address": address }));
+    let invite = |email: &str, roles: Value| {
+        let user =
+            json!({ "account": account["id"], "email": email, "name": "Ann Lee", "roles": roles });
+        operator.post("/users", &user);
+    };
+    invite("member@whale.test", json!([]));
+    invite("admin@whale.test", json!(["customer_admin"]));
+    let offer = market.offer("Cloud", &[monthly("Base", "EUR", "10")]);
+    market.order(&account, &offer, 1);
+    market.house.app.keep_duties();
+    let told = |to: &str| letters(&market.house, to).into_iter().map(|it| it.subject);
+    let of_invoices = |to: &str| told(to).filter(|it| it.starts_with("Invoice")).count();
+    assert_eq!((of_invoices("admin@whale.test"), of_invoices("member@whale.test")), (1, 0));
 }
 
 #[test]

@@ -70,7 +70,7 @@ fn figures_follow_what_is_sold_invoiced_paid_credited_and_called_off() {
     market.advance_to("2026-02-02");
     let body = json!({ "account": account["id"], "amount": { "amount": "50", "currency": "EUR" } });
     let payment = text(&operator.post("/payments", &body)["id"]);
-    let back = json!({ "amount": { "amount": "5", "currency": "EUR" } });
+    let back = json!({ "amount": { "amount": "5", "currency": "EUR" }, "reopens": true });
     operator.post(&format!("/payments/{payment}/refund"), &back);
     let newest = text(&market.invoices(&account).last().unwrap()["id"]);
     let lines = json!([{ "line": 0, "net": { "amount": "1", "currency": "EUR" } }]);

@@ -123,16 +123,117 @@ fn an_order_that_is_not_paid_ends_and_money_that_comes_too_late_goes_back() {
     let shop = Shop::open();
     let declined = shop.order(&shop.mail);
     shop.choose(&declined, "insufficient_funds");
-    assert_eq!(shop.stands(&declined), "canceled, declined, owes 0.00, has 0.00");
+    assert_eq!(shop.stands(&declined), "pending, declined, owes 0.00, has 0.00");
     let late = shop.order(&shop.mail);
     shop.after("00:04:59");
     assert_eq!(shop.stands(&late), "pending, redirected, owes 0.00, has 0.00");
     shop.after("00:05:00");
     assert_eq!(shop.stands(&late), "canceled, expired, owes 0.00, has 0.00");
+    assert_eq!(shop.stands(&declined), "canceled, declined, owes 0.00, has 0.00");
     shop.choose(&late, "pay");
     shop.market.house.app.keep_duties();
     assert_eq!(shop.stands(&late), "canceled, fully_refunded, owes 0.00, has 0.00");
     assert_eq!(shop.has(), 0);
+}
+
+/// Who was declined tries again until the time is over; only one of all the payments is kept.
+#[test]
+fn who_is_declined_tries_again_and_pays_once() {
+    let shop = Shop::open();
+    let first = shop.order(&shop.mail);
+    let path = format!("/orders/{}", text(&first["id"]));
+    let again = || shop.buyer().post(&format!("{path}/pay"), &json!({}));
+    assert_eq!(again()["payment"], first["payment"], "one is under way: its page is told again");
+    shop.choose(&first, "insufficient_funds");
+    let declined = shop.buyer().get(&path)["payment"].clone();
+    assert_eq!(declined["reason"], "insufficient_funds");
+    assert_eq!([&declined["until"], &declined["page"]], [&first["payment"]["until"], &Value::Null]);
+    let answers = shop.buyer().at_once(3, &format!("POST {path}/pay"), Some(&json!({})));
+    let second = answers[0].json();
+    for answer in &answers {
+        assert_eq!(answer.json()["payment"]["id"], second["payment"]["id"]);
+    }
+    assert_ne!(second["payment"]["id"], first["payment"]["id"]);
+    assert_eq!(second["payment"]["amount"], first["payment"]["amount"]);
+    assert_eq!(second["payment"]["until"], first["payment"]["until"]);
+    shop.choose(&second, "refused");
+    let third = again();
+    shop.choose(&third, "pay_twice");
+    assert_eq!(shop.stands(&third), "completed, captured, owes 0.00, has 0.00");
+    // What comes in of the others nevertheless goes back.
+    shop.choose(&first, "pay");
+    shop.market.house.app.keep_duties();
+    assert_eq!(shop.stands(&third), "completed, captured, owes 0.00, has 0.00");
+    let refused = shop.buyer().call(&format!("POST {path}/pay"), Some(&json!({})));
+    assert_eq!((refused.status.as_u16(), shop.has()), (409, 1));
+    let payments = shop.market.operator().get("/payments?limit=20")["items"].clone();
+    let states = payments.as_array().unwrap().iter().map(|it| text(&it["state"]));
+    let mut states: Vec<_> = states.collect();
+    states.sort();
+    assert_eq!(states, ["captured", "declined", "fully_refunded"]);
+    shop.after("00:05:00");
+    assert_eq!(shop.stands(&third), "completed, captured, owes 0.00, has 0.00");
+}
+
+#[test]
+fn nobody_pays_again_for_what_is_called_off_or_of_others() {
+    let shop = Shop::open();
+    let [order, other] = [shop.order(&shop.mail), shop.order(&shop.mail)];
+    for it in [&order, &other] {
+        shop.choose(it, "insufficient_funds");
+    }
+    let pay = |client: &Client<'_>, of: &Value| {
+        let what = format!("POST /orders/{}/pay", text(&of["id"]));
+        client.call(&what, Some(&json!({}))).status.as_u16()
+    };
+    let stranger = shop.market.house.client(&shop.market.house.north.customer.admin);
+    assert_eq!(pay(&stranger, &order), 404);
+    shop.buyer().post(&format!("/orders/{}/cancel", text(&other["id"])), &json!({}));
+    assert_eq!(shop.stands(&other), "canceled, declined, owes 0.00, has 0.00");
+    assert_eq!(pay(&shop.buyer(), &other), 409);
+    shop.after("00:05:00");
+    assert_eq!(pay(&shop.buyer(), &order), 409);
+    let paid = shop.order(&shop.mail);
+    shop.choose(&paid, "pay");
+    assert_eq!(pay(&shop.buyer(), &paid), 409);
+}
+
+/// What is paid first is named in the mail that says it was received.
+#[test]
+fn the_mail_of_an_order_that_is_paid_first_names_what_it_costs() {
+    let shop = Shop::open();
+    shop.order(&shop.parcel);
+    shop.market.house.app.keep_duties();
+    let sent = shop.market.house.app.outside.sent();
+    let letter = sent.iter().find(|it| it.subject.starts_with("Your order")).expect("a letter");
+    assert!(letter.text.contains("1 x Parcel: EUR 60.00"), "{}", letter.text);
+    assert!(letter.text.contains("Total: EUR 60.00"), "{}", letter.text);
+}
+
+#[test]
+fn who_ordered_is_told_that_an_unpaid_order_is_called_off() {
+    let shop = Shop::open();
+    let declined = shop.order(&shop.mail);
+    shop.choose(&declined, "insufficient_funds");
+    let late = shop.order(&shop.mail);
+    shop.after("00:05:00");
+    let paid = shop.order(&shop.mail);
+    shop.choose(&paid, "pay");
+    shop.market.house.app.keep_duties();
+    let mails = shop.market.operator().get("/mails?limit=50")["items"].clone();
+    let about = |order: &Value| -> Vec<String> {
+        let own = mails.as_array().unwrap().iter().filter(|it| it["about"] == order["id"]);
+        let told = own.filter(|it| it["occasion"] == "order_unpaid");
+        told.map(|it| text(&it["subject"])).collect()
+    };
+    for order in [&declined, &late] {
+        let subject = format!("Your order {} is called off", order["number"]);
+        assert_eq!(about(order), [subject], "{mails}");
+    }
+    assert_eq!(about(&paid), Vec::<String>::new(), "{mails}");
+    let sent = shop.market.house.app.outside.sent();
+    let letter = sent.iter().find(|it| it.subject.contains("called off")).expect("a letter");
+    assert!(letter.text.contains("not paid. Nothing was taken."), "{}", letter.text);
 }
 
 #[test]
@@ -175,6 +276,30 @@ fn what_is_forged_opens_no_order_and_what_is_told_often_opens_it_once() {
 }
 
 #[test]
+fn an_order_of_which_less_is_paid_than_it_costs_is_called_off_and_more_is_credit() {
+    let shop = Shop::open();
+    for (paid, currency, expected) in [
+        ("11.99", "EUR", "canceled, fully_refunded, owes 0.00, has 0.00"),
+        ("12.00", "USD", "pending, redirected, owes 0.00, has 0.00"),
+        ("12.01", "EUR", "completed, captured, owes 0.00, has 0.01"),
+    ] {
+        let order = shop.order(&shop.mail);
+        let said = json!({
+            "id": "evt_1", "payment": order["payment"]["id"], "outcome": "captured",
+            "reason": null, "amount": paid, "currency": currency,
+        });
+        let body = said.to_string().into_bytes();
+        let header = signed("hush", &body, 1_767_225_600);
+        let caller = Client::nobody(&shop.market.house.app).header("sandbox-signature", &header);
+        caller.call_raw(&format!("POST /gateways/{}/callback", shop.gateway), Some(body));
+        shop.market.house.app.keep_duties();
+        shop.market.must_be_whole();
+        assert_eq!(shop.stands(&order), expected, "{paid} {currency}");
+    }
+    assert_eq!(shop.has(), 1);
+}
+
+#[test]
 fn a_buyer_calls_its_unpaid_order_off_and_pays_nothing() {
     let shop = Shop::open();
     let order = shop.order(&shop.mail);
@@ -189,7 +314,9 @@ fn a_buyer_calls_its_unpaid_order_off_and_pays_nothing() {
 fn the_last_coupon_is_had_by_one_order_and_comes_back_with_it() {
     let shop = Shop::open();
     let operator = shop.market.operator();
-    let it = json!({ "name": { "en": "Spring" }, "access": "coupon", "percent": "50" });
+    let it = json!({
+        "name": { "en": "Spring" }, "access": "coupon", "lasting": "always", "percent": "50",
+    });
     let discount = operator.post("/discounts", &it)["id"].clone();
     let it = json!({ "code": "LAST", "discount": discount, "uses_max": 1 });
     operator.post("/coupons", &it);
@@ -312,5 +439,92 @@ fn sellers_handle_what_is_paid_and_buyers_call_off_what_nobody_has_begun() {
     assert_eq!(shop.stands(&order), "completed, captured, owes 0.00, has 0.00");
     assert_eq!(handles("complete"), 409);
     assert_eq!(shop.has(), 1);
+    shop.market.must_be_whole();
+}
+
+/// The mails of an occasion, as subject and text.
+fn told(shop: &Shop, occasion: &str) -> Vec<String> {
+    let mails = shop.market.operator().get("/mails?limit=50")["items"].clone();
+    let mails = mails.as_array().unwrap().iter().filter(|it| it["occasion"] == occasion);
+    mails.map(|it| text(&it["subject"])).collect()
+}
+
+#[test]
+fn what_was_paid_for_an_order_that_is_called_off_is_said_to_go_back() {
+    let shop = Shop::open();
+    let order = shop.order(&shop.parcel);
+    let path = format!("/orders/{}", text(&order["id"]));
+    let can = |by: &Client<'_>| by.get(&path)["can"].clone();
+    assert_eq!(can(&shop.buyer()), json!(["cancel"]), "who has not paid may leave it");
+    shop.choose(&order, "pay");
+    assert_eq!(can(&shop.buyer()), json!(["cancel"]));
+    assert_eq!(can(&shop.market.operator()), json!(["hold", "ask", "cancel"]));
+    shop.buyer().post(&format!("{path}/cancel"), &json!({}));
+    let payment = shop.buyer().get(&path)["payment"].clone();
+    assert_eq!(
+        (&payment["amount"]["amount"], &payment["going_back"]["amount"]),
+        (&json!("60.00"), &json!("60.00"))
+    );
+    shop.market.house.app.keep_duties();
+    assert_eq!(shop.stands(&order), "canceled, fully_refunded, owes 0.00, has 0.00");
+    let payment = shop.buyer().get(&path)["payment"].clone();
+    assert_eq!(
+        (&payment["going_back"], &payment["gone_back"]["amount"]),
+        (&Value::Null, &json!("60.00"))
+    );
+    assert_eq!(told(&shop, "refund_made"), ["EUR 60.00 go back to you"]);
+    let sent = shop.market.house.app.outside.sent();
+    let letter = sent.iter().find(|it| it.subject.contains("go back")).expect("a letter");
+    let named = format!("for your order {}", order["number"]);
+    assert!(
+        letter.text.contains(&named) && letter.text.contains("came to nothing"),
+        "{}",
+        letter.text
+    );
+    assert_eq!(can(&shop.buyer()), json!([]), "nothing is offered that is refused");
+    shop.market.must_be_whole();
+}
+
+#[test]
+fn what_was_paid_for_a_piece_that_fails_goes_back_by_itself() {
+    let shop = Shop::open();
+    let account = &shop.market.house.customer.account;
+    let items = json!([{ "offer": shop.mail }, { "offer": shop.parcel }, { "offer": shop.parcel }]);
+    let body = json!({ "order": { "account": account, "items": items } });
+    let order = shop.buyer().post("/orders/checkout", &body);
+    assert_eq!(order["payment"]["amount"]["amount"], "132.00");
+    let comes_to = |it: &Value| text(&it["totals"][0]["gross"]["amount"]);
+    let pieces = order["items"].as_array().unwrap().iter().map(comes_to);
+    assert_eq!(pieces.collect::<Vec<_>>(), ["12.00", "60.00", "60.00"], "{order}");
+    assert_eq!(
+        (comes_to(&order), &order["totals"][0]["charged"]),
+        ("132.00".to_owned(), &json!("once"))
+    );
+    shop.choose(&order, "pay");
+    let operator = shop.market.operator();
+    let path = format!("/orders/{}", text(&order["id"]));
+    assert_eq!(operator.get(&path)["can"], json!(["hold", "ask"]), "a piece of it is done");
+    let refused = operator.call(&format!("POST {path}/cancel"), Some(&json!({})));
+    assert_eq!(refused.status, 409);
+    operator.post(&format!("{path}/items/2/fail"), &json!({ "reason": "It is sold out." }));
+    shop.market.house.app.keep_duties();
+    assert_eq!(operator.get(&path)["payment"]["gone_back"]["amount"], "60.00", "and no more");
+    // What is paid for no more is not tried again.
+    let tasks = operator.get("/tasks?state=failed");
+    let task = text(&tasks["items"][0]["id"]);
+    let again = operator.call(&format!("POST /tasks/{task}/retry"), Some(&json!({})));
+    assert_eq!(again.status, 409, "{again:?}");
+    operator.post(&format!("{path}/items/3/complete"), &json!({}));
+    shop.market.house.app.keep_duties();
+    assert_eq!(operator.get(&path)["state"], "partial");
+    assert_eq!(operator.get(&path)["payment"]["gone_back"]["amount"], "60.00");
+    assert_eq!(told(&shop, "refund_made"), ["EUR 60.00 go back to you"]);
+    let fell_short = format!("Not all of your order {} can be had", order["number"]);
+    assert_eq!(told(&shop, "order_fell_short"), [fell_short]);
+    let sent = shop.market.house.app.outside.sent();
+    for subject in ["go back", "Not all"] {
+        let letter = sent.iter().find(|it| it.subject.contains(subject)).expect("a letter");
+        assert!(letter.text.contains("1 x Parcel: It is sold out."), "{}", letter.text);
+    }
     shop.market.must_be_whole();
 }

@@ -33,6 +33,33 @@ fn billed() -> (Market, Value, String) {
     (market, account, invoice)
 }
 
+/// Mails come from the address of their seller, as soon as who runs the server has given it one.
+#[test]
+fn mails_come_from_the_address_of_their_seller() {
+    let (market, account, _) = billed();
+    let (operator, house) = (market.operator(), &market.house);
+    let last_from = || {
+        let body =
+            json!({ "account": account["id"], "amount": { "amount": "1", "currency": "EUR" } });
+        operator.post("/payments", &body);
+        house.app.keep_duties();
+        let sent = house.app.outside.sent();
+        let to = |it: &tillbox::world::mail::Letter| it.to.email.as_str() == "bills@buyer.test";
+        sent.into_iter().rfind(to).expect("a mail").from.email.to_string()
+    };
+    assert_eq!(last_from(), "tillbox@localhost");
+    operator.post("/letterheads", &json!({ "mail_from": "bills@harbor.test" }));
+    assert_eq!(last_from(), "bills@harbor.test");
+    // What a reseller was given it may keep, and take nobody else's.
+    let north = house.client(&house.north.admin);
+    let given = json!({ "seller": house.north.account, "mail_from": "bills@north.test" });
+    operator.post("/letterheads", &given);
+    north.post("/letterheads", &json!({ "mail_from": "bills@north.test", "management": "Nora" }));
+    let body = json!({ "mail_from": "bills@harbor.test" });
+    let refused = north.call("POST /letterheads", Some(&body)).json();
+    assert_eq!(refused["errors"][0]["pointer"], "/mail_from", "{refused}");
+}
+
 #[test]
 fn a_letterhead_holds_from_when_it_is_written() {
     let (market, _, invoice) = billed();
@@ -56,6 +83,7 @@ fn a_letterhead_holds_from_when_it_is_written() {
         json!({ "logo": "bm8gcGljdHVyZQ==" }),
         json!({ "logo": "?" }),
         json!({ "payment_terms": "x".repeat(501) }),
+        json!({ "mail_from": "boss@elsewhere.test" }),
     ] {
         let refused = north.call("POST /letterheads", Some(&body));
         said.note(&format!("{} {}", refused.status, refused.json()["detail"]));
@@ -70,6 +98,7 @@ fn a_letterhead_holds_from_when_it_is_written() {
         422 Unprocessable Entity "`/logo` must be a picture in the PNG format"
         422 Unprocessable Entity "`/logo` must be the bytes of a picture in Base64"
         422 Unprocessable Entity "`/payment_terms` must have at most 500 characters"
+        422 Unprocessable Entity "`/mail_from` must be an address at `localhost`, or be given by who runs this"
         > POST /letterheads {} [buyer]
         403 Forbidden {"type":"/problems/forbidden","title":"Not permitted","status":403,"detail":"not permitted: settings_write","request_id":"…"}
         > GET /letterheads [buyer]

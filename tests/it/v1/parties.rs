@@ -44,7 +44,7 @@ fn a_person_is_registered_changed_and_ends() {
         > PATCH /parties/{pty1}?fields=name,person,media {"person":{"born_on":"2000-01-01","died_on":"1999-01-01"}} [buyer]
         422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`/died_on` must not be before the birth on 2000-01-01, but is 1999-01-01","request_id":"…","errors":[{"pointer":"/died_on","rule":"range","message":"must not be before the birth on 2000-01-01, but is 1999-01-01"}]}
         > POST /parties/{pty1}/validate?fields=state {} [buyer]
-        200 OK {"id":"{pty1}","state":"validated"}
+        403 Forbidden {"type":"/problems/forbidden","title":"Not permitted","status":403,"detail":"not permitted: account_terms_write","request_id":"…"}
         > POST /parties/{pty1}/end?fields=state {} [buyer]
         200 OK {"id":"{pty1}","state":"deceased"}
         > PATCH /parties/{pty1}?fields=name,person,media {"attributes":{}} [buyer]

@@ -68,6 +68,79 @@ fn methods_are_kept_one_is_usual_and_what_is_taken_away_is_gone() {
     }
 }
 
+/// Who pays is told how it can, and each way asks for what it needs and nothing else: a bank account for a
+/// direct debit, a card or a wallet by its token, and at the page of a gateway nothing, which asks itself.
+#[test]
+fn each_way_to_pay_asks_for_the_details_that_it_needs() {
+    let market = Market::on("2026-01-01");
+    let operator = market.operator();
+    for gateway in [
+        json!({ "kind": "sandbox", "name": "Cards" }),
+        json!({ "kind": "paypal", "login": "us", "secret": "s", "signing_secret": "w" }),
+    ] {
+        operator.post("/gateways", &gateway);
+    }
+    let account = &market.house.customer.account;
+    let buyer = market.house.client(&market.house.customer.admin);
+    let found = buyer.get(&format!("/accounts/{account}/ways_to_pay"));
+    let ways = found["items"].as_array().unwrap();
+    let pages: Vec<_> = ways.iter().filter(|it| it["way"] == "page").collect();
+    let named: Vec<_> = pages.iter().map(|it| text(&it["name"])).collect();
+    assert_eq!(named, ["paypal", "Cards"], "{found}");
+    assert!(pages.iter().all(|it| it["asks"] == json!([])), "its page asks for card or account");
+    let stranger = market.house.client(&market.house.north.customer.admin);
+    let refused = stranger.call(&format!("GET /accounts/{account}/ways_to_pay"), None);
+    assert_eq!(refused.status.as_u16(), 404);
+    let whole = |kind: &str| match kind {
+        "card" => visa("pm_1"),
+        "direct_debit" => {
+            let mut it = mandate();
+            (it["scheme"], it["uses"]) = (json!("core"), json!("once"));
+            it
+        }
+        "wallet" => json!({ "kind": "wallet", "gateway": "paypal", "token": "B-1" }),
+        other => json!({ "kind": other }),
+    };
+    let keep = |body: &Value| {
+        let path = format!("POST /accounts/{account}/payment_methods");
+        let answer = operator.call(&path, Some(body));
+        match answer.status.as_u16() {
+            201 => "kept".to_owned(),
+            _ => {
+                let error = answer.json()["errors"][0].clone();
+                format!("{} {}", text(&error["pointer"]), text(&error["rule"]))
+            }
+        }
+    };
+    let mut kinds = Vec::new();
+    for way in ways.iter().filter(|it| it["way"] != "page") {
+        let kind = text(&way["way"]);
+        let body = whole(&kind);
+        for asked in way["asks"].as_array().unwrap() {
+            let field = text(&asked["field"]);
+            let mut short = body.clone();
+            assert!(short.as_object_mut().unwrap().remove(&field).is_some(), "{kind} {field}");
+            let expected = match asked["required"] == true {
+                true => format!("/{field} required"),
+                false => "kept".to_owned(),
+            };
+            assert_eq!(keep(&short), expected, "{kind}");
+        }
+        assert_eq!(keep(&body), "kept", "{kind}");
+        // What another way asks for is not for this one.
+        let all = ["iban", "token"].into_iter();
+        for other in
+            all.filter(|it| way["asks"].as_array().unwrap().iter().all(|ask| ask["field"] != *it))
+        {
+            let mut more = body.clone();
+            more[other] = json!("x");
+            assert!(keep(&more).starts_with(&format!("/{other} ")), "{kind} {other}");
+        }
+        kinds.push(kind);
+    }
+    assert_eq!(kinds[..3], ["bank_transfer", "direct_debit", "card"]);
+}
+
 #[test]
 fn the_number_of_a_card_is_refused_wherever_it_stands() {
     let house = House::on("2026-02-01");

@@ -82,17 +82,19 @@ fn money_that_goes_back_opens_what_it_had_paid() {
     let body = json!({ "account": account["id"], "amount": euros("24") });
     let payment = text(&operator.post("/payments", &body)["id"]);
     let path = format!("/payments/{payment}/refund");
-    operator.post(&path, &json!({ "amount": euros("5"), "reason": "Too much" }));
+    let back = |amount: &str| json!({ "amount": euros(amount), "reopens": true });
+    operator.post(&path, &back("5"));
     market.must_be_whole();
     assert_eq!(owed(&market, &account), "paid 0.00, open 5.00; owes 5.00, has 0.00, overdue 0.00");
     let refused = operator.call(&format!("POST {path}"), Some(&json!({})));
     assert_eq!(refused.status, 422, "what settles invoices goes back only by amount");
     assert_eq!(refused.json()["errors"][0]["pointer"], "/amount");
-    operator.post(&path, &json!({ "amount": euros("19") }));
+    operator.post(&path, &back("19"));
     market.must_be_whole();
+    // The first is late by what it says, but was paid until today.
     assert_eq!(
         owed(&market, &account),
-        "overdue 12.00, open 12.00; owes 24.00, has 0.00, overdue 12.00"
+        "open 12.00, open 12.00; owes 24.00, has 0.00, overdue 0.00"
     );
     let refunds = operator.get(&format!("/payments/{payment}/refunds"));
     let amounts: Vec<_> = refunds["items"]
@@ -160,14 +162,14 @@ fn what_a_credit_note_gave_settles_what_goes_back() {
     let invoice = text(&market.invoices(&account)[0]["id"]);
     operator.post(&format!("/invoices/{invoice}/credit"), &json!({ "reason": "Not delivered" }));
     assert_eq!(owed(&market, &account), "paid 0.00, paid 0.00; owes 0.00, has 12.00, overdue 0.00");
-    let refund = |amount: &str| {
-        let body = json!({ "amount": euros(amount) });
+    let refund = |amount: &str, reopens: bool| {
+        let body = json!({ "amount": euros(amount), "reopens": reopens });
         operator.post(&format!("/payments/{payment}/refund"), &body);
         market.must_be_whole();
         owed(&market, &account)
     };
-    assert_eq!(refund("5"), "paid 0.00, paid 0.00; owes 0.00, has 7.00, overdue 0.00");
-    assert_eq!(refund("9"), "overdue 2.00, credited 0.00; owes 2.00, has 0.00, overdue 2.00");
+    assert_eq!(refund("5", false), "paid 0.00, paid 0.00; owes 0.00, has 7.00, overdue 0.00");
+    assert_eq!(refund("9", true), "open 2.00, credited 0.00; owes 2.00, has 0.00, overdue 0.00");
 }
 
 #[test]

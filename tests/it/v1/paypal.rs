@@ -16,6 +16,9 @@ struct Paypal {
     order: Value,
     captures: u32,
     refunds: u32,
+    tokens: u32,
+    /// Whether it takes what let us in no longer.
+    is_over: bool,
     asked_about: Vec<Value>,
 }
 
@@ -28,9 +31,13 @@ impl Paypal {
         let path = request.address.strip_prefix("https://paypal.example").unwrap();
         if path == "/v1/oauth2/token" {
             assert_eq!(header(request, "authorization"), "Basic bWU6c2VjcmV0");
+            (self.tokens, self.is_over) = (self.tokens + 1, false);
             return answer(200, &json!({ "access_token": "A21", "expires_in": 32400 }));
         }
         assert_eq!(header(request, "authorization"), "Bearer A21");
+        if self.is_over {
+            return answer(401, &json!({ "error": "invalid_token" }));
+        }
         let approve = json!({ "rel": "payer-action", "href": "https://paypal.example/approve" });
         match path {
             "/v2/checkout/orders" => {
@@ -126,10 +133,19 @@ impl Shop {
     }
 
     fn hears(&self, kind: &str, resource: &Value, signature: &str) -> u16 {
+        self.hears_by((kind, resource), signature, "https://paypal.example/cert")
+    }
+
+    fn hears_by(
+        &self,
+        (kind, resource): (&str, &Value),
+        signature: &str,
+        certificate: &str,
+    ) -> u16 {
         let event = json!({ "event_type": kind, "resource": resource });
         let caller = Client::nobody(&self.market.house.app)
             .header("paypal-auth-algo", "SHA256withRSA")
-            .header("paypal-cert-url", "https://paypal.example/cert")
+            .header("paypal-cert-url", certificate)
             .header("paypal-transmission-id", "t1")
             .header("paypal-transmission-sig", signature)
             .header("paypal-transmission-time", "2026-01-01T00:00:00Z");
@@ -170,12 +186,13 @@ fn a_capture_that_is_told_of_before_the_payer_is_back_can_go_back() {
     let capture = json!({
         "id": "CAPTURE1", "status": "COMPLETED", "custom_id": payment["id"],
         "amount": { "currency_code": "EUR", "value": "12.00" },
+        "supplementary_data": { "related_ids": { "order_id": "ORDER1" } },
     });
     assert_eq!(shop.hears("PAYMENT.CAPTURE.COMPLETED", &capture, "genuine"), 204);
     assert_eq!(shop.stands(&payment), "captured, invoice paid");
     let path = format!("/payments/{}/refund", text(&payment["id"]));
     let amount = json!({ "amount": "12", "currency": "EUR" });
-    shop.market.operator().post(&path, &json!({ "amount": amount }));
+    shop.market.operator().post(&path, &json!({ "amount": amount, "reopens": true }));
     shop.market.house.app.keep_duties();
     assert_eq!(shop.stands(&payment), "fully_refunded, invoice open");
     let refund = || {
@@ -186,6 +203,56 @@ fn a_capture_that_is_told_of_before_the_payer_is_back_can_go_back() {
     shop.market.advance_to("2026-01-03");
     assert_eq!(refund(), "done", "it is looked at");
     assert_eq!(shop.paypal.lock().unwrap().refunds, 1);
+}
+
+/// Anybody can say that it is PayPal.
+#[test]
+fn who_calls_back_makes_us_ask_no_more_than_whether_it_is_paypal() {
+    let shop = Shop::open();
+    let payment = shop.pay();
+    let order = json!({ "id": "ORDER1" });
+    let asked = || shop.market.house.app.outside.heard().len();
+    let before = asked();
+    for certificate in
+        ["https://evil.example/cert", "http://paypal.example/cert", "https://a@x.paypal.com/"]
+    {
+        let heard = shop.hears_by(("CHECKOUT.ORDER.APPROVED", &order), "genuine", certificate);
+        assert_eq!(heard, 401, "{certificate}");
+    }
+    assert_eq!(asked(), before, "nobody is asked about a certificate of somebody else");
+    for _ in 0..5 {
+        assert_eq!(shop.hears("CHECKOUT.ORDER.APPROVED", &order, "forged"), 401);
+    }
+    assert_eq!((asked(), shop.paypal.lock().unwrap().tokens), (before + 5, 1));
+    // What lets us in may be taken back before it is over.
+    shop.paypal.lock().unwrap().is_over = true;
+    shop.is_approved();
+    let path = format!("/payments/{}/follow", text(&payment["id"]));
+    shop.market.operator().post(&path, &json!({}));
+    assert_eq!(shop.stands(&payment), "captured, invoice paid");
+    assert_eq!(shop.paypal.lock().unwrap().tokens, 2);
+}
+
+/// Whoever makes an order at PayPal says what is written beside it, and how much it is about.
+#[test]
+fn a_capture_that_only_says_it_is_ours_pays_for_nothing() {
+    let shop = Shop::open();
+    let payment = shop.pay();
+    let mut capture = json!({
+        "id": "CAPTURE9", "status": "COMPLETED", "custom_id": payment["id"],
+        "amount": { "currency_code": "EUR", "value": "0.01" },
+    });
+    assert_eq!(shop.hears("PAYMENT.CAPTURE.COMPLETED", &capture, "genuine"), 204);
+    assert_eq!(shop.stands(&payment), "redirected, invoice open", "it names no order");
+    capture["supplementary_data"] = json!({ "related_ids": { "order_id": "ORDER9" } });
+    assert_eq!(shop.hears("PAYMENT.CAPTURE.COMPLETED", &capture, "genuine"), 204);
+    assert_eq!(shop.stands(&payment), "redirected, invoice open", "nor one of ours");
+    // It tells us no more than to ask for the order that we know.
+    shop.is_approved();
+    assert_eq!(shop.hears("PAYMENT.CAPTURE.COMPLETED", &capture, "genuine"), 204);
+    assert_eq!(shop.stands(&payment), "captured, invoice paid");
+    let path = format!("/payments/{}", text(&payment["id"]));
+    assert_eq!(shop.market.operator().get(&path)["amount"]["amount"], "12.00");
 }
 
 #[test]

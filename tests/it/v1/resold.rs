@@ -81,7 +81,9 @@ fn the_means_to_pay_go_along_and_the_figures_stay() {
     let address = json!({ "street": "Ring 1", "city": "Berlin", "country": "DE" });
     let path = format!("/accounts/{}", house.customer.account);
     let account = operator.patch(&path, &json!({ "address": address }));
-    let discount = json!({ "name": { "en": "Autumn" }, "percent": "50", "access": "coupon" });
+    let discount = json!({
+        "name": { "en": "Autumn" }, "percent": "50", "access": "coupon", "lasting": "always",
+    });
     let discount = operator.post("/discounts", &discount)["id"].clone();
     operator.post("/coupons", &json!({ "code": "AUTUMN", "discount": discount }));
     let coupon = json!({ "account": account["id"], "code": "AUTUMN" });

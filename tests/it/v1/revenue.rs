@@ -3,6 +3,11 @@
 
 use expect_test::expect;
 use serde_json::{Value, json};
+use tillbox::domain::journal::Ledger;
+use tillbox::domain::money::{Currency, Money};
+use tillbox::domain::operator::Actor;
+use tillbox::domain::stamp::SellerNumber;
+use tillbox::store::journal;
 
 use crate::harness::client::Protocol;
 use crate::harness::market::{Market, monthly, text};
@@ -96,4 +101,67 @@ fn months_that_are_none_are_refused_and_others_are_not_shown() {
         > GET /revenue [north]
         200 OK {"currencies":[]}
     "#]].assert_eq(&protocol.text());
+}
+
+/// What the journal of the provider says is not earned yet.
+fn deferred(market: &Market) -> String {
+    let bss = &market.house.app.bss;
+    let all = bss.read(&Actor::duty("test"), |cx| {
+        Ok(journal::balances_of_seller(cx.view, SellerNumber::PROVIDER)?)
+    });
+    let all = all.unwrap().into_iter();
+    let own = all.filter(|it| it.key.ledger == Ledger::DeferredRevenue);
+    let minor: i64 = own.map(|it| -it.amount.as_minor()).sum();
+    Money::minor(minor, Currency::EUR).decimal().to_string()
+}
+
+#[test]
+fn what_is_deferred_is_revenue_in_the_journal_when_its_month_is_over() {
+    let market = Market::on("2026-01-16");
+    let operator = market.operator();
+    let path = format!("/accounts/{}/billing_policy", market.house.operator.account);
+    operator.patch(&path, &json!({ "recognition": "over_period" }));
+    let account = market.customer("Payer", "EUR");
+    let mut arrears = monthly("Use", "EUR", "12");
+    arrears["timing"] = json!("arrears");
+    let offer = market.offer("Both", &[yearly("365"), monthly("Month", "EUR", "31"), arrears]);
+    let subscription = market.order(&account, &offer, 1);
+    assert_eq!(deferred(&market), "396.00", "all of it is for days to come");
+    let mut told = String::new();
+    for (month, over) in [
+        ("2026-01", "2026-02-02"),
+        ("2026-02", "2026-03-02"),
+        ("2026-03", "2026-04-02"),
+        ("2026-04", "2026-05-02"),
+    ] {
+        market.advance_to(over);
+        let found = operator.get(&format!("/revenue?from={month}&to={month}"));
+        let said = text(&found["currencies"][0]["months"][0]["deferred"]["amount"]);
+        assert_eq!(deferred(&market), said, "{month}");
+        told += &format!("{month} {said}\n");
+    }
+    // What is given back is taken from it, and what is charged by another policy is earned at once.
+    operator.post(&format!("/subscriptions/{subscription}/cancel"), &json!({}));
+    market.must_be_whole();
+    told += &format!("given back {}\n", deferred(&market));
+    operator.patch(&path, &json!({ "recognition": "at_issue" }));
+    market.order(&market.customer("Other", "EUR"), &offer, 1);
+    told += &format!("another way {}\n", deferred(&market));
+    operator.patch(&path, &json!({ "recognition": "over_period" }));
+    market.order(&market.customer("Third", "EUR"), &offer, 1);
+    told += &format!("again {}\n", deferred(&market));
+    market.advance_to("2026-06-01");
+    told += &format!("a day too early {}\n", deferred(&market));
+    market.advance_to("2027-07-01");
+    expect![[r#"
+        2026-01 364.00
+        2026-02 337.61
+        2026-03 305.00
+        2026-04 275.50
+        given back 2.03
+        another way 2.03
+        again 398.03
+        a day too early 398.03
+        at last 734.16"#]]
+    .assert_eq(&format!("{told}at last {}", deferred(&market)));
 }

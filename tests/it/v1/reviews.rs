@@ -132,6 +132,9 @@ fn the_seller_answers_and_hides_and_nobody_touches_what_another_said() {
     assert_eq!(hidden["visibility"], "hidden");
     assert_eq!(nearby.call(&format!("GET {path}"), None).status, 404);
     assert_eq!(buyer.get(&path)["text"], "Broken", "its author still reads it");
+    let goes = refusal(&buyer, &format!("DELETE {path}"), &json!({}));
+    assert_eq!(goes, (409, "review_forbids".to_owned()), "said again it would be shown again");
+    assert_eq!(buyer.post("/reviews", &said)["visibility"], "hidden");
     assert_eq!(operator.get(&format!("/offers/{}/rating", shop.held))["count"], 0);
     let list = |caller: &Client<'_>, query: &str| {
         caller.get(&format!("/reviews{query}"))["items"].as_array().unwrap().len()
@@ -217,5 +220,10 @@ fn a_promise_that_is_broken_gives_a_part_of_the_period_back() {
     assert_eq!(note["net"]["amount"], "2.50", "a quarter of ten euros");
     assert_eq!(note["gross"]["amount"], "3.00");
     assert!(text(&note["reason"]).contains("delay, 51"), "{note}");
+    let worse = json!({ "kind": "delay", "value": "90" });
+    let again = operator.call(&format!("POST {path}"), Some(&worse));
+    assert_eq!(again.status, 409, "once for what an invoice charges");
+    shop.market.advance_to("2026-02-02");
+    assert_eq!(operator.post(&path, &worse)["net"]["amount"], "2.50", "for the next as well");
     shop.market.must_be_whole();
 }

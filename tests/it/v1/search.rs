@@ -8,6 +8,51 @@ use crate::harness::client::{Client, Protocol};
 use crate::harness::house::House;
 use crate::harness::market::{Market, monthly, text};
 
+/// What is found by the sort of product in it, and how many there are of each sort.
+#[test]
+fn what_is_found_has_the_type_of_product_that_was_asked_for() {
+    let market = Market::on("2026-01-01");
+    let operator = market.operator();
+    operator.post("/asset_types", &json!({ "code": "dataset", "name": "Data set" }));
+    let file = json!({ "name": "Air", "kind": "dataset", "url": "https://air.example.com/" });
+    let file = operator.post("/assets", &file);
+    let base = || [monthly("Base", "EUR", "10")];
+    let air = market.offer_like("Air", &base(), (json!({}), json!({ "assets": [file["id"]] })));
+    market.offer_like("Sensor", &base(), (json!({}), json!({ "delivery": "physical" })));
+    market.offer("Advice", &base());
+    let both = json!({ "name": { "en": "Starter" }, "bundle": [
+        { "offer": air, "min": 1, "max": 1, "default": 1 },
+        { "offer": market.offer("Help", &base()), "min": 1, "max": 1, "default": 1 },
+    ] });
+    let both = text(&operator.post("/offers", &both)["id"]);
+    for verb in ["test", "activate", "launch"] {
+        operator.post(&format!("/offers/{both}/{verb}"), &json!({}));
+    }
+    let buyer = market.house.client(&market.house.customer.admin);
+    // Before the index has heard of it, and after.
+    for _ in 0..2 {
+        let counts = buyer.get("/search")["facets"]["products"].clone();
+        let counts = counts.as_array().unwrap().iter();
+        let mut counts: Vec<_> =
+            counts.map(|it| format!("{} {}", text(&it["product"]), it["count"])).collect();
+        counts.sort();
+        assert_eq!(counts, ["dataset 2", "digital 4", "physical 1"]);
+        assert_eq!(found(&buyer, "product=physical"), "1: Sensor from 10.00");
+        assert!(found(&buyer, "product=dataset").starts_with("2: "));
+        assert_eq!(found(&buyer, "product=dataset&q=air"), "1: Air from 10.00");
+        assert_eq!(found(&buyer, "product=nothing"), "0: ");
+        let named = buyer.get("/search?product=dataset")["facets"]["products"][0].clone();
+        assert!(["Data set", ""].contains(&named["name"].as_str().unwrap_or_default()), "{named}");
+        market.house.app.keep_duties();
+    }
+    // What a specification delivers from now on is found by it as well.
+    let specification = text(&operator.get(&format!("/offers/{air}"))["specification"]);
+    operator.patch(&format!("/specifications/{specification}"), &json!({ "assets": [] }));
+    assert!(!found(&buyer, "product=dataset").contains("Air"));
+    let wrong = buyer.call("GET /search?product=a%20b", None);
+    assert_eq!(wrong.json()["errors"][0]["pointer"], "product");
+}
+
 /// The names of what is found, with the least price, and how many there are in all.
 fn found(caller: &Client<'_>, query: &str) -> String {
     let answer = caller.get(&format!("/search?{query}"));
@@ -59,6 +104,30 @@ fn stocked(operator: &Client<'_>) -> (String, String) {
     let mail = json!({ "name": { "en": "Mailbox" }, "description": { "en": "Mail for teams" } });
     shelve(operator, &mail, &[monthly("Base", "USD", "3")]);
     (compute, servers)
+}
+
+/// Whoever spells it right is not shown what is one letter away.
+#[test]
+fn typos_are_forgiven_only_where_nothing_is_spelled_as_it_was_typed() {
+    let market = Market::on("2026-01-01");
+    let operator = market.operator();
+    for (name, summary) in [("Bread book", "Recipes"), ("Cold archive", "Hardly read")] {
+        let offer = json!({ "name": { "en": name }, "summary": { "en": summary } });
+        shelve(&operator, &offer, &[monthly("Base", "EUR", "9.99")]);
+    }
+    // Before the index has heard of them, and after.
+    for _ in 0..2 {
+        for (q, expected) in [
+            ("bread", "1: Bread book from 9.99"),
+            ("read", "1: Cold archive from 9.99"),
+            ("braed", "1: Bread book from 9.99"),
+            ("bread+boook", "1: Bread book from 9.99"),
+            ("tractor", "0: "),
+        ] {
+            assert_eq!(found(&operator, &format!("q={q}")), expected, "{q}");
+        }
+        market.house.app.keep_duties();
+    }
 }
 
 #[test]
@@ -115,7 +184,7 @@ fn offers_are_found_by_words_beginnings_typos_and_filters_with_and_without_the_i
     };
     assert_eq!(sorted(&before), sorted(&all()), "the order alone may differ");
     let facets = operator.get("/search?q=server")["facets"].to_string();
-    expect![[r#"{"categories":[{"count":2,"id":"{cat1}","name":"Compute"},{"count":2,"id":"{cat2}","name":"Servers"}],"currencies":[{"count":2,"currency":"EUR"},{"count":1,"currency":"USD"}],"languages":[{"count":2,"language":"en"},{"count":1,"language":"de"}]}"#]].assert_eq(&Protocol::default().redact(&facets));
+    expect![[r#"{"categories":[{"count":2,"id":"{cat1}","name":"Compute"},{"count":2,"id":"{cat2}","name":"Servers"}],"currencies":[{"count":2,"currency":"EUR"},{"count":1,"currency":"USD"}],"languages":[{"count":2,"language":"en"},{"count":1,"language":"de"}],"products":[{"count":2,"product":"digital"}]}"#]].assert_eq(&Protocol::default().redact(&facets));
 }
 
 #[test]
@@ -206,7 +275,7 @@ fn resellers_and_their_customers_find_their_own_shelf_alone() {
     say("GET /search?language=klingonisch");
     say("GET /search?limit=0");
     say("GET /search?words=cloud");
-    said.say(&Client::nobody(&house.app), "nobody", "GET /search", None);
+    said.say(&Client::nobody(&house.app), "nobody", "GET /recommendations", None);
     expect![[r#"
         > GET /search?price_max=5 [operator]
         422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`currency` must be given with `price_max`","request_id":"…","errors":[{"pointer":"currency","rule":"required","message":"must be given with `price_max`"}]}
@@ -221,8 +290,8 @@ fn resellers_and_their_customers_find_their_own_shelf_alone() {
         > GET /search?limit=0 [operator]
         422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`limit` must be a number from 1 to 1000","request_id":"…","errors":[{"pointer":"limit","rule":"range","message":"must be a number from 1 to 1000"}]}
         > GET /search?words=cloud [operator]
-        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`words` is unknown: expected one of `q`, `category`, `language`, `currency`, `price_max`, `limit`","request_id":"…","errors":[{"pointer":"words","rule":"unknown_parameter","message":"is unknown: expected one of `q`, `category`, `language`, `currency`, `price_max`, `limit`"}]}
-        > GET /search [nobody]
+        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`words` is unknown: expected one of `q`, `category`, `product`, `language`, `currency`, `price_max`, `channel`, `limit`","request_id":"…","errors":[{"pointer":"words","rule":"unknown_parameter","message":"is unknown: expected one of `q`, `category`, `product`, `language`, `currency`, `price_max`, `channel`, `limit`"}]}
+        > GET /recommendations [nobody]
         401 Unauthorized {"type":"/problems/unauthenticated","title":"Sign in first","status":401,"detail":"sign in first","request_id":"…"}
     "#]].assert_eq(&said.text());
 }

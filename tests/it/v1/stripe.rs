@@ -9,36 +9,33 @@ use tillbox::world::http::{Method, Request, Response, WebError};
 
 use super::gateways::signed;
 use crate::harness::app::App;
-use crate::harness::chance::Chance;
 use crate::harness::client::Client;
-use crate::harness::disk::{Disk, Fsync, Mishap};
 use crate::harness::house::House;
 use crate::harness::market::{Market, monthly, text};
 use crate::harness::outside::header;
-use crate::harness::stage::open;
 
 const SECONDS: i64 = 1_767_225_600;
 
 /// What stands in for Stripe.
 #[derive(Default)]
-struct Stripe {
+pub(super) struct Stripe {
     /// What was answered, by the key it was asked under.
     answered: BTreeMap<String, (u16, Value)>,
     /// Intents, sessions and refunds, by their ids.
     things: BTreeMap<String, Value>,
     /// How much was ever charged, in the smallest units.
-    charged: i64,
+    pub(super) charged: i64,
     /// How many more answers are lost on their way.
-    loses: u32,
+    pub(super) loses: u32,
     /// Whether it has forgotten its keys, as it may after a day.
-    forgets: bool,
+    pub(super) forgets: bool,
     /// Whether nobody is there.
-    is_away: bool,
+    pub(super) is_away: bool,
     /// Whether our key is not the right one any more.
     refuses: bool,
 }
 
-type Shared = Arc<Mutex<Stripe>>;
+pub(super) type Shared = Arc<Mutex<Stripe>>;
 
 fn form(of: &Request) -> BTreeMap<String, String> {
     form_urlencoded::parse(&of.body).into_owned().collect()
@@ -57,7 +54,10 @@ impl Stripe {
         let path = request.address.strip_prefix("https://stripe.example/v1/").unwrap();
         let (status, body) = match request.method {
             Method::Get if path.starts_with("payment_intents/search?") => (200, it.found(path)),
-            Method::Get => (200, it.things[path.rsplit('/').next().unwrap()].clone()),
+            Method::Get => {
+                let name = path.split('?').next().unwrap().rsplit('/').next().unwrap();
+                (200, it.things[name].clone())
+            }
             Method::Post => {
                 let key = header(request, "idempotency-key").to_owned();
                 let answer = it.answered.get(&key).filter(|_| !it.forgets).cloned();
@@ -111,6 +111,17 @@ impl Stripe {
                 intent["amount_received"] = json!(amount);
                 (200, self.keep("pi", intent))
             }
+            "checkout/sessions" if said.get("mode").is_some_and(|it| it == "setup") => {
+                let card =
+                    json!({ "brand": "visa", "last4": "4242", "exp_month": 8, "exp_year": 2029 });
+                let session = json!({
+                    "object": "checkout.session", "status": "open", "customer": "cus_9",
+                    "url": said["success_url"].replace("{CHECKOUT_SESSION_ID}", "here"),
+                    "metadata": { "account": said["metadata[account]"] },
+                    "setup_intent": { "payment_method": { "id": "pm_9", "card": card } },
+                });
+                (200, self.keep("cs", session))
+            }
             "checkout/sessions" => {
                 let session = json!({
                     "object": "checkout.session", "status": "open", "payment_status": "unpaid",
@@ -151,14 +162,14 @@ impl Stripe {
 }
 
 /// A house whose seller takes in money through Stripe, and an account that owes 12.00 EUR.
-struct Shop {
-    market: Market,
+pub(super) struct Shop {
+    pub(super) market: Market,
     account: Value,
     invoice: String,
-    stripe: Shared,
+    pub(super) stripe: Shared,
 }
 
-fn furnished(house: House, stripe: &Shared) -> (Market, Value) {
+pub(super) fn furnished(house: House, stripe: &Shared) -> (Market, Value) {
     stand_in(&house.app, stripe);
     let market = Market::in_house(house, "2026-01-01");
     let it = json!({
@@ -171,20 +182,20 @@ fn furnished(house: House, stripe: &Shared) -> (Market, Value) {
     (market, account)
 }
 
-fn stand_in(app: &App, stripe: &Shared) {
+pub(super) fn stand_in(app: &App, stripe: &Shared) {
     let stripe = Arc::clone(stripe);
     app.outside.answer(move |request| Stripe::serve(&stripe, request));
 }
 
 impl Shop {
-    fn open() -> Self {
+    pub(super) fn open() -> Self {
         let stripe = Shared::default();
         let (market, account) = furnished(House::on("2026-01-01"), &stripe);
         let invoice = text(&market.invoices(&account)[0]["id"]);
         Self { market, account, invoice, stripe }
     }
 
-    fn pay(&self, token: Option<&str>) -> Value {
+    pub(super) fn pay(&self, token: Option<&str>) -> Value {
         let mut body = json!({ "invoice": self.invoice });
         if let Some(token) = token {
             body["payment_method"] = card(&self.market.operator(), &self.account, token);
@@ -192,7 +203,7 @@ impl Shop {
         self.market.operator().post("/checkouts", &body)
     }
 
-    fn stands(&self, payment: &Value) -> String {
+    pub(super) fn stands(&self, payment: &Value) -> String {
         let path = format!("/payments/{}", text(&payment["id"]));
         let now = self.market.operator().get(&path);
         let invoice = self.market.operator().get(&format!("/invoices/{}", self.invoice));
@@ -213,7 +224,7 @@ impl Shop {
     }
 }
 
-fn card(operator: &Client<'_>, account: &Value, token: &str) -> Value {
+pub(super) fn card(operator: &Client<'_>, account: &Value, token: &str) -> Value {
     let card = json!({
         "kind": "card", "gateway": "stripe", "token": token, "brand": "Visa",
         "last_digits": "4242", "expires": "2030-01",
@@ -247,6 +258,39 @@ fn what_is_on_file_is_charged_declined_or_asked_for() {
     assert_eq!(asked["currency"], "eur");
 }
 
+/// Who puts a card on file at Stripe is charged with it as with any other; what was not finished, or is
+/// somebody else's, comes to nothing.
+#[test]
+fn a_card_is_put_on_file_at_a_session_that_takes_no_money() {
+    let shop = Shop::open();
+    let operator = shop.market.operator();
+    let path = format!("/accounts/{}/payment_methods", text(&shop.account["id"]));
+    let page = operator.post(&format!("{path}/page"), &json!({}));
+    let back =
+        format!("/ui/accounts/{}?part=billing&gateway=stripe&kept=here", text(&shop.account["id"]));
+    assert!(text(&page["page"]).ends_with(&back), "{page}");
+    let visit = text(&shop.stripe.lock().unwrap().last("cs")["id"]);
+    let keep = |path: &str, visit: &str| {
+        let body = json!({ "gateway": "stripe", "visit": visit });
+        operator.call(&format!("POST {path}/kept"), Some(&body))
+    };
+    assert_eq!(keep(&path, &visit).status, 422, "it is not finished");
+    shop.stripe.lock().unwrap().things.get_mut(&visit).unwrap()["status"] = json!("complete");
+    let other = shop.market.customer("Other", "EUR");
+    let of_other = format!("/accounts/{}/payment_methods", text(&other["id"]));
+    assert_eq!(keep(&of_other, &visit).status, 422, "it is another's");
+    assert_eq!(keep(&path, "cs_1/../cs_2").status, 422);
+    let card = keep(&path, &visit).ok();
+    assert_eq!((&card["name"], &card["expires"]), (&json!("Visa ···· 4242"), &json!("2029-08")));
+    assert_eq!(keep(&path, &visit).ok()["id"], card["id"], "once");
+    let body = json!({ "invoice": shop.invoice, "payment_method": card["id"] });
+    let payment = operator.post("/checkouts", &body);
+    assert_eq!(shop.stands(&payment), "captured, invoice paid");
+    let asked = shop.market.house.app.outside.heard();
+    let asked = form(asked.iter().rfind(|it| it.address.ends_with("/payment_intents")).unwrap());
+    assert_eq!([&asked["customer"], &asked["payment_method"]], ["cus_9", "pm_9"]);
+}
+
 #[test]
 fn a_payer_without_a_card_on_file_is_sent_to_a_session() {
     let shop = Shop::open();
@@ -270,6 +314,28 @@ fn a_payer_without_a_card_on_file_is_sent_to_a_session() {
     assert_eq!(shop.stands(&payment), "captured, invoice paid");
 }
 
+/// Whoever can have something charged at the same Stripe writes beside it what it likes.
+#[test]
+fn an_intent_that_only_says_it_is_ours_pays_for_nothing() {
+    let shop = Shop::open();
+    let payment = shop.pay(Some("pm_asks"));
+    let mut intent = shop.stripe.lock().unwrap().last("pi");
+    intent["id"] = json!("pi_elsewhere");
+    (intent["status"], intent["amount_received"]) = (json!("succeeded"), json!(1200));
+    assert_eq!(shop.hears("payment_intent.succeeded", &intent), 204);
+    assert_eq!(shop.stands(&payment), "redirected, invoice open");
+    // At a page the session is what we know: it is asked.
+    let shop = Shop::open();
+    let payment = shop.pay(None);
+    intent["metadata"]["payment"] = payment["id"].clone();
+    assert_eq!(shop.hears("payment_intent.succeeded", &intent), 204);
+    assert_eq!(shop.stands(&payment), "redirected, invoice open");
+    let id = text(&shop.stripe.lock().unwrap().last("cs")["id"]);
+    shop.stripe.lock().unwrap().things.get_mut(&id).unwrap()["payment_status"] = json!("paid");
+    assert_eq!(shop.hears("payment_intent.succeeded", &intent), 204);
+    assert_eq!(shop.stands(&payment), "captured, invoice paid");
+}
+
 #[test]
 fn money_that_goes_back_is_sent_once_and_heard_of() {
     let shop = Shop::open();
@@ -277,7 +343,7 @@ fn money_that_goes_back_is_sent_once_and_heard_of() {
     assert_eq!(shop.stands(&payment), "captured, invoice paid");
     let path = format!("/payments/{}/refund", text(&payment["id"]));
     let amount = json!({ "amount": "5", "currency": "EUR" });
-    shop.market.operator().post(&path, &json!({ "amount": amount }));
+    shop.market.operator().post(&path, &json!({ "amount": amount, "reopens": true }));
     shop.stripe.lock().unwrap().loses = 1;
     shop.market.house.app.keep_duties();
     shop.market.advance_to("2026-01-02");
@@ -307,7 +373,7 @@ fn what_is_on_its_way_for_days_is_looked_at_and_not_sent_again() {
     let payment = shop.pay(Some("pm_1"));
     let path = format!("/payments/{}/refund", text(&payment["id"]));
     let amount = json!({ "amount": "5", "currency": "EUR" });
-    shop.market.operator().post(&path, &json!({ "amount": amount }));
+    shop.market.operator().post(&path, &json!({ "amount": amount, "reopens": true }));
     shop.market.house.app.keep_duties();
     let refund = || {
         let path = format!("/payments/{}/refunds", text(&payment["id"]));
@@ -364,7 +430,7 @@ fn what_went_back_in_another_way_is_booked_and_not_sent_again() {
     let shop = Shop::open();
     let payment = shop.pay(Some("pm_1"));
     let amount = json!({ "amount": "12", "currency": "EUR" });
-    let back = json!({ "amount": amount, "reason": "charged back", "sent": true });
+    let back = json!({ "amount": amount, "reason": "charged back", "sent": true, "reopens": true });
     let path = format!("/payments/{}/refund", text(&payment["id"]));
     assert_eq!(shop.market.operator().post(&path, &back)["state"], "done");
     shop.market.house.app.keep_duties();
@@ -412,81 +478,4 @@ fn what_others_sign_or_signed_long_ago_is_refused() {
         assert_eq!(text(&refused.json()["type"]), "/problems/signature_refused");
     }
     assert_eq!(shop.stands(&payment), "redirected, invoice open");
-}
-
-#[test]
-fn an_answer_that_is_lost_is_asked_for_again_and_charged_once() {
-    let shop = Shop::open();
-    shop.stripe.lock().unwrap().loses = 2;
-    let payment = shop.pay(Some("pm_1"));
-    assert_eq!(shop.stands(&payment), "initiated, invoice open");
-    shop.market.advance_to("2026-01-02");
-    assert_eq!(shop.stands(&payment), "captured, invoice paid");
-    assert_eq!(shop.stripe.lock().unwrap().charged, 1200);
-}
-
-/// Stripe forgets after a day what it was asked under which key.
-#[test]
-fn an_answer_that_is_lost_for_days_is_looked_for_and_not_charged_again() {
-    let shop = Shop::open();
-    shop.stripe.lock().unwrap().loses = u32::MAX;
-    let payment = shop.pay(Some("pm_1"));
-    shop.market.advance_to("2026-01-03");
-    assert_eq!(shop.stands(&payment), "initiated, invoice open");
-    {
-        let mut stripe = shop.stripe.lock().unwrap();
-        (stripe.forgets, stripe.loses) = (true, 0);
-    }
-    shop.market.advance_to("2026-01-04");
-    assert_eq!(shop.stands(&payment), "captured, invoice paid");
-    assert_eq!(shop.stripe.lock().unwrap().charged, 1200);
-}
-
-#[test]
-fn what_never_arrived_is_asked_for_after_days() {
-    let shop = Shop::open();
-    shop.stripe.lock().unwrap().is_away = true;
-    let payment = shop.pay(Some("pm_1"));
-    shop.market.advance_to("2026-01-03");
-    shop.stripe.lock().unwrap().is_away = false;
-    shop.market.advance_to("2026-01-04");
-    assert_eq!(shop.stands(&payment), "captured, invoice paid");
-    assert_eq!(shop.stripe.lock().unwrap().charged, 1200);
-}
-
-/// The plug is pulled at each sync of a payment, and so also between the charge at Stripe and our
-/// record of it: after the restart the money is there once.
-#[test]
-fn whenever_the_plug_is_pulled_what_was_charged_is_booked_once() {
-    let stripe = Shared::default();
-    let disk = Disk::new(Fsync::Honest);
-    let (market, account) = furnished(House::in_app(open(&disk, 1)), &stripe);
-    let (operator, method) =
-        (market.house.operator.token.clone(), card(&market.operator(), &account, "pm_1"));
-    let invoice = market.invoices(&account)[0]["id"].clone();
-    drop(market);
-    let bytes = disk.bytes();
-    let body = json!({ "invoice": invoice, "payment_method": method });
-    let mut interrupted = 0;
-    for at in 1..=6 {
-        let (stripe, disk) = (Shared::default(), Disk::holding(bytes.clone(), Fsync::Honest));
-        let app = open(&disk, 2);
-        stand_in(&app, &stripe);
-        disk.expect(Mishap::CutAtSync(at));
-        let paid = Client::with_token(&app, &operator).call("POST /checkouts", Some(&body));
-        interrupted += u32::from(!paid.status.is_success());
-        drop(app);
-        disk.power_cycle(&mut Chance::seeded(at));
-        let app = open(&disk, 3);
-        stand_in(&app, &stripe);
-        let client = Client::with_token(&app, &operator);
-        client.post("/clock/advance", &json!({ "to": "2026-01-02T00:00:00Z" }));
-        let path = format!("/accounts/{}/balance", text(&account["id"]));
-        let owed = text(&client.get(&path)["balances"][0]["receivable"]["amount"]);
-        let charged = stripe.lock().unwrap().charged;
-        let expected = if charged == 0 { "12.00" } else { "0.00" };
-        assert_eq!(owed, expected, "plug pulled at sync {at}, {charged} charged");
-        assert!(charged <= 1200, "charged twice");
-    }
-    assert!(interrupted > 1, "it is several commits");
 }

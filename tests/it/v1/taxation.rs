@@ -90,3 +90,37 @@ fn what_decides_on_taxes_is_the_sellers_to_change_once_something_was_bought() {
     let answer = buyer.call("POST /billing_accounts", Some(&more));
     assert_eq!(answer.status.as_u16(), 422, "{answer:?}");
 }
+
+#[test]
+fn an_order_that_cannot_be_taxed_says_so_at_once_to_who_can_mend_it() {
+    let market = Market::on("2026-01-01");
+    let (house, operator) = (&market.house, market.operator());
+    let offer = market.offer("Flat", &[monthly("Base", "EUR", "10")]);
+    let buyer = house.client(&house.customer.admin);
+    let provider = format!("/accounts/{}", text(&operator.get("/session")["account"]["id"]));
+    let policy = |regime: &str| {
+        let path = format!("{provider}/billing_policy");
+        operator.patch(&path, &json!({ "tax_regime": regime }));
+    };
+    let wish = json!({ "account": house.customer.account, "items": [{ "offer": offer }] });
+    // By the law of the EU, of a seller that has not said where it is.
+    policy("eu_vat");
+    let placed = operator.post("/orders", &wish);
+    let why = text(&placed["untaxed"]);
+    assert!(why.contains("no rate of value added tax is known for a seller in"), "{placed}");
+    let path = format!("/orders/{}", text(&placed["id"]));
+    assert_eq!(operator.get(&path)["untaxed"], placed["untaxed"]);
+    assert_eq!(buyer.get(&path)["untaxed"], Value::Null, "that is not the buyer's to mend");
+    let preview = operator.call("POST /orders/preview", Some(&wish));
+    assert_eq!(preview.json()["type"], "/problems/tax_undetermined");
+    assert_eq!(preview.json()["detail"], placed["untaxed"]);
+    // By rules that hold everywhere, of which nobody knows where that is.
+    policy("own_rules");
+    assert_eq!(
+        operator.get(&path)["untaxed"],
+        "no country is known of the buyer, nor of the seller: say it in the address of one of them"
+    );
+    operator.patch(&provider, &json!({ "address": { "country": "DE" } }));
+    assert_eq!(operator.get(&path)["untaxed"], Value::Null);
+    assert_eq!(operator.post("/orders", &wish)["untaxed"], Value::Null);
+}

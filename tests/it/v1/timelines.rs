@@ -35,6 +35,27 @@ fn busy() -> (Market, Value, String) {
 }
 
 #[test]
+fn all_that_happened_is_told_with_whose_it_was_to_who_may_read_the_audit() {
+    let (market, ..) = busy();
+    let found = market.operator().get("/timeline?limit=500");
+    let items = found["items"].as_array().unwrap();
+    let line = |it: &&Value| format!("{}: {}", text(&it["account_name"]), text(&it["text"]));
+    let issued: Vec<_> = items.iter().filter(|it| it["name"] == "invoice.issued").collect();
+    assert_eq!(
+        issued.iter().map(line).collect::<Vec<_>>(),
+        [
+            "Payer Ltd: Invoice INV-2026-000002 was issued: 12.00 EUR",
+            "Payer Ltd: Invoice INV-2026-000001 was issued: 12.00 EUR",
+        ]
+    );
+    let house = &market.house;
+    let member = house.client(&house.north.customer.member).call("GET /timeline", None);
+    assert_eq!(member.status.as_u16(), 403);
+    let north = house.client(&house.north.admin).get("/timeline?limit=500");
+    assert!(!north.to_string().contains("INV-2026"), "{north}");
+}
+
+#[test]
 fn a_timeline_tells_what_happened_in_sentences_the_newest_first() {
     let (market, account, subscription) = busy();
     let (operator, id) = (market.operator(), text(&account["id"]));
@@ -163,4 +184,28 @@ fn nobody_hears_of_what_is_not_its_own_and_nobody_of_secrets() {
         2026-01-01 Billing account Home Customer was created [-]
         2026-01-01 Account Home Customer was created [-]
     "#]].assert_eq(&own);
+}
+
+#[test]
+fn another_offer_is_told_by_what_it_is_called() {
+    let market = Market::on("2026-01-01");
+    let account = market.customer("Payer", "EUR");
+    let [small, big] =
+        ["Small", "Big"].map(|it| market.offer(it, &[monthly("Month", "EUR", "10")]));
+    let switches = json!({ "switches": [{ "to": big, "direction": "upgrade" }] });
+    market.operator().patch(&format!("/offers/{small}"), &switches);
+    let path = format!("/subscriptions/{}", market.order(&account, &small, 1));
+    market.operator().post(&format!("{path}/change"), &json!({ "offer": big }));
+    let timeline = format!("{path}/timeline");
+    let told = told(&market.operator(), &timeline);
+    assert!(told.contains("offer Small → Big"), "{told}");
+    // With their ids, so that a reader of another language may read their names in it.
+    let entries = market.operator().get(&timeline)["items"].clone();
+    let offers = |it: &Value| it["offers"].as_array().cloned().unwrap_or_default();
+    let named: Vec<_> = entries.as_array().unwrap().iter().flat_map(offers).collect();
+    assert_eq!(
+        named,
+        [(&small, "Small"), (&big, "Big")]
+            .map(|(id, label)| json!({ "kind": "offer", "id": id, "label": label }))
+    );
 }

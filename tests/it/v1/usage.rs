@@ -1,7 +1,9 @@
 //! Reports of usage: what is wrong with an event is said once, and of its own field.
 
+use std::collections::BTreeSet;
+
 use expect_test::expect;
-use serde_json::{Value, json};
+use serde_json::{Value, from_str, json};
 
 use crate::harness::client::Client;
 use crate::harness::house::invite;
@@ -91,4 +93,42 @@ fn what_is_refused_of_anothers_subscription_is_in_the_list_of_who_offered_it() {
     let vera =
         invite(&house.app, &house.operator, &house.operator.account, "v@p.test", "vendor_admin");
     assert!(list(&house.client(&vera)).contains(&ours));
+}
+
+#[test]
+fn a_long_list_is_given_out_whole_part_by_part() {
+    let market = Market::on("2026-01-01");
+    let account = json!({ "id": market.house.customer.account });
+    let of = market.order(&account, &market.offer("Base", &[monthly("Base", "EUR", "5")]), 1);
+    let event = |id: usize| {
+        json!({
+            "id": format!("e{id}"), "subscription": of, "meter": market.meter, "quantity": "1",
+            "at": "2026-01-01T00:00:00Z",
+        })
+    };
+    let operator = market.operator();
+    for from in (0..2_500).step_by(500) {
+        let events: Vec<_> = (from..from + 500).map(event).collect();
+        assert_eq!(operator.post("/usage", &json!({ "events": events }))["accepted"], 500);
+    }
+    let list = |what: &str| {
+        let answer = operator.call(&format!("GET /usage/export.{what}"), None);
+        assert_eq!(answer.status, 200, "{what}");
+        String::from_utf8(answer.body).unwrap()
+    };
+    let lines = list("jsonl");
+    let ids: BTreeSet<_> =
+        lines.lines().map(|it| text(&from_str::<Value>(it).unwrap()["event_id"])).collect();
+    assert_eq!((lines.lines().count(), ids.len()), (2_500, 2_500));
+    let rows = list("csv");
+    let named = rows.lines().filter(|it| it.starts_with("source,event_id,")).count();
+    assert_eq!((rows.lines().count(), named), (2_501, 1));
+    // Who takes nothing of it holds a place, and its account has no more than two.
+    let buyer = market.house.client(&market.house.customer.admin);
+    let held = ["csv", "jsonl"].map(|it| buyer.begin(&format!("/usage/export.{it}")));
+    assert!(held.iter().all(|it| it.status() == 200));
+    assert_eq!(buyer.call("GET /usage/export.csv", None).status, 503);
+    assert_eq!(list("jsonl").lines().count(), 2_500, "others are served");
+    drop(held);
+    assert_eq!(buyer.call("GET /usage/export.csv", None).status, 200);
 }

@@ -48,7 +48,7 @@ fn attempts(sums: &[&str]) -> String {
     let operator = desk.market.operator();
     let class = text(&operator.get("/classes?order=oldest")["items"][0]["id"]);
     let step = |days: u8| json!({ "after_days": days, "action": "mail", "from_sum": "150" });
-    let terms = json!({ "dunning": [step(1), step(4)] });
+    let terms = json!({ "dunning": [step(1), step(4)], "reminders": "post" });
     operator.call(&format!("PATCH /classes/{class}"), Some(&terms)).ok();
     let free = json!({ "tax_category": desk.taxed("0") });
     for sum in sums {

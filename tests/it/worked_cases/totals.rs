@@ -194,8 +194,8 @@ fn of_january(model: &Value, quantity: &str) -> String {
 
 /// A code that unlocks a discount.
 fn coupon(desk: &Desk, code: &str, discount: &Value) {
-    let more = json!({ "name": { "en": code }, "access": "coupon" });
-    let discount = desk.market.operator().post("/discounts", &with(discount.clone(), &more));
+    let always = json!({ "name": { "en": code }, "access": "coupon", "lasting": "always" });
+    let discount = desk.market.operator().post("/discounts", &with(always, discount));
     desk.market.operator().post("/coupons", &json!({ "code": code, "discount": discount["id"] }));
 }
 

@@ -117,8 +117,10 @@ function One({ of }) {
     <//>`;
 }
 
-/** What is held of an account as security. */
+/** What is held of an account as security, if anything ever was. */
 function Deposits({ account }) {
+  const any = useLoad(() => get("/deposits", { account: account.id, limit: 1 }), ["deposits", account.id]).data;
+  if (!any?.items.length) return null;
   return html`
     <${Card} title=${t("Deposits")}>
       <${Rows} path="/deposits" query=${{ account: account.id }} label=${t("Deposits")} columns=${[
@@ -127,7 +129,7 @@ function Deposits({ account }) {
         { head: t("Since"), cell: (it) => html`<span class="one-line">${day(it.held_from)}</span>` },
         { head: t("Amount"), num: true, cell: (it) => money(it.amount) },
         { head: t("Given back"), num: true, cell: (it) => money(it.returned) },
-      ]} empty=${html`<${Empty} icon="wallet" title=${t("No deposit is held")} />`} />
+      ]} />
     <//>`;
 }
 

@@ -3,6 +3,7 @@ import { html } from "../../html.js";
 import { post } from "../../model/api.js";
 import { useLoad } from "../../model/load.js";
 import { forget, listed } from "../../model/name.js";
+import { called, unitOf } from "../../model/price.js";
 import { may } from "../../model/session.js";
 import { local, t } from "../../model/text.js";
 import { Editable } from "../../part/editable.js";
@@ -43,11 +44,11 @@ export function Categories() {
 /** Meters: what is counted, and how counts become a quantity. */
 export const Meters = () => html`
   <${Editable} path="/meters" title=${t("Meters")} create=${t("New meter")} may=${may("catalog_write")}
-    names=${[["name", t("Name")], ["unit", t("Unit")]]}
+    names=${[["name", t("Name")], ["unit", t("Unit")], ["names", t("Name in other languages")], ["units", t("Unit in other languages")]]}
     columns=${[
-      { head: t("Name"), cell: (it) => html`<span class="strong">${it.name}</span>` },
+      { head: t("Name"), cell: (it) => html`<span class="strong">${called(it)}</span>` },
       { head: t("Code"), cell: (it) => html`<span class="mono">${it.code}</span>` },
-      { head: t("Unit"), cell: (it) => it.unit },
+      { head: t("Unit"), cell: unitOf },
       { head: t("Counts"), cell: (it) => t(sentence(it.aggregation)) },
     ]}
     fields=${MeterFields}
@@ -59,6 +60,9 @@ export const MeterFields = (known) => html`
     <${Field} name="name" label=${t("Name")} value=${known.name ?? ""} hint=${t("What people call it: Traffic")} required autofocus />
     <${Field} name="unit" label=${t("Unit")} value=${known.unit ?? ""} hint=${t("What one of it is: GB")} required />
   </div>
+  ${known.id && html`
+    <${Texts} name="names" but=${["en"]} label=${t("Name in other languages")} value=${known.names} />
+    <${Texts} name="units" but=${["en"]} label=${t("Unit in other languages")} value=${known.units} />`}
   ${!known.id && html`
     <div class="pair">
       <${Field} name="code" label=${t("Code")} hint=${t("What events call it: traffic")} required />

@@ -4,12 +4,14 @@ import { useRef, useState } from "../../../vendor/preact/hooks.js";
 import { all, get, post, send } from "../../model/api.js";
 import { useLoad } from "../../model/load.js";
 import { forget, listed, remember } from "../../model/name.js";
+import { unitOf } from "../../model/price.js";
 import { go } from "../../model/route.js";
 import { isHouse, may, session } from "../../model/session.js";
 import { local, t } from "../../model/text.js";
 import { span } from "../../model/time.js";
 import { Checks, Field, Form, Repeat, Texts } from "../../part/form.js";
 import { Card, Page } from "../../part/page.js";
+import { AccountPicker } from "../../part/picker.js";
 import { Loaded } from "../../part/still.js";
 import { say } from "../../part/toast.js";
 
@@ -42,7 +44,7 @@ const Term = ({ of, at }) => html`
 const Rate = ({ of, at, resources }) => html`
   <input type="hidden" name=${`resources/${at}/term`} value=${of.term ?? ""} />
   <div class="pair">
-    <${Field} name=${`resources/${at}/resource`} label=${t("Resource")} kind="select" value=${of.resource} required options=${[...resources.values()].map((it) => [it.id, `${local(it.name)} (${it.unit})`])} />
+    <${Field} name=${`resources/${at}/resource`} label=${t("Resource")} kind="select" value=${of.resource} required options=${[...resources.values()].map((it) => [it.id, `${local(it.name)} (${unitOf(it)})`])} />
     <${Field} name=${`resources/${at}/included`} label=${t("In the price")} kind="decimal" value=${of.included ?? "0"} />
     <${Field} name=${`resources/${at}/min`} label=${t("At least")} kind="decimal" value=${of.min ?? ""} />
     <${Field} name=${`resources/${at}/max`} label=${t("At most")} kind="decimal" value=${of.max ?? ""} />
@@ -77,6 +79,17 @@ const Switch = ({ of, at, offers }) => html`
     <${Field} name=${`switches/${at}/direction`} label=${t("Means for the buyer")} kind="select" value=${of.direction ?? "upgrade"} options=${DIRECTIONS()} />
   </div>`;
 
+/** Who delivers it, if that is not its seller: an account that the seller has. */
+function Supplier({ of }) {
+  const [id, pick] = useState(of.supplier ?? "");
+  const known = useLoad(async () => (of.supplier ? (await get(`/accounts/${of.supplier}`, { fields: "name,number" })) : null), ["supplier", of.supplier]);
+  if (of.supplier && !known.data && !known.error) return null;
+  return html`
+    <${AccountPicker} label=${t("Who delivers it")} isOptional begun=${known.data ? `${known.data.name} (${known.data.number})` : ""} onPick=${(it) => pick(it?.id ?? "")}
+      hint=${t("You do, if you name nobody: else a customer or reseller of yours, who sees and does its piece of each order. What it earns is said under Settlement.")} />
+    <input type="hidden" name="supplier" value=${id} />`;
+}
+
 /** What it delivers: a specification, resources, other offers. */
 function Delivers({ of, shelf }) {
   const { specifications, resources, offers } = shelf;
@@ -87,6 +100,7 @@ function Delivers({ of, shelf }) {
     <${Card} title=${t("What it delivers")}><div class="inside stack">
       <${Field} name="specification" label=${t("It sets up")} kind="select" value=${of.specification ?? ""} options=${[["", none], ...named(specifications.values())]}
         hint=${t("A specification says what is set up when somebody buys. Several offers may sell the same one.")} />
+      ${may("account_read") && !of.copy_of && html`<${Supplier} of=${of} />`}
       ${resources.size > 0 && html`
         <${Repeat} label=${t("Resources")} add=${t("One more resource")} of=${of.resources} hint=${t("How much of each comes with it, and how much a buyer may take.")}>
           ${(row, at) => html`<${Rate} of=${row} at=${at} resources=${resources} />`}<//>`}
@@ -117,6 +131,8 @@ export function Fields({ of, shelf, at }) {
       <${Texts} name="summary" label=${t("In one line")} value=${of.summary} />
       <${Texts} name="description" label=${t("Description")} kind="area" value=${of.description} />
       <div class="pair"><${Field} name="part_number" label=${t("Part number")} value=${of.part_number ?? ""} hint=${t("Under which partners order it, if they do")} /></div>
+      <${Repeat} label=${t("Channels")} add=${t("One more channel")} blank="" of=${of.channels} hint=${t("Through which alone it is sold: a short name such as partner. Without one it is sold through all.")}>
+        ${(row, at) => html`<${Field} name=${`channels/${at}`} label=${t("Channel")} value=${row} required />`}<//>
       ${categories.size > 0 && html`<${Checks} name="categories" label=${t("Categories")} value=${of.categories} options=${named(categories.values())} />`}
     </div><//></div>
     <div hidden=${isOff(1)}><${Delivers} of=${of} shelf=${{ ...own, offers: shelf.offers.filter(isOf(seller)) }} /></div>

@@ -6,6 +6,7 @@ import { compare, isDecimal } from "../../model/decimal.js";
 import { useLoad, useStill } from "../../model/load.js";
 import { listed } from "../../model/name.js";
 import { money, typed } from "../../model/money.js";
+import { called, unitOf } from "../../model/price.js";
 import { may, session } from "../../model/session.js";
 import { local, t } from "../../model/text.js";
 import { day, next, rhythm, today } from "../../model/time.js";
@@ -15,6 +16,7 @@ import { Why } from "../../part/explanation.js";
 import { Field, FormDialog, isMistyped, Repeat, Texts } from "../../part/form.js";
 import { say } from "../../part/toast.js";
 import { Alterations } from "./alterations.js";
+import { Conditions } from "./conditions.js";
 import { currencies, present } from "./prices.js";
 
 const KINDS = [["recurring", () => t("again and again")], ["one_time", () => t("once")], ["usage", () => t("for what is used")]];
@@ -104,7 +106,7 @@ function Preview({ offer, draft, unit, isWhole }) {
         ${isCounted && html`<label class="row tight"><small>${t("for")}</small><input class="date" inputmode="decimal" value=${quantity} aria-label=${t("For how many units")} aria-invalid=${isAmount ? undefined : "true"} onInput=${(event) => count(event.target.value.trim())} /><small>${unit ?? t("units")}</small></label>`}</div>
       ${isCounted && !isAmount && html`<span class="field-problem">${t("This is not a quantity.")}</span>`}
       ${line ? html`<div class="row between"><span>${line.name}</span><span class="strong">${money(line.net)}</span></div><${Why} of=${line.explanation} currency=${line.net.currency} unit=${unit} isOpen />`
-        : html`<p class="quiet">${read.error ? (read.error.errors[0]?.message ?? read.error.message) : t("Fill the figures in, and it is worked out here.")}</p>`}
+        : html`<p class="quiet">${read.error ? (read.error.errors[0]?.message ?? read.error.message) : still || isWhole ? "…" : t("Fill the figures in, and it is worked out here.")}</p>`}
     </section>`;
 }
 
@@ -120,7 +122,7 @@ function When({ kind, meters, meter, onPick, onNew }) {
     <${Field} name="period" label=${t("How often")} kind="select" value="1 month" options=${PERIODS.map((it) => [it, rhythm(it)])} />
     <${Field} name="timing" label=${t("Charged")} kind="select" options=${pairs(TIMINGS)} />`;
   return html`
-    <div><${Field} name="meter" label=${t("What is counted")} kind="select" required value=${meter} onChange=${(event) => onPick(event.target.value)} options=${[["", t("Choose …")], ...[...meters.values()].map((it) => [it.id, `${it.name} (${it.unit})`])]} />
+    <div><${Field} name="meter" label=${t("What is counted")} kind="select" required value=${meter} onChange=${(event) => onPick(event.target.value)} options=${[["", t("Choose …")], ...[...meters.values()].map((it) => [it.id, `${called(it)} (${unitOf(it)})`])]} />
       <button type="button" class="link" onClick=${onNew}>${t("Count something new")}</button></div>`;
 }
 
@@ -143,7 +145,7 @@ export function NewPrice({ offer, onClose }) {
     say(t("It costs that now"), body.name);
   };
   const own = offer.resources.map((it) => resources.get(it.resource)).filter(Boolean);
-  const unit = kind === "usage" ? meters.get(draft.meter)?.unit : resources.get(draft.resource)?.unit;
+  const unit = unitOf(kind === "usage" ? meters.get(draft.meter) : resources.get(draft.resource)) || undefined;
   return html`
     <${FormDialog} title=${t("New price of {name}", { name: local(offer.name) })} kind="wide" onClose=${onClose} onSend=${add} onTyped=${(body, form) => { type(body); fill(isFilled(form)); }} send=${t("Add the price")}>
       <div class="pair">
@@ -155,6 +157,7 @@ export function NewPrice({ offer, onClose }) {
         <${When} kind=${kind} meters=${meters} meter=${meter} onPick=${pick} onNew=${() => countNew(true)} />
       </div>
       <${Model} key=${kind} currency=${draft.currency ?? usual} more=${more(kind)} />
+      ${offer.characteristics?.length > 0 && html`<${Conditions} of=${offer.characteristics} />`}
       <details><summary>${t("Discounts and fees of this price")}</summary><${Alterations} /></details>
       <details><summary>${t("Terms, tax, languages, and from when")}</summary><div class="stack">
         <div class="pair">
@@ -184,7 +187,7 @@ export function NextPrice({ offer, price, onClose }) {
   };
   const { versions: _, id: __, number: ___, revision: ____, offer: _____, ...whole } = price;
   const said = Object.fromEntries(Object.entries({ ...whole, ...draft }).filter(([, it]) => it !== null));
-  const unit = price.unit ?? resources.get(price.resource)?.unit;
+  const unit = unitOf(price.unit ? price : resources.get(price.resource)) || undefined;
   return html`
     <${FormDialog} title=${t("{name} from a day on", { name: price.name })} kind="wide" onClose=${onClose} onSend=${revise} onTyped=${(body, form) => { type(body); fill(isFilled(form)); }} send=${t("Change it")}
       intro=${offer.freeze_prices ? t("Who has it already keeps the price it began with.") : t("Who has it already pays the new price from then on. What was billed stays.")}>

@@ -3,8 +3,8 @@ import { html } from "../../html.js";
 import { useState } from "../../../vendor/preact/hooks.js";
 import { compare, plus } from "../../model/decimal.js";
 import { quantity, unitPrice } from "../../model/money.js";
-import { called } from "../../model/price.js";
-import { t } from "../../model/text.js";
+import { called, unitOf } from "../../model/price.js";
+import { local, t } from "../../model/text.js";
 import { day, rhythm, today } from "../../model/time.js";
 import { send } from "../../model/api.js";
 import { may, session } from "../../model/session.js";
@@ -14,6 +14,7 @@ import { Card } from "../../part/page.js";
 import { Empty } from "../../part/still.js";
 import { complain, say } from "../../part/toast.js";
 import { altered } from "./alterations.js";
+import { conditioned } from "./conditions.js";
 import { NewPrice, NextPrice } from "./price_dialog.js";
 
 /** The version of a price that holds at present, or the first that will. */
@@ -31,7 +32,7 @@ function when(price) {
 /** A price model in one line. */
 function said(model, price, unit) {
   const amount = (it) => unitPrice(it, price.currency);
-  const of = unit ?? t("unit");
+  const of = unit || t("unit");
   switch (model.kind) {
     case "flat": return amount(model.amount);
     case "per_unit": return t("{price} for each {unit}", { price: amount(model.per_unit), unit: of });
@@ -49,7 +50,7 @@ function said(model, price, unit) {
 }
 
 /** A price in one line, as it is at present. */
-export const price = (of) => `${called(of)}: ${said(present(of).model, of, of.unit)}, ${when(of)}`;
+export const price = (of) => `${called(of)}: ${said(present(of).model, of, unitOf(of))}, ${when(of)}`;
 
 /** What else a model says, line by line. */
 function conditions({ values = [], otherwise, model = otherwise, ...of }, currency) {
@@ -73,19 +74,22 @@ function Tiers({ of, currency, unit, free }) {
           <td class="end">${it.percent ? `${quantity(it.percent)} %` : unitPrice(it.per_unit ?? "0", currency)}</td>${hasFlat && html`<td class="end">${unitPrice(it.flat ?? "0", currency)}</td>`}</tr>`)}</tbody></table>`;
 }
 
-function Price({ of, onRevise, onRemove }) {
+/** What a term is called; its key where nobody said. */
+const termName = (terms, key) => local(terms.find((it) => it.key === key)?.name) || key;
+
+function Price({ of, terms, onRevise, onRemove }) {
   const actions = [
     onRevise && { text: t("Another from a day on"), icon: "clock", onClick: onRevise },
     onRemove && { text: t("Take it out"), icon: "ban", danger: true, onClick: onRemove },
   ].filter(Boolean);
   const version = present(of);
-  const { unit } = of;
+  const unit = unitOf(of) || undefined;
   const later = of.versions.filter((it) => it.valid_from > version.valid_from);
   return html`
     <li class="stack tight price">
       <div class="row between"><span class="strong">${called(of)}</span><span class="row tight nowrap"><span class="strong">${said(version.model, of, unit)}</span>
         ${actions.length > 0 && html`<${Menu} label=${t("Actions for {name}", { name: called(of) })} button=${html`<${Icon} name="ellipsis" />`} items=${actions} />`}</span></div>
-      <p class="quiet">${[when(of), compare(version.included, "0") !== 0 && t("{quantity} {unit} free", { quantity: quantity(version.included), unit: unit ?? "" }), of.includes_tax && t("tax contained"), of.term && t("for the term {term}", { term: of.term })].filter(Boolean).join(" · ")}</p>
+      <p class="quiet">${[when(of), compare(version.included, "0") !== 0 && t("{quantity} {unit} free", { quantity: quantity(version.included), unit: unit ?? "" }), of.includes_tax && t("tax contained"), of.term && t("for the term {term}", { term: termName(terms, of.term) }), ...(of.conditions ?? []).map(conditioned)].filter(Boolean).join(" · ")}</p>
       ${of.alterations.map((it) => html`<p class="quiet">${altered(it, of.currency)}</p>`)}
       ${conditions(version.model, of.currency).map((it) => html`<p class="quiet">${it}</p>`)}
       ${version.model.tiers?.length > 0 && html`<${Tiers} of=${version.model.tiers} currency=${of.currency} unit=${unit} free=${version.included} />`}
@@ -113,7 +117,7 @@ export function Prices({ offer }) {
       ${of.length === 0
         ? html`<${Empty} icon="tag" title=${t("No price yet")}><p>${isMine ? t("Say what it costs: once, again and again, or for what is used. Without a price it is free.") : t("It costs nothing.")}</p>${add}<//>`
         : html`<ul class="inside stack">${of.filter((it) => it.currency === chosen).map((it) => html`
-            <${Price} key=${it.id} of=${it} onRevise=${isMine && (() => act(it))} onRemove=${isMine && DRAFTS.includes(offer.state) && (() => remove(it))} />`)}</ul>`}
+            <${Price} key=${it.id} of=${it} terms=${offer.terms} onRevise=${isMine && (() => act(it))} onRemove=${isMine && DRAFTS.includes(offer.state) && (() => remove(it))} />`)}</ul>`}
       ${action === "new" && html`<${NewPrice} offer=${offer} onClose=${() => act(null)} />`}
       ${action?.id && html`<${NextPrice} offer=${offer} price=${action} onClose=${() => act(null)} />`}
     <//>`;

@@ -14,6 +14,7 @@ import { Card, Page } from "../../part/page.js";
 import { Loaded } from "../../part/still.js";
 import { say } from "../../part/toast.js";
 import { OfferCard } from "../shop/card.js";
+import { Characteristics, characteristicsOf } from "../blocks/characteristics.js";
 import { Fields, shelf, useOwn } from "./editor.js";
 import { isOnItsWay, Path } from "./path.js";
 import { currencies, Prices } from "./prices.js";
@@ -69,7 +70,9 @@ function Write({ step, onStep }) {
   }, [step]);
   const goOn = async (body) => {
     if (step < WRITTEN - 1) return onStep(step + 1);
-    const offer = await post("/offers", await withOwn(body, () => specified(how, body.seller)));
+    const { characteristics, ...said } = body;
+    const own = async () => ({ ...(await specified(how, body.seller)), characteristics: characteristicsOf(characteristics) });
+    const offer = await post("/offers", await withOwn(said, own));
     remember(offer.id, offer.name);
     say(t("{name} is written down", { name: local(offer.name) }));
     refine({ offer: offer.id, step: "" });
@@ -80,7 +83,9 @@ function Write({ step, onStep }) {
       <${Form} onSend=${goOn} onCancel=${back} back=${step > 0 ? t("Back") : t("Cancel")} send=${step < WRITTEN - 1 ? t("Go on") : t("Go on to its prices")}
         onTyped=${(body) => own(!body.specification && !body.bundle?.length)}>
         <${Fields} of=${{}} shelf=${found} at=${step} />
-        ${step === 1 && isOwn && html`<${Connector} of=${how} onChoose=${choose} />`}
+        ${isOwn && html`<div hidden=${step !== 1}>
+          <${Connector} of=${how} onChoose=${choose} />
+          <${Card} title=${t("What can be chosen of it")}><div class="inside"><${Characteristics} /></div><//></div>`}
       <//></div>`}<//>`;
 }
 

@@ -18,7 +18,7 @@ const PERIODS = ["1 week", "1 month", "3 months", "6 months", "1 year"];
 const NAMES = () => [
   ["name", t("Name")], ["description", t("Note")], ["due_days", t("Days to pay")], ["grace_days", t("Days of grace")],
   ["hold_days", t("Days until a hold")], ["automatic_hold", t("Hold by itself")], ["dunning", t("If nobody pays")],
-  ["members_may_buy", t("Members may order")],
+  ["members_may_buy", t("Members may order")], ["reminders", t("Reminded")],
   ["cycle", t("Rhythm")], ["billing_type", t("Pays")], ["credit_limits", t("May owe at most")],
 ];
 
@@ -31,7 +31,7 @@ const fields = (it) => html`
     <${Field} name="billing_type" label=${t("Pays")} kind="select" value=${it.billing_type ?? "postpaid"} options=${[["postpaid", t("afterwards")], ["prepaid", t("before")]]} />
   </div>
   <div class="pair">
-    <${Field} name="due_days" label=${t("Days to pay")} kind="number" min="0" value=${it.due_days ?? 14} required />
+    <${Field} name="due_days" label=${t("Days to pay")} kind="number" min="0" value=${it.due_days ?? 14} required hint=${t("The day of issue counts as the first.")} />
     <${Field} name="grace_days" label=${t("Days of grace")} kind="number" min="0" value=${it.grace_days ?? 0} required />
     <${Field} name="hold_days" label=${t("Days until a hold")} kind="number" min="0" value=${it.hold_days ?? 30} required hint=${t("From the oldest invoice that is not paid")} />
   </div>
@@ -46,6 +46,7 @@ const fields = (it) => html`
       <${Field} name=${`dunning/${at}/fee`} label=${t("Late fee")} kind="decimal" value=${row.fee ?? ""} hint=${t("Without tax; of a late fee alone")} />
       ${row.tax_category && html`<input type="hidden" name=${`dunning/${at}/tax_category`} value=${row.tax_category} />`}
     </div>`}<//>
+  <${Field} name="reminders" label=${t("Reminded")} kind="select" value=${it.reminders ?? "mail"} options=${[["mail", t("by mail")], ["post", t("by post")]]} hint=${t("By mail, fees, holds and ends wait until a reminder has gone out. By post, you see to letters, and nothing waits.")} />
   <${Repeat} label=${t("May owe at most")} add=${t("A limit in one more currency")} of=${it.credit_limits} hint=${t("Who owes more orders nothing more by itself. Without a limit it may owe any amount.")}>${(row, at) => html`
     <div class="pair"><${Field} name=${`credit_limits/${at}/amount`} label=${t("Amount")} kind="decimal" value=${row.amount ?? ""} required />
       <${Field} name=${`credit_limits/${at}/currency`} label=${t("Currency")} value=${row.currency ?? session.value.account.currency ?? ""} pattern="[A-Z]{3}" maxlength="3" required /></div>`}<//>

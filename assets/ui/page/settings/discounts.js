@@ -55,7 +55,7 @@ function made({ kind, value, currency, offer, customers, scope, ...rest }) {
 
 function NewDiscount({ lists, onClose }) {
   const [kind, choose] = useState("percent");
-  const [lasting, last] = useState("always");
+  const [lasting, last] = useState("");
   const some = (known) => [["", t("all")], ...[...known.values()].map((it) => [it.id, local(it.name) || it.name])];
   return html`
     <${Create} path="/discounts" title=${t("New discount")} kind="wide" onClose=${onClose} read=${made}>
@@ -67,11 +67,11 @@ function NewDiscount({ lists, onClose }) {
         ${kind !== "percent" && html`<${Field} name="currency" label=${t("Currency")} value=${session.value.account.currency ?? ""} pattern="[A-Z]{3}" maxlength="3" required />`}
       </div>
       <div class="pair">
-        <${Field} name="lasting" label=${t("How often")} kind="select" value=${lasting} onChange=${(event) => last(event.target.value)}
-          options=${[["always", t("on every charge")], ["once", t("on the first charge")], ["charges", t("on so many charges")], ["for", t("for a time")]]} />
+        <${Field} name="lasting" label=${t("How often")} kind="select" required value=${lasting} onChange=${(event) => last(event.target.value)}
+          options=${[["", t("Choose …")], ["always", t("on every charge")], ["once", t("on the first charge")], ["charges", t("on so many charges")], ["for", t("for a time")]]} />
         ${lasting === "charges" && html`<${Field} name="charges" label=${t("Charges")} kind="number" min="1" required />`}
         ${lasting === "for" && html`<${Field} name="span" label=${t("For")} value="3 months" hint=${t("Such as: 3 months")} required />`}
-        <${Field} name="access" label=${t("Who gets it")} kind="select" options=${[["automatic", t("whoever it is for")], ["coupon", t("who brings a coupon")]]} />
+        <${Field} name="access" label=${t("Who gets it")} kind="select" required options=${[["", t("Choose …")], ["automatic", t("whoever it is for")], ["coupon", t("who brings a coupon")]]} />
       </div>
       <div class="pair">
         <${Field} name="offer" label=${t("Offer")} kind="select" options=${some(lists.offers)} />

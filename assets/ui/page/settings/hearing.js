@@ -1,11 +1,11 @@
 // Who is told of what: webhooks with how telling them goes, and the mails that were written.
 import { html } from "../../html.js";
 import { useState } from "../../../vendor/preact/hooks.js";
-import { get, post, send } from "../../model/api.js";
+import { all, get, post, send } from "../../model/api.js";
 import { useLoad } from "../../model/load.js";
 import { to } from "../../model/route.js";
 import { may } from "../../model/session.js";
-import { count, languageName, t } from "../../model/text.js";
+import { count, t } from "../../model/text.js";
 import { Dialog } from "../../part/dialog.js";
 import { Far, Named, When } from "../../part/figure.js";
 import { ChangeDialog, Field, FormDialog } from "../../part/form.js";
@@ -126,9 +126,9 @@ function Mails() {
   const columns = [
     { head: t("Subject"), cell: (it) => html`<button type="button" class="link" onClick=${() => open(it.id)}>${it.subject}</button>` },
     { head: t("State"), lead: true, cell: (it) => html`<${State} of=${it.state} />` },
-    { head: t("To"), cell: (it) => it.to },
-    { head: t("Occasion"), cell: (it) => it.occasion && t(sentence(it.occasion)) },
-    { head: t("When"), cell: (it) => html`<${Far} at=${it.created_at} />` },
+    { head: t("To"), extra: true, cell: (it) => it.to },
+    { head: t("Occasion"), spare: true, cell: (it) => it.occasion && html`<span class="one-line">${t(sentence(it.occasion))}</span>` },
+    { head: t("When"), cell: (it) => html`<span class="one-line"><${Far} at=${it.created_at} /></span>` },
   ];
   return html`
     <${Card} title=${t("Mail")}>
@@ -137,16 +137,19 @@ function Mails() {
     <//>`;
 }
 
-/** What is said on each occasion. */
-const Templates = () => html`
-  <${Card} title=${t("What mails say")}>
-    <${Rows} path="/notification_templates" label=${t("What mails say")} columns=${[
-      { head: t("Occasion"), cell: (it) => html`<a class="whole" href=${to(`/mail-templates/${it.id}`)}>${t(sentence(it.occasion))}</a>` },
-      { head: t("Sent"), lead: true, cell: (it) => html`<span class=${`badge ${it.firing === "on" ? "good" : ""}`}>${it.firing === "on" ? t("is sent") : t("is not sent")}</span>` },
-      { head: t("Languages"), cell: (it) => Object.keys(it.texts).map(languageName).join(", ") },
-      { head: t("Text"), cell: (it) => (it.revision === 0 ? t("that of the house") : t("your own")) },
-    ]} />
-  <//>`;
+/** What is said on each occasion: which is said otherwise, or not at all, shows. */
+function Templates() {
+  const read = useLoad(() => all("/notification_templates"), ["templates"]);
+  return html`
+    <${Card} title=${t("What mails say")}>
+      <${Loaded} of=${read} bones=${6}>${(items) => html`
+        <div class="inside stack">
+          <p class="quiet">${t("Each is sent on its occasion, in the language of its reader and in words that came with Tillbox, unless you say it in your own.")}</p>
+          <ul class="columns">${items.map((it) => html`
+            <li key=${it.id}><a href=${to(`/mail-templates/${it.id}`)}>${t(sentence(it.occasion))}</a>${it.firing !== "on" && html` <span class="badge">${t("is not sent")}</span>`}${it.revision > 0 && html` <span class="badge info">${t("your own")}</span>`}</li>`)}</ul>
+        </div>`}<//>
+    <//>`;
+}
 
 /** The part of the settings. */
-export const Hearing = () => html`<div class="stack"><${Webhooks} />${may("notification_read") && html`<${Templates} />`}${may("mail_read") && html`<${Mails} />`}</div>`;
+export const Hearing = () => html`<div class="stack"><${Webhooks} />${may("mail_read") && html`<${Mails} />`}${may("notification_read") && html`<${Templates} />`}</div>`;

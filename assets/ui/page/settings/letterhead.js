@@ -35,6 +35,7 @@ function Write({ of, onClose, onDone }) {
       <${Field} name="payment_terms" label=${t("Terms of payment")} kind="area" maxlength="500" value=${of.payment_terms ?? ""} />
       <div class="pair"><${Field} name="color" label=${t("Color")} kind="color" value=${of.color ?? "#2f5bd7"} />
         <${Field} label=${t("Logo")} kind="file" accept="image/png" onChange=${take} hint=${t("A PNG of at most 64 KB")} /></div>
+      <${Field} name="mail_from" label=${t("Mails come from")} kind="email" value=${of.mail_from ?? ""} autocomplete="off" hint=${t("The address of the server if you say nothing")} />
       ${logo && html`<div class="row"><img src=${picture(logo)} alt=${t("Logo")} height="48" /><button type="button" class="button small" onClick=${() => draw("")}>${t("Without logo")}</button></div>`}
     <//>`;
 }
@@ -42,9 +43,23 @@ function Write({ of, onClose, onDone }) {
 const facts = (of) => [
   ["IBAN", of.bank?.iban.match(/.{1,4}/g).join(" ")], ["BIC", of.bank?.bic], [t("Bank"), of.bank?.bank], [t("Account holder"), of.bank?.holder],
   [t("Creditor identifier"), of.creditor?.id], [t("Days of notice"), of.creditor?.notice_days],
-  [t("Register and number"), of.registration], [t("Management"), of.management], [t("Terms of payment"), of.payment_terms], [t("Color"), of.color],
+  [t("Mails come from"), of.mail_from], [t("Register and number"), of.registration], [t("Management"), of.management], [t("Terms of payment"), of.payment_terms], [t("Color"), of.color],
   [t("Logo"), of.logo && html`<img src=${picture(of.logo)} alt=${t("Logo")} height="48" />`],
 ].filter(([, value]) => value);
+
+/** Takes back every link to an invoice for who cannot sign in. */
+function Links() {
+  const [isSure, ask] = useState(false);
+  const back = async () => {
+    await post(`/accounts/${session.value.account.id}/invoice_links/take_back`);
+    say(t("No link opens any more"));
+  };
+  return html`
+    <${Card} title=${t("Links to invoices")} actions=${may("tax_write") && html`<button type="button" class="button small" onClick=${() => ask(true)}>${t("Take all back")}</button>`}>
+      <div class="inside"><p class="quiet">${t("Mails lead customers without a login to their invoice alone, for 90 days.")}</p></div>
+      ${isSure && html`<${FormDialog} title=${t("Take all back")} onClose=${() => ask(false)} onSend=${back} send=${t("Take all back")} danger intro=${t("Links that were sent until now open nothing any more.")} />`}
+    <//>`;
+}
 
 /** The part of the settings. */
 export function Letterhead() {
@@ -59,5 +74,5 @@ export function Letterhead() {
         ${of ? html`<div class="inside"><${Facts} of=${facts(of)} /></div>`
           : html`<${Empty} icon="receipt-text" title=${t("Your papers have no letterhead yet")}><p>${t("Say where you are paid, and in which register you stand.")}</p>${button}<//>`}
         ${isWriting && html`<${Write} of=${of ?? {}} onClose=${() => write(false)} onDone=${done} />`}
-      <//>`}<//>`;
+      <//><${Links} />`}<//>`;
 }

@@ -30,10 +30,27 @@ function useLists() {
   return { zones: zones.data ?? new Map(), categories: categories.data ?? new Map() };
 }
 
-/** The first rule, and the zone in which it holds: one for everybody. */
+// Whose rates come with the program, and who is in none of the states whose law it follows.
+const OUTSIDE = ["CH", "GB", "NO"];
+
+/** The standard rate that holds where one is, of those that come with the program; nothing elsewhere. */
+async function ownRate() {
+  const { address } = await get(`/accounts/${session.value.account.id}`, { fields: "address" });
+  const rates = (await get("/vat_rates")).items.filter((it) => it.kind === "standard" && it.country === address?.country && it.valid_from <= today());
+  return { country: address?.country, rate: rates.sort((one, other) => (one.valid_from < other.valid_from ? -1 : 1)).at(-1) };
+}
+
+/** The first rule, and the zone in which it holds: one for everybody; or the law of the EU, whose rates are known. */
 function FirstRule({ zones, onClose }) {
   const [kind, choose] = useState("rate");
+  const { data: known, error } = useLoad(ownRate, ["own rate"]);
+  const isEu = Boolean(known?.rate) && !OUTSIDE.includes(known.country);
+  const follow = async () => {
+    await send("PATCH", `/accounts/${session.value.account.id}/billing_policy`, { tax_regime: "eu_vat" });
+    say(t("The law of the EU decides"), t("The rates of all its states are known here. How bills are made: Bills."));
+  };
   const make = async ({ percent, reason, name, valid_from }) => {
+    if (kind === "eu") return follow();
     const everywhere = [...zones.values()].find((it) => it.countries.length === 0) ?? await post("/tax_zones", { code: "WORLD", name: t("Everywhere") });
     forget("/tax_zones");
     await post("/tax_rules", kind === "rate" ? { name, zone: everywhere.id, percent, valid_from } : { name: reason, zone: everywhere.id, treatment: "exempt", reason, valid_from });
@@ -41,12 +58,22 @@ function FirstRule({ zones, onClose }) {
   };
   return html`
     <${FormDialog} title=${t("How do you tax?")} onClose=${onClose} onSend=${make} send=${t("Save")}>
-      <${Field} name="kind" label=${t("Your customers pay")} kind="select" value=${kind} onChange=${(event) => choose(event.target.value)} options=${[["rate", t("one rate, wherever they are")], ["none", t("no tax")]]} />
-      ${kind === "rate"
-        ? html`<div class="pair"><${Field} name="name" label=${t("Name on the invoice")} value=${t("VAT")} required /><${Field} name="percent" label=${t("Percent")} kind="decimal" required autofocus /></div>`
+      <${Field} name="kind" label=${t("Your customers pay")} kind="select" value=${kind} onChange=${(event) => choose(event.target.value)} options=${[["rate", t("one rate, wherever they are")], isEu && ["eu", t("by the law of the EU, each where it is")], ["none", t("no tax")]].filter(Boolean)} />
+      ${kind === "eu" && html`<p class="notice info"><span>${t("Customers in {country} pay its rate of {rate}. Consumers in other states of the EU pay that of theirs, businesses there owe the tax themselves (reverse charge), and whoever is elsewhere pays none.", { country: country(known.country), rate: share(known.rate.percent) })}</span></p>`}
+      ${kind === "eu" ? null : kind === "rate"
+        ? (known || error) && html`<div class="pair"><${Field} name="name" label=${t("Name on the invoice")} value=${t("VAT")} required /><${Field} name="percent" label=${t("Percent")} kind="decimal" required autofocus value=${known?.rate?.percent ?? ""}
+            hint=${known?.rate ? t("The standard rate in {country}. How to tax by the law of the EU: Bills.", { country: country(known.country) }) : undefined} /></div>`
         : html`<${Field} name="reason" label=${t("What the invoice says")} hint=${t("Such as: exempt as a small business")} required />`}
-      <${Field} name="valid_from" label=${t("From")} kind="date" value=${`${today().slice(0, 4)}-01-01`} required />
+      ${kind !== "eu" && html`<${Field} name="valid_from" label=${t("From")} kind="date" value=${`${today().slice(0, 4)}-01-01`} required />`}
     <//>`;
+}
+
+/** Whether the law of the EU decides, and the rules here are those for what it leaves open, or come first. */
+function Regime() {
+  const path = `/accounts/${session.value.account.id}/billing_policy`;
+  const { data } = useLoad(() => get(path, { fields: "tax_regime" }), ["regime", path]);
+  if (!data || data.tax_regime === "own_rules") return null;
+  return html`<p class="notice info"><${Icon} name="percent" /><span>${data.tax_regime === "eu_vat" ? t("The law of the EU decides on tax, by the rates that come with the program. The rules below hold for nobody.") : t("The rules below come first. Whom none of them fits is taxed by the law of the EU.")} <a href=${to("/settings", { part: "policy" })}>${t("Change it")}</a></span></p>`;
 }
 
 /** Whose address is not known is taxed where the seller is: that must be known then. */
@@ -138,6 +165,7 @@ export function Tax() {
   return html`
     <div class="stack">
       <${Unplaced} />
+      <${Regime} />
       <${Card} title=${t("Rules")} actions=${isMine && html`<button type="button" class="button small" onClick=${() => act([lists.zones.size > 0 ? "rule" : "first"])}><${Icon} name="plus" />${t("New")}</button>`}>
         <${Rows} path="/tax_rules" label=${t("Tax rules")} columns=${[
           { head: t("Zone"), cell: (it) => html`<span class="strong">${lists.zones.get(it.zone)?.name ?? ""}</span>` },

@@ -9,7 +9,7 @@ import { listed } from "../../model/name.js";
 import { to } from "../../model/route.js";
 import { local, t } from "../../model/text.js";
 import { rhythm, span } from "../../model/time.js";
-import { costOf, isBundle, usualTerm } from "../../part/cost.js";
+import { costOf, isBundle, priceless, usualTerm } from "../../part/cost.js";
 import { Rating } from "../../part/stars.js";
 
 const TONES = 6;
@@ -23,27 +23,35 @@ const PER = { recurring: () => t("recurring"), one_time: () => t("once"), usage:
 
 const amountOf = ({ model }) => model.amount ?? model.per_unit;
 
-/** How often a price comes: as the one of this amount does, or all that recurs. */
-function often(offer, { kind, price: { amount, currency } }) {
+/** The periods of a price: of the one of this amount, or of all of its kind. */
+function periodsOf(offer, { kind, price: { amount, currency } }) {
   const own = offer?.prices?.filter((it) => it.kind === kind && it.currency === currency) ?? [];
   const exact = own.filter((it) => it.versions.some((version) => amountOf(version) && compare(amountOf(version), amount) === 0));
-  const periods = new Set((exact.length > 0 ? exact : own).map((it) => it.period));
-  return kind === "recurring" && periods.size === 1 ? rhythm([...periods][0]) : PER[kind]?.();
+  return [...new Set((exact.length > 0 ? exact : own).map((it) => it.period))];
 }
+
+/** How often a price comes: as the one of this amount does, or all that recurs. */
+export function often(offer, found) {
+  const periods = periodsOf(offer, found);
+  return found.kind === "recurring" && periods.length === 1 ? rhythm(periods[0]) : PER[found.kind]?.();
+}
+
+/** Whether what recurs is a sum over several periods, which is nothing that anybody pays at once. */
+const isMixed = (offer, found) => found?.kind === "recurring" && periodsOf(offer, found).length > 1;
 
 const isSeveral = (offer) => offer && (offer.terms.length > 1 || offer.prices.some((it) => it.kind === "usage"));
 
-/** What a bundle comes to with all that is in it, as it is if nobody chooses otherwise. */
+/** What an offer comes to with all that is in it, rhythm by rhythm, as it is if nobody chooses otherwise. */
 function Whole({ offer, currency }) {
   const read = useLoad(() => costOf(offer, { currency, quantity: 1, term: usualTerm(offer) || undefined }), ["whole", offer.id, currency], { isDerived: true });
-  if (read.error) return html`<small>${t("no price in {currency}", { currency })}</small>`;
+  if (read.error) return html`<small>${priceless(read.error, currency)}</small>`;
   return (read.data?.rhythms ?? []).map(([name, it], at) => html`<span class="tag" key=${name}>${at > 0 && "+ "}<span class="amount">${money(it)}</span> <small>${name}</small></span>`);
 }
 
 /** What it is known by, in the currency of the buyer; if it has no price there, in another. */
 export function Tag({ of, offer, currency }) {
   const found = headline(of.prices ?? [], currency) ?? of.from_price;
-  if (offer && (isBundle(offer) || (!found && offer.prices.length > 0))) return html`<${Whole} offer=${offer} currency=${found?.price.currency ?? currency} />`;
+  if (offer && (isBundle(offer) || isMixed(offer, found) || (!found && offer.prices.length > 0))) return html`<${Whole} offer=${offer} currency=${found?.price.currency ?? currency} />`;
   if (!found) return html`<span class="tag"><span class="amount">${t("Free")}</span></span>`;
   return html`
     <span class="tag">${isSeveral(offer) && !isNothing(found.price) && html`<small>${t("from")}</small> `}${!isNothing(found.price) && html`<span class="amount">${money(found.price)}</span> `}<small>${often(offer, found)}</small></span>
@@ -62,7 +70,7 @@ export function OfferCard({ of, currency, isSeveralSellers = false, level = "h2"
   const offer = useLoad(() => (sample ? Promise.resolve(sample) : offered(of.id)), ["offered", of.id, sample?.revision], { isDerived: true }).data;
   const name = local(of.names);
   const categories = useLoad(() => listed("/categories"), ["category names"]).data;
-  const first = of.categories[0] ?? categories?.get(offer?.categories[0]);
+  const first = categories?.get(offer?.categories[0]) ?? of.categories[0];
   const among = typeof first?.name === "string" ? first.name : local(first?.name);
   const trial = offer?.terms.find((it) => it.key === usualTerm(offer))?.trial;
   return html`

@@ -5,12 +5,13 @@ import { cart, change, readCart, takeOut } from "../../model/cart.js";
 import { plus } from "../../model/decimal.js";
 import { useLoad, useStill } from "../../model/load.js";
 import { money, typed } from "../../model/money.js";
+import { isCount } from "../../model/price.js";
 import { to } from "../../model/route.js";
-import { session } from "../../model/session.js";
+import { isGuest, session } from "../../model/session.js";
 import { offered } from "../../model/shelf.js";
 import { local, t } from "../../model/text.js";
-import { costOf, usualTerm } from "../../part/cost.js";
-import { isCount } from "../../part/order_dialog.js";
+import { begun, Choices, inWords, isOpen, wished } from "../../part/choices.js";
+import { costOf, isByUse, priceless, usualTerm } from "../../part/cost.js";
 import { Card, Page } from "../../part/page.js";
 import { Empty, Failure, Loaded } from "../../part/still.js";
 import { complain, say } from "../../part/toast.js";
@@ -18,7 +19,7 @@ import { Tile } from "./card.js";
 import { Stepper, Sums } from "./offer.js";
 
 /** What a line comes to, in the currency of the buyer. */
-const wishOf = (line, offer, currency) => ({ currency, term: line.term ?? (usualTerm(offer) || undefined), quantity: line.quantity ?? 1, resources: line.resources ?? {} });
+const wishOf = (line, offer, currency) => ({ currency, term: line.term ?? (usualTerm(offer) || undefined), quantity: line.quantity ?? 1, resources: line.resources ?? {}, characteristics: line.characteristics ?? {} });
 
 /** Lines with their offers and what each comes to. */
 export const priced = (lines, currency) => Promise.all(lines.map(async (line) => {
@@ -43,6 +44,17 @@ function Quantity({ line, name }) {
   return html`<${Stepper} small name=${t("Quantity of {name}", { name })} value=${text} onChange=${type} />`;
 }
 
+/** What is chosen of a line, to be chosen otherwise. */
+function Chosen({ line, offer }) {
+  const [chosen, choose] = useState(begun(offer, line.characteristics));
+  const said = JSON.stringify(wished(offer, chosen));
+  const still = useStill(said, 350);
+  useEffect(() => {
+    if (still !== JSON.stringify(wished(offer, begun(offer, line.characteristics)))) change(line.key, { characteristics: JSON.parse(still) }).catch(complain);
+  }, [still]);
+  return html`<details><summary>${inWords(line.characteristics, offer.characteristics) || t("What can be chosen of it")}</summary><${Choices} of=${offer} chosen=${chosen} onChoose=${choose} label=${t("What can be chosen of it")} /></details>`;
+}
+
 const Deed = ({ text, name, onClick }) => html`<button type="button" class="link" aria-label=${`${text}: ${name}`} onClick=${onClick}>${text}</button>`;
 
 function Line({ of: { line, offer, cost }, currency }) {
@@ -59,6 +71,7 @@ function Line({ of: { line, offer, cost }, currency }) {
           ${offer.terms.length > 1 && html`<select name="term" aria-label=${t("Term of {name}", { name })} onChange=${(event) => change(line.key, { term: event.target.value }).catch(complain)}>
             ${offer.terms.map((it) => html`<option value=${it.key} selected=${it.key === (line.term ?? usualTerm(offer))}>${local(it.name) || it.key}</option>`)}</select>`}
         </div>`}
+        ${isOpen(offer) && (isSaved ? html`<small>${inWords(line.characteristics, offer.characteristics)}</small>` : html`<${Chosen} key=${`${line.key} chosen`} line=${line} offer=${offer} />`)}
         <div class="row tight">
           ${isSaved
             ? html`<${Deed} text=${t("Put it back")} name=${name} onClick=${act(() => change(line.key, { state: "active" }), t("It is in your cart"))} />`
@@ -66,13 +79,14 @@ function Line({ of: { line, offer, cost }, currency }) {
           <${Deed} text=${t("Take it out")} name=${name} onClick=${act(() => takeOut(line.key), t("It is out of your cart"))} />
         </div>
       </div>
-      <div class="end">${cost.problem ? html`<span class="text bad">${t("no price in {currency}", { currency })}</span>` : html`<${Sums} of=${cost} />`}</div>
+      <div class="end">${cost.problem ? html`<span class="text bad">${priceless(cost.problem, currency)}</span>` : html`<${Sums} of=${cost} />`}</div>
     </li>`;
 }
 
 /** What all of it comes to. */
 export const Total = ({ rows, currency }) => html`
-  <dl class="sums wide">${summed(rows, currency).map(([name, it]) => html`<div key=${name}><dt>${name}</dt><dd class="strong">${money(it)}</dd></div>`)}</dl>`;
+  <dl class="sums wide">${summed(rows, currency).map(([name, it]) => html`<div key=${name}><dt>${name}</dt><dd class="strong">${money(it)}</dd></div>`)}
+    ${rows.some(({ cost }) => isByUse(cost)) && html`<div><dt>${t("by usage")}</dt><dd>${t("what is used")}</dd></div>`}</dl>`;
 
 function Filled({ rows, currency }) {
   const active = rows.filter(({ line }) => line.state === "active");
@@ -87,7 +101,7 @@ function Filled({ rows, currency }) {
       ${active.length > 0 && html`<div class="buy-column"><${Card} title=${t("In all, net")}><div class="inside stack">
         <${Total} rows=${active} currency=${currency} />
         <p class="quiet">${t("Tax, coupons and the day of the first invoice come at the checkout.")}</p>
-        ${isWrong ? html`<p class="notice warn">${t("Take out what has no price in {currency} first.", { currency })}</p>` : html`<a class="button primary wide" href=${to("/checkout")}>${t("To the checkout")}</a>`}
+        ${isWrong ? html`<p class="notice warn">${t("Take out what has no price first.")}</p>` : html`<a class="button primary wide" href=${to("/checkout")}>${isGuest() ? t("Sign in and order") : t("To the checkout")}</a>`}
       </div><//></div>`}
     </div>`;
 }
@@ -100,14 +114,14 @@ export default function Cart() {
     readCart().catch(fail);
   }, []);
   const { items } = cart.value;
-  const read = useLoad(() => priced(items, currency), ["cart", items], { isDerived: true });
+  const read = useLoad(() => priced(items, currency), ["cart", items, currency], { isDerived: true });
   const [last, keep] = useState(null);
   if (read.data && read.data !== last) keep(read.data);
   const shown = read.data || read.error ? read : { data: last ?? undefined };
   return html`
     <${Page} title=${t("Cart")}>
       ${problem ? html`<section class="card"><${Failure} problem=${problem} /></section>` : items.length === 0
-        ? html`<section class="card"><${Empty} icon="shopping-cart" title=${t("Your cart is empty")}><p>${t("What you put into it is kept here until you order it, in whatever browser you are.")}</p><a class="button primary" href=${to("/shop")}>${t("To the shop")}</a><//></section>`
+        ? html`<section class="card"><${Empty} icon="shopping-cart" title=${t("Your cart is empty")}><p>${isGuest() ? t("What you put into it is kept in this browser, and comes along when you sign in.") : t("What you put into it is kept here until you order it, in whatever browser you are.")}</p><a class="button primary" href=${to("/shop")}>${t("To the shop")}</a><//></section>`
         : html`<${Loaded} of=${shown} bones=${5}>${(rows) => html`<${Filled} rows=${rows} currency=${currency} />`}<//>`}
     <//>`;
 }

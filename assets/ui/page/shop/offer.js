@@ -2,21 +2,22 @@
 import { html } from "../../html.js";
 import { useState } from "../../../vendor/preact/hooks.js";
 import { get } from "../../model/api.js";
-import { hasCart, put } from "../../model/cart.js";
+import { buyNow, cart, hasCart, put } from "../../model/cart.js";
 import { useLoad, useStill } from "../../model/load.js";
 import { listed, remember } from "../../model/name.js";
 import { money, typed, written } from "../../model/money.js";
-import { called } from "../../model/price.js";
+import { called, isCount, unitOf } from "../../model/price.js";
 import { go, to } from "../../model/route.js";
-import { may, session } from "../../model/session.js";
-import { boughtWith } from "../../model/shelf.js";
+import { isGuest, leave, may, session } from "../../model/session.js";
+import { boughtWith, withTerms } from "../../model/shelf.js";
 import { local, t } from "../../model/text.js";
 import { span } from "../../model/time.js";
-import { Cost, costOf, isBundle, usualTerm } from "../../part/cost.js";
+import { Choices, isChosen, wished } from "../../part/choices.js";
+import { Cost, costOf, isBundle, isByUse, priceless, usualTerm } from "../../part/cost.js";
 import { Named } from "../../part/figure.js";
 import { Field } from "../../part/form.js";
 import { Icon } from "../../part/icon.js";
-import { Below, isCount } from "../../part/order_dialog.js";
+import { Below } from "../../part/order_dialog.js";
 import { Card, Facts, Page } from "../../part/page.js";
 import { Rating } from "../../part/stars.js";
 import { Loaded } from "../../part/still.js";
@@ -32,9 +33,9 @@ const FEW = 4;
 /** What a term binds one to, in a few words. */
 export const bindsTo = (it) => [it.duration ? span(it.duration) : t("open-ended"), it.auto_renew ? t("renews by itself") : t("ends by itself")].join(" · ");
 
-/** What a choice comes to: each rhythm with its sum. */
+/** What a choice comes to: each rhythm with its sum; where nothing is fixed, that one pays for what is used. */
 export const Sums = ({ of }) => (of.rhythms.length === 0
-  ? html`<span class="amount">${t("Free")}</span>`
+  ? html`<span class="amount">${isByUse(of) ? t("by usage") : t("Free")}</span>`
   : of.rhythms.map(([name, sum], at) => html`<span class="tag" key=${name}>${at > 0 && "+ "}<span class="amount">${money(sum)}</span> <small>${name}</small></span>`));
 
 function Plan({ of, offer, wish, at, onChoose }) {
@@ -45,7 +46,7 @@ function Plan({ of, offer, wish, at, onChoose }) {
     <label class=${`plan ${isOn ? "on" : ""}`}>
       <input type="radio" name="plan" value=${of.key} checked=${isOn} onChange=${() => onChoose(of.key)} />
       <span class="row between"><span class="strong">${local(of.name) || of.key}</span>${of.trial && html`<span class="badge good">${t("{span} free", { span: span(of.trial) })}</span>`}</span>
-      <span>${read.data ? html`<${Sums} of=${read.data} />` : read.error ? html`<small>${t("no price in {currency}", { currency: wish.currency })}</small>` : "…"}</span>
+      <span>${read.data ? html`<${Sums} of=${read.data} />` : read.error ? html`<small>${priceless(read.error, wish.currency)}</small>` : "…"}</span>
       <small>${bindsTo(of)}</small>
     </label>`;
 }
@@ -63,7 +64,7 @@ function Amounts({ of, amounts, onType }) {
   return of.resources.filter((it) => !it.term && priceOf(it)).map((it) => {
     const price = priceOf(it);
     return html`
-      <${Field} key=${it.resource} kind="decimal" label=${price.unit ? `${called(price)} (${price.unit})` : called(price)} value=${amounts[it.resource] ?? written(it.included ?? "0")}
+      <${Field} key=${it.resource} kind="decimal" label=${price.unit ? `${called(price)} (${unitOf(price)})` : called(price)} value=${amounts[it.resource] ?? written(it.included ?? "0")}
         hint=${it.max ? t("{from} to {to}", { from: written(it.min ?? it.included ?? "0"), to: written(it.max) }) : undefined} onInput=${(event) => onType({ ...amounts, [it.resource]: event.target.value })} />`;
   });
 }
@@ -80,20 +81,32 @@ export function Stepper({ value, onChange, name, small = false }) {
     </div>`;
 }
 
+/** That it lies in the cart, and the way to what comes next. */
+function InCart({ offer }) {
+  const isIn = cart.value.items.some((it) => it.state === "active" && it.offer === offer);
+  return isIn && html`<p class="notice good" role="status"><${Icon} name="circle-check" /><span>${t("It is in your cart.")} <a href=${to("/cart")}>${t("To the cart")}</a></span></p>`;
+}
+
 /** The choice, what it costs, and the way into the cart. */
-function Choice({ offer, wish, quantity, onCount, amounts, onType, country }) {
+function Choice({ offer, terms, wish, quantity, onCount, amounts, onType, chosen, onChoose, country }) {
   const [parent, below] = useState(null);
   const [isBusy, wait] = useState(false);
   const own = session.value.account;
   const isPriced = offer.prices.length === 0 || isBundle(offer) || offer.prices.some((it) => it.currency === wish.currency);
-  const isRight = isCount(quantity) && isPriced && !(offer.adds_to && !parent);
+  const [isCosted, know] = useState(true);
+  const isRight = isCount(quantity) && isChosen(offer, chosen) && isPriced && isCosted && !(offer.adds_to && !parent);
   const add = async (isNow) => {
     wait(true);
     try {
       const resources = Object.keys(wish.resources).length > 0 ? wish.resources : undefined;
-      await put({ offer: offer.id, term: wish.term, quantity: wish.quantity, resources, parent: parent ?? undefined });
-      if (isNow) go("/checkout");
-      else say(t("It is in your cart"), local(offer.name));
+      const line = { offer: offer.id, term: wish.term, quantity: wish.quantity, resources, characteristics: wish.characteristics, parent: parent ?? undefined };
+      if (isNow && !isGuest()) {
+        buyNow(line);
+        return go("/checkout", { now: 1 });
+      }
+      await put(line);
+      if (isNow) return leave();
+      say(t("It is in your cart"), local(offer.name));
     } catch (problem) {
       complain(problem);
     }
@@ -104,16 +117,19 @@ function Choice({ offer, wish, quantity, onCount, amounts, onType, country }) {
     <section class="card buy" aria-label=${t("Your choice")}>
       <div class="inside stack">
         <div class="row between"><span class="strong">${t("Quantity")}</span><${Stepper} name=${t("Quantity")} value=${quantity} onChange=${onCount} /></div>
+        <${Choices} of=${offer} chosen=${chosen} onChoose=${onChoose} />
         <${Amounts} of=${offer} amounts=${amounts} onType=${onType} />
-        ${offer.adds_to && hasCart() && html`<${Below} of=${offer} account=${own} onFound=${(first) => below(first)} onPick=${below} />`}
+        ${offer.adds_to && hasCart() && !isGuest() && html`<${Below} of=${offer} account=${own} onFound=${(first) => below(first)} onPick=${below} />`}
         ${!isPriced ? html`<p class="notice warn"><${Icon} name="triangle-alert" />${t("It has no price in {currency}, in which you are billed.", { currency: wish.currency })}</p>`
-          : isCount(quantity) ? html`<${Cost} offer=${offer} wish=${{ ...JSON.parse(still), country }} />` : html`<p class="quiet">${t("A whole number from 1 to 999,999")}</p>`}
-        ${hasCart() ? html`
+          : isCount(quantity) ? html`<${Cost} offer=${offer} wish=${{ ...JSON.parse(still), country, account: country && !offer.is_kept ? own.id : undefined }} onKnown=${know} />` : html`<p class="quiet">${t("A whole number from 1 to 999,999")}</p>`}
+        <${InCart} offer=${offer.id} />
+        ${offer.adds_to && isGuest() ? html`<p class="notice info">${t("It adds to something that you have already.")} <button type="button" class="link" onClick=${() => leave()}>${t("Sign in to order it")}</button></p>`
+        : hasCart() ? html`
           <div class="stack tight">
             <button type="button" class="button primary wide" disabled=${!isRight || isBusy} onClick=${() => add(false)}><${Icon} name="shopping-cart" />${t("Add to cart")}</button>
             <button type="button" class="button wide" disabled=${!isRight || isBusy} onClick=${() => add(true)}>${t("Buy now")}</button>
           </div>
-          ${offer.terms_of_use && html`<small>${t("Its terms of use are accepted at the checkout.")}</small>`}`
+          ${terms?.length > 0 && html`<small>${t("Its terms of use are accepted at the checkout.")}</small>`}`
           : html`<p class="notice info">${t("This is how a buyer sees it.")} <a href=${to(`/catalogue/${offer.id}`)}>${t("To your catalogue")}</a></p>`}
       </div>
     </section>`;
@@ -146,11 +162,13 @@ function Shown({ of }) {
   const [term, bind] = useState(usual);
   const [quantity, onCount] = useState("1");
   const [amounts, onType] = useState({});
+  const [chosen, onChoose] = useState({});
   const country = useLoad(async () => (may("account_read") ? (await get(`/accounts/${own}`, { fields: "address" })).address?.country : undefined), ["buyer in"]).data ?? undefined;
   const categories = useLoad(() => listed("/categories"), ["category names"]).data;
   const has = useHas(of.id);
+  const terms = useLoad(() => withTerms(of), ["terms of", of.id], { isDerived: true }).data;
   const resources = Object.fromEntries(Object.entries(amounts).map(([id, it]) => [id, typed(it)]).filter(([, it]) => it !== null));
-  const wish = { currency, term: term || undefined, quantity: isCount(quantity) ? Number(typed(quantity)) : 1, resources };
+  const wish = { currency, term: term || undefined, quantity: isCount(quantity) ? Number(typed(quantity)) : 1, resources, characteristics: wished(of, chosen) };
   const inCurrency = { ...of, is_kept: false, prices: of.prices.filter((it) => it.currency === currency) };
   const names = of.categories.map((it) => local(categories?.get(it)?.name)).filter(Boolean);
   return html`
@@ -169,11 +187,11 @@ function Shown({ of }) {
           ${inCurrency.prices.length > 0 && html`<${Prices} offer=${{ ...inCurrency, prices: inCurrency.prices.filter((it) => !it.term || it.term === term) }} />`}
           ${inCurrency.prices.some((it) => it.kind === "usage") && html`<${Calculator} offer=${inCurrency} />`}
           <${Promises} id=${of.id} />
-          ${of.terms_of_use && html`<${TermsOfUse} of=${of.terms_of_use} />`}
+          ${terms?.map((it) => html`<${TermsOfUse} key=${it.id} of=${it.terms_of_use} />`)}
           <div id="reviews"><${Reviews} offer=${of.id} canSay=${has && may("review_write")} /></div>
         </div>
         <div class="stack buy-column">
-          <${Choice} offer=${of} wish=${wish} quantity=${quantity} onCount=${onCount} amounts=${amounts} onType=${onType} country=${country} />
+          <${Choice} offer=${of} terms=${terms} wish=${wish} quantity=${quantity} onCount=${onCount} amounts=${amounts} onType=${onType} chosen=${chosen} onChoose=${onChoose} country=${country} />
           <${Card}><div class="inside"><${Facts} of=${[
             [t("Term"), of.terms.length === 1 && [local(of.terms[0].name), bindsTo(of.terms[0])].filter(Boolean).join(" · ")],
             [t("Adds to"), of.adds_to && html`<${Named} id=${of.adds_to} />`],

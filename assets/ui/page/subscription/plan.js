@@ -4,6 +4,7 @@ import { useState } from "../../../vendor/preact/hooks.js";
 import { get, post, send, workOut } from "../../model/api.js";
 import { useLoad } from "../../model/load.js";
 import { money } from "../../model/money.js";
+import { name } from "../../model/name.js";
 import { may } from "../../model/session.js";
 import { to } from "../../model/route.js";
 import { local, t } from "../../model/text.js";
@@ -20,23 +21,23 @@ const WHEN = [["", () => t("As the seller has it: less only when what is paid fo
 
 const text = (it) => [local(it.name), it.term && (local(it.term_name) || (it.duration ? span(it.duration) : it.term)), DIRECTIONS[it.direction]?.()].filter(Boolean).join(" · ");
 
-function Back({ of }) {
+function Back({ of, from }) {
   if (of.lines.length === 0) return html`<p class="quiet">${t("Nothing is given back: nothing is paid beyond that day.")}</p>`;
   return html`
     <ul class="stack tight">${of.lines.map((it, at) => html`
-      <li key=${at} class="line"><div class="row between"><span><span class="strong">${it.text}</span> <span class="quiet">${it.days ? t("{used} of {all} days that are paid and not used", { used: it.days.used, all: it.days.of }) : t("all of it")}</span></span><span>− ${money(it.net)}</span></div></li>`)}</ul>`;
+      <li key=${at} class="line"><div class="row between nowrap"><span class="grow"><span class="strong">${[from && name(from).value, it.text].filter(Boolean).join(": ")}</span> <span class="quiet">${it.days ? t("{used} of {all} days that are paid and not used", { used: it.days.used, all: it.days.of }) : it.seconds ? t("{used} of {all} seconds that are paid and not used", { used: it.seconds.used, all: it.seconds.of }) : t("all of it")}</span></span><span class="one-line">− ${money(it.net)}</span></div></li>`)}</ul>`;
 }
 
 function Charged({ of, currency }) {
   if (of.lines.length === 0) return html`<p class="quiet">${t("Nothing is charged for the rest of the period before it is over.")}</p>`;
   return html`
     <ul class="stack tight">${of.lines.map((it) => html`
-      <li key=${it.id} class="line"><div class="row between"><span><span class="strong">${it.text}</span> <span class="quiet">${it.service_period && period(it.service_period.start, it.service_period.end)}</span></span><span>${money(it.net)}</span></div>
+      <li key=${it.id} class="line"><div class="row between nowrap"><span><span class="strong">${it.text}</span> <span class="quiet">${it.service_period && period(it.service_period.start, it.service_period.end)}</span></span><span class="one-line">${money(it.net)}</span></div>
         <${Why} of=${it.explanation} currency=${currency} unit=${it.unit} counted=${it.quantity} isOpen /></li>`)}</ul>`;
 }
 
-/** What it comes to, worked out as it would be done. */
-export function Preview({ id, wish, onShown }) {
+/** What it comes to, worked out as it would be done; `from` is the offer that it leaves. */
+export function Preview({ id, from, wish, onShown }) {
   const read = useLoad(async () => {
     const found = await workOut(`/subscriptions/${id}/change/preview`, wish);
     onShown(true);
@@ -49,7 +50,7 @@ export function Preview({ id, wish, onShown }) {
     <div class="stack tight" aria-live="polite">
       <p class="notice info"><${Icon} name="clock" /><span>${at === "now" ? t("It changes at once, on {day}.", { day: day(on) }) : t("It changes on {day}, when what is paid for is over.", { day: day(on) })}</span></p>
       <h3>${t("Given back")}</h3>
-      <${Back} of=${credit} />
+      <${Back} of=${credit} from=${from} />
       <h3>${t("Charged instead")}</h3>
       <${Charged} of=${charge} currency=${difference.currency} />
       <dl class="sums wide">
@@ -57,7 +58,7 @@ export function Preview({ id, wish, onShown }) {
         <div><dt>${t("Charged, with tax")}</dt><dd>${money(charge.gross)}</dd></div>
         <div class="total"><dt>${t("Difference")}</dt><dd>${money(difference)}</dd></div>
       </dl>
-      <p class="quiet">${t("The next invoice, on {day}, comes to {amount} with all that stands on it.", { day: day(next.on), amount: money(next.gross) })}</p>
+      <p class="quiet">${t("The next invoice, on {day}, comes to {amount} with tax and all that stands on it. What is given back comes off what is then owed.", { day: day(next.on), amount: money(next.gross) })}</p>
     </div>`;
 }
 
@@ -83,9 +84,9 @@ export function ChangePlan({ of, onClose }) {
             ? html`${t("Its offer names nothing to which it may change.")} <a href=${to(`/catalogue/${of.offer}/edit`)}>${t("Say to what")}</a>`
             : t("Its seller offers nothing to which it could change. What is more can be ordered besides.")}</span></p>`
         : html`
-          <${Field} name="to" label=${t("To")} kind="select" autofocus value=${chosen} onChange=${pick(choose)} options=${[["", t("Choose …")], ...items.map((it, place) => [String(place), text(it)])]} />
+          <${Field} name="to" label=${t("Change to")} kind="select" autofocus value=${chosen} onChange=${pick(choose)} options=${[["", t("Choose …")], ...items.map((it, place) => [String(place), text(it)])]} />
           <${Field} name="at" label=${t("When")} kind="select" value=${at} onChange=${pick(begin)} options=${WHEN.map(([key, said]) => [key, said()])} />`}
-      ${wish && html`<${Preview} key=${JSON.stringify(wish)} id=${of.id} wish=${wish} onShown=${show} />`}
+      ${wish && html`<${Preview} key=${JSON.stringify(wish)} id=${of.id} from=${of.offer} wish=${wish} onShown=${show} />`}
     <//>`;
 }
 

@@ -231,7 +231,7 @@ impl Wish {
         (plan, price): (&Offer, &Price),
         version: &PriceVersion,
     ) -> Result<(), Error> {
-        let is_draft = !plan.life.state().was_on_market();
+        let is_draft = !plan.life.was_on_market();
         if is_draft && self.is_nothing() {
             return offer::drop_price(act, price.id, None);
         }

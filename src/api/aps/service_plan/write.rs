@@ -198,7 +198,7 @@ fn measure(act: &mut Act<'_>, rated: &Rated) -> Result<(), Error> {
 
 /// Changes a plan.
 pub(super) fn change(act: &mut Act<'_>, it: &Offer, body: &Body) -> Result<(), Error> {
-    let was_sold = it.life.state().was_on_market();
+    let was_sold = it.life.was_on_market();
     let leftovers = if was_sold { Leftovers::Kept } else { Leftovers::Gone };
     let (content, wishes) = said(act, it.content.clone(), body, leftovers)?;
     if content != it.content {
@@ -227,7 +227,7 @@ fn must_be_billable(
     it: &Offer,
     billing: (BillingTerms, BillingTerms),
 ) -> Result<(), Error> {
-    if !it.life.state().was_on_market() || !is_billed_otherwise(billing) {
+    if !it.life.was_on_market() || !is_billed_otherwise(billing) {
         return Ok(());
     }
     let prices = offer::prices(act.cx(), it.id)?;

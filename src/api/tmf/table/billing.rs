@@ -1,12 +1,13 @@
 //! What was used, billed and paid.
 
 use super::TASKS;
+use crate::api::tmf::balance_action::{
+    ADJUSTMENTS, Action, Actions, RESERVATIONS, TOPUPS, TRANSFERS,
+};
 use crate::api::tmf::customer_bill::{AppliedRates, Bills};
 use crate::api::tmf::entity::Of;
 use crate::api::tmf::payment::PAYMENTS;
-use crate::api::tmf::prepay::{
-    ADJUSTMENTS, Accumulated, Action, BUCKETS, History, RESERVATIONS, TOPUPS, TRANSFERS,
-};
+use crate::api::tmf::prepay::{Accumulated, BUCKETS};
 use crate::api::tmf::refund::REFUNDS;
 use crate::api::tmf::resource::{Api, Default, Events, Happening, Resource, STATELESS, Verbs};
 use crate::api::tmf::revenue_sharing::{ALGORITHMS, MODELS, REPORTS};
@@ -23,6 +24,10 @@ const WORDS: Words = &[
     ("reference", "correlatorId"),
 ];
 
+/// What our fields are called in something that is done with a balance.
+const ACTION_WORDS: Words =
+    &[("billing_account", "bucket.id"), ("method", "paymentMethod.id"), ("reference", "voucher")];
+
 pub(super) static PAYMENT: Api = Api {
     number: 676,
     base: "/payment/v4",
@@ -36,7 +41,7 @@ pub(super) static PAYMENT: Api = Api {
         Resource::of("refund", &REFUNDS)
             .verbs(Verbs::Create)
             .requires(&["account", "paymentMethod", "totalAmount"])
-            .assigns(&["refundDate", "status", "statusDate"])
+            .assigns(&["status", "statusDate"])
             .lives("status")
             .speaks(WORDS),
     ],
@@ -64,10 +69,17 @@ pub(super) static CUSTOMER_BILL: Api = Api {
             .fixes(BILL)
             .lives("state")
             .touches("lastUpdate")
-            .tells(&[]),
+            .tells(BILLS),
         Resource::of("appliedCustomerBillingRate", &AppliedRates).verbs(Verbs::None).tells(&[]),
     ],
 };
+
+/// What is told of bills: they stay.
+const BILLS: Events = &[
+    (Happening::Created, "CreateEvent"),
+    (Happening::Changed, "AttributeValueChangeEvent"),
+    (Happening::StateChanged, "StateChangeEvent"),
+];
 
 /// What no change of a bill touches: all but its state.
 const BILL: &[&str] = &[
@@ -96,7 +108,7 @@ pub(super) static USAGE: Api = Api {
     number: 635,
     base: "/tmf-api/usageManagement/v4",
     resources: &[
-        Resource::of("usage", &Usages).assigns(&["status"]).lives("status"),
+        Resource::of("usage", &Usages).assigns(&["status"]).calls("externalId").lives("status"),
         Resource::of("usageSpecification", &USAGE_SPECIFICATIONS)
             .fills(&[("lifecycleStatus", Default::Word("In study"))])
             .tells(STATELESS),
@@ -104,16 +116,41 @@ pub(super) static USAGE: Api = Api {
 };
 
 /// What is told of what is done with a balance.
-const ACTIONS: Events = &[(Happening::Created, "CreateEvent"), (Happening::Removed, "CancelEvent")];
+const ACTIONS: Events = &[
+    (Happening::Created, "CreateEvent"),
+    (Happening::Failed, "FailureEvent"),
+    (Happening::StateChanged, "CancelEvent"),
+    (Happening::Removed, "CancelEvent"),
+];
 
 const fn action(name: &'static str, behind: &'static Action) -> Resource {
     Resource::of(name, behind)
         .assigns(&["confirmationDate", "requestedDate", "status"])
-        .fixes(&["confirmationDate", "requestedDate", "status"])
         .lives("status")
         .tells(ACTIONS)
-        .speaks(WORDS)
+        .speaks(ACTION_WORDS)
 }
+
+/// What the house says of an adjustment.
+const ADJUSTMENT: &[&str] = &[
+    "adjustBalance",
+    "confirmationDate",
+    "nextPeriodDate",
+    "periodsDone",
+    "requestedDate",
+    "status",
+    "statusReason",
+];
+/// What no change of a transfer touches.
+const TRANSFER: &[&str] = &[
+    "confirmationDate",
+    "description",
+    "partyAccount",
+    "relatedParty",
+    "requestedDate",
+    "status",
+    "validFor",
+];
 
 pub(super) static PREPAY_BALANCE: Api = Api {
     number: 654,
@@ -128,27 +165,27 @@ pub(super) static PREPAY_BALANCE: Api = Api {
             ])
             .lives("status")
             .tells(&[]),
-        action("topupBalance", &TOPUPS).requires(&[
-            "amount",
-            "usageType",
-            "bucket",
-            "partyAccount",
-        ]),
-        action("adjustBalance", &ADJUSTMENTS).requires(&["amount", "usageType", "bucket"]),
-        action("transferBalance", &TRANSFERS).requires(&[
-            "reason",
-            "receiverLogicalResource",
-            "channel",
-            "logicalResource",
-            "amount",
-            "usageType",
-            "bucket",
-            "receiverBucket",
-            "receiverBucketUsageType",
-        ]),
-        action("reserveBalance", &RESERVATIONS).requires(&["usageType", "bucket", "partyAccount"]),
+        action("topupBalance", &TOPUPS).requires(&["amount", "bucket"]),
+        action("adjustBalance", &ADJUSTMENTS)
+            .requires(&["amount", "usageType", "bucket"])
+            .assigns(ADJUSTMENT)
+            .fixes(&["confirmationDate", "nextPeriodDate", "periodsDone", "requestedDate"]),
+        action("transferBalance", &TRANSFERS)
+            .requires(&[
+                "reason",
+                "receiverLogicalResource",
+                "channel",
+                "logicalResource",
+                "amount",
+                "usageType",
+                "bucket",
+                "receiverBucket",
+                "receiverBucketUsageType",
+            ])
+            .fixes(TRANSFER),
+        action("reserveBalance", &RESERVATIONS).requires(&["bucket"]),
         Resource::of("accumulatedBalance", &Of(Accumulated)).verbs(Verbs::None).tells(&[]),
-        Resource::of("balanceActionHistory", &Of(History))
+        Resource::of("balanceActionHistory", &Actions)
             .verbs(Verbs::None)
             .lives("status")
             .tells(&[]),

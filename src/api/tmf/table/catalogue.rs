@@ -2,19 +2,37 @@
 
 use crate::api::tmf::announced::{Catalogs, Promotions};
 use crate::api::tmf::behind::Behind;
-use crate::api::tmf::catalogue::{Categories, Offers, Specifications};
+use crate::api::tmf::catalog_file::{
+    Jobs, PRODUCT_EXPORTS, PRODUCT_IMPORTS, RESOURCE_EXPORTS, RESOURCE_IMPORTS, SERVICE_EXPORTS,
+    SERVICE_IMPORTS,
+};
+use crate::api::tmf::catalogue::{Offers, Specifications};
+use crate::api::tmf::category::Categories;
 use crate::api::tmf::entity::Of;
 use crate::api::tmf::offer_price::PRICES;
 use crate::api::tmf::registered::Registered;
-use crate::api::tmf::resource::{Api, Default, PLAIN, Resource};
+use crate::api::tmf::resource::{Api, Default, Events, Happening, PLAIN, Resource, Verbs};
 use crate::api::tmf::tongue::Words;
 
 /// What our fields are called in an element of the product catalogue.
 const WORDS: Words = &[
     ("categories", "category"),
     ("parent", "parentId"),
+    ("parts", "bundledProductOffering"),
     ("prices", "productOfferingPrice"),
     ("specification", "productSpecification.id"),
+    ("state", "lifecycleStatus"),
+    ("validity", "validFor"),
+];
+
+/// What they are called in a specification.
+const SPECIFICATION_WORDS: Words = &[
+    ("characteristics", "productSpecCharacteristic"),
+    ("characteristics/formula", "derivationFormula"),
+    ("characteristics/values", "productSpecCharacteristicValue"),
+    ("characteristics/values_max", "maxCardinality"),
+    ("parts", "bundledProductSpecification"),
+    ("relations", "productSpecificationRelationship"),
     ("state", "lifecycleStatus"),
     ("validity", "validFor"),
 ];
@@ -46,6 +64,30 @@ const fn element(name: &'static str, behind: &'static dyn Behind) -> Resource {
         .speaks(WORDS)
 }
 
+/// What is told of files, where the contract tells of them.
+const JOBS: Events =
+    &[(Happening::Created, "CreateEvent"), (Happening::StateChanged, "StateChangeEvent")];
+/// What the house says of a file.
+const JOB: &[&str] = &["completionDate", "creationDate", "errorLog", "status"];
+
+const fn import(name: &'static str, jobs: &'static Jobs) -> Resource {
+    Resource::of(name, jobs)
+        .verbs(Verbs::CreateRemove)
+        .requires(&["url"])
+        .assigns(JOB)
+        .lives("status")
+        .tells(&[])
+}
+
+const fn export(name: &'static str, jobs: &'static Jobs) -> Resource {
+    Resource::of(name, jobs)
+        .verbs(Verbs::CreateRemove)
+        .assigns(&["completionDate", "creationDate", "errorLog", "status", "url"])
+        .lives("status")
+        .tells(&[])
+        .files()
+}
+
 pub(super) static PRODUCT_CATALOG: Api = Api {
     number: 620,
     base: "/tmf-api/productCatalogManagement/v4",
@@ -54,7 +96,9 @@ pub(super) static PRODUCT_CATALOG: Api = Api {
         element("category", &Of(Categories)),
         element("productOffering", &Of(Offers)),
         element("productOfferingPrice", &PRICES),
-        element("productSpecification", &Of(Specifications)),
+        element("productSpecification", &Of(Specifications)).speaks(SPECIFICATION_WORDS),
+        import("importJob", &PRODUCT_IMPORTS),
+        export("exportJob", &PRODUCT_EXPORTS),
     ],
 };
 
@@ -83,6 +127,8 @@ pub(super) static SERVICE_CATALOG: Api = Api {
                 ("@type", Default::Class),
             ])
             .fixes(&["lastUpdate"]),
+        import("importJob", &SERVICE_IMPORTS),
+        export("exportJob", &SERVICE_EXPORTS),
     ],
 };
 
@@ -95,5 +141,7 @@ pub(super) static RESOURCE_CATALOG: Api = Api {
         catalogued("resourceCandidate", &Registered("resource_candidate")),
         catalogued("resourceSpecification", &Registered("resource_specification"))
             .fills(CATALOGUED),
+        import("importJob", &RESOURCE_IMPORTS).tells(JOBS),
+        export("exportJob", &RESOURCE_EXPORTS).tells(JOBS),
     ],
 };

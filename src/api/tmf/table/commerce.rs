@@ -6,7 +6,7 @@ use crate::api::tmf::entity::Of;
 use crate::api::tmf::product::Products;
 use crate::api::tmf::product_order::ORDERS;
 use crate::api::tmf::quote::QUOTES;
-use crate::api::tmf::resource::{Api, Resource, STATELESS, Verbs};
+use crate::api::tmf::resource::{ASKING, Api, Resource, STATELESS, Verbs};
 use crate::api::tmf::task::{CANCELLATIONS, QUALIFICATIONS};
 use crate::api::tmf::tongue::Words;
 
@@ -21,6 +21,7 @@ macro_rules! words_of_items {
             ("items", $items),
             ("items/attributes", "product.productCharacteristic"),
             ("items/billing_account", "billingAccount.id"),
+            ("items/characteristics", "product.productCharacteristic"),
             ("items/offer", "productOffering.id"),
             ("items/parent", "productOrderItemRelationship"),
             ("items/relations", "productOrderItemRelationship"),
@@ -32,6 +33,14 @@ macro_rules! words_of_items {
 }
 
 const ORDER_WORDS: Words = words_of_items!("productOrderItem");
+const PRODUCT_WORDS: Words = &[
+    ("account", "relatedParty"),
+    ("at", "status"),
+    ("billing_account", "billingAccount.id"),
+    ("items", "productOffering"),
+    ("offer", "productOffering.id"),
+    ("serial_number", "productSerialNumber"),
+];
 const QUOTE_WORDS: Words = words_of_items!("quoteItem");
 const CART_WORDS: Words = words_of_items!("cartItem");
 
@@ -44,6 +53,7 @@ pub(super) static PRODUCT_ORDER: Api = Api {
             .assigns(&["completionDate", "expectedCompletionDate", "orderDate", "state"])
             .fixes(&["orderDate"])
             .lives("state")
+            .tells(ASKING)
             .speaks(ORDER_WORDS),
         Resource::of("cancelProductOrder", &CANCELLATIONS)
             .verbs(Verbs::Create)
@@ -57,7 +67,11 @@ pub(super) static PRODUCT_ORDER: Api = Api {
 pub(super) static PRODUCT_INVENTORY: Api = Api {
     number: 637,
     base: "/tmf-api/productInventory/v4",
-    resources: &[Resource::of("product", &Of(Products)).verbs(Verbs::ChangeRemove).lives("status")],
+    resources: &[Resource::of("product", &Of(Products))
+        .requires(&["productOffering"])
+        .assigns(&["orderDate", "startDate", "terminationDate"])
+        .lives("status")
+        .speaks(PRODUCT_WORDS)],
 };
 
 pub(super) static QUOTE: Api = Api {

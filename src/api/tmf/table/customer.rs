@@ -14,9 +14,8 @@ use crate::api::tmf::tongue::Words;
 use crate::api::tmf::user_role::{PERMISSIONS, UserRoles};
 use crate::domain::account::billing_account::BillingPurpose;
 
-/// What our fields are called in a party or an account.
+/// What our fields are called in a customer or a party.
 const WORDS: Words = &[
-    ("account", "relatedParty"),
     ("address", "contactMedium"),
     ("address/country", "contactMedium.characteristic.country"),
     ("address/region", "contactMedium.characteristic.stateOrProvince"),
@@ -26,6 +25,17 @@ const WORDS: Words = &[
     ("media", "contactMedium"),
     ("parent", "relatedParty"),
     ("party", "engagedParty.id"),
+    ("related", "relatedParty"),
+    ("related_parties", "relatedParty"),
+];
+
+/// What they are called in an account.
+const ACCOUNT_WORDS: Words = &[
+    ("account", "relatedParty"),
+    ("credit_limit", "creditLimit"),
+    ("media", "contact.contactMedium"),
+    ("parent", "relatedParty"),
+    ("party", "relatedParty.id"),
     ("related", "relatedParty"),
     ("related_parties", "relatedParty"),
 ];
@@ -70,10 +80,11 @@ const ACCOUNTS: Events = &[
 const fn account(name: &'static str, behind: &'static dyn Behind) -> Resource {
     Resource::of(name, behind)
         .requires(&["name", "relatedParty"])
-        .fixes(&["accountBalance"])
+        .forbids(&["creditLimit"])
+        .fixes(&["accountBalance", "creditLimit"])
         .lives("state")
         .tells(ACCOUNTS)
-        .speaks(WORDS)
+        .speaks(ACCOUNT_WORDS)
 }
 
 pub(super) static ACCOUNT: Api = Api {
@@ -85,7 +96,8 @@ pub(super) static ACCOUNT: Api = Api {
         account("settlementAccount", &Of(BillingAccounts(BillingPurpose::Settlement))),
         Resource::of("financialAccount", &Of(BillingAccounts(BillingPurpose::Financial)))
             .requires(&["name"])
-            .fixes(&["lastModified"])
+            .forbids(&["creditLimit"])
+            .fixes(&["creditLimit", "lastModified"])
             .lives("state"),
         Resource::of("billFormat", &Registered("bill_format")).requires(&["name"]).tells(&[]),
         Resource::of("billPresentationMedia", &Registered("bill_presentation_media"))

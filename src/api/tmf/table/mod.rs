@@ -88,6 +88,11 @@ impl Api {
         self.number == EVENT.number
     }
 
+    /// Whether its definition calls the `event` of an event its `payload`: it has both then.
+    pub(super) fn tells_payloads(&self) -> bool {
+        self.number == ACCOUNT.number
+    }
+
     /// What it is called in its path.
     pub(super) fn name(&self) -> &'static str {
         let mut parts = self.base.rsplit('/');

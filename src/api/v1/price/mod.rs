@@ -1,6 +1,7 @@
 //! `/prices`: what offers cost, in versions that never change once they began.
 
 mod alteration;
+mod condition;
 mod model;
 
 use axum::http::Method;
@@ -9,8 +10,10 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use self::alteration::Alteration;
+use self::condition::PriceCondition;
 use self::model::Model;
 use super::localized::Texts;
+use super::offer::each;
 use super::route::{Needs, Route, read, write};
 use super::wire::{Decimal, NoQuery, Whole, absent, parse, parse_optional};
 use crate::api::edge::call::Call;
@@ -70,6 +73,9 @@ pub(super) struct Price {
     /// Of a usage price: in what it is counted; left out in events.
     #[serde(skip_serializing_if = "Option::is_none")]
     unit: Option<String>,
+    /// The unit to readers of other languages; left out in events.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    units: Option<Texts>,
     /// Whose amount it multiplies; of a usage price, of whose use what was bought is free.
     resource: Option<String>,
     currency: String,
@@ -79,6 +85,9 @@ pub(super) struct Price {
     plan: Option<String>,
     tax_category: Option<String>,
     includes_tax: bool,
+    /// For what is chosen it is meant: all of it must be; left out where it is for everything.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    conditions: Vec<PriceCondition>,
     /// The discounts and fees that it declares itself, in the order in which they apply.
     alterations: Vec<Alteration>,
     versions: Vec<Version>,
@@ -119,12 +128,14 @@ impl From<&domain::Price> for Price {
             timing,
             meter,
             unit: None,
+            units: None,
             resource: it.resource.map(|it| it.to_string()),
             currency: it.currency.to_string(),
             term: it.term.as_ref().map(ToString::to_string),
             plan: it.plan.as_ref().map(ToString::to_string),
             tax_category: it.tax_category.map(|it| it.to_string()),
             includes_tax: it.base == Base::Gross,
+            conditions: it.conditions.iter().map(PriceCondition::from).collect(),
             alterations: it.alterations.iter().map(Alteration::from).collect(),
             versions: versions.map(|(place, version)| Version::of(place + 1, version)).collect(),
         }
@@ -135,7 +146,8 @@ impl Price {
     /// A price with what it takes from elsewhere.
     pub(super) fn whole(cx: Cx<'_>, it: &domain::Price) -> Result<Self, Error> {
         let unit = offer::unit(cx, it)?.map(|it| it.to_string());
-        Ok(Self { unit, ..Self::from(it) })
+        let units = Some(Texts::from(&offer::units(cx, it)?)).filter(|it| !it.0.is_empty());
+        Ok(Self { unit, units, ..Self::from(it) })
     }
 }
 
@@ -217,6 +229,9 @@ pub(super) struct NewPrice {
     /// How many units are free; none if nothing is said.
     included: Option<Decimal>,
     model: Model,
+    /// For what is chosen it is meant: all of it must be; for everything if nothing is said.
+    #[serde(default)]
+    conditions: Vec<PriceCondition>,
     /// Discounts and fees that it declares itself, in the order in which they apply.
     #[serde(default)]
     alterations: Vec<Alteration>,
@@ -313,7 +328,7 @@ impl NewPrice {
             base: if self.includes_tax { Base::Gross } else { Base::Net },
             resource: parse_optional("/resource", self.resource.as_deref())?,
             kind: self.kind()?,
-            conditions: Vec::new(),
+            conditions: each(&self.conditions, "/conditions", PriceCondition::read)?,
             alterations: self.alterations()?,
             life: Life::new(State::Active, Validity::ALWAYS)?,
             versions: Versions::first(version)?,

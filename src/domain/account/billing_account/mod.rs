@@ -134,6 +134,8 @@ pub struct BillingProfile {
     pub credit_limit: Option<Money>,
     /// Its owner is told when less than that is left of what was paid in beforehand.
     pub alert_below: Option<Money>,
+    /// It is billed before the period is over when so much was used, without tax, that is not billed.
+    pub interim_at: Option<Money>,
     /// When it holds.
     pub validity: Validity,
 }
@@ -160,6 +162,7 @@ impl BillingProfile {
             payment_plans: Vec::new(),
             credit_limit: None,
             alert_below: None,
+            interim_at: None,
             validity: Validity::ALWAYS,
         }
     }
@@ -178,9 +181,14 @@ impl BillingProfile {
                 found.push(Violation::new(field, "required", "must name at least one"));
             }
         }
-        for (field, amount) in
-            [("/credit_limit", self.credit_limit), ("/alert_below", self.alert_below)]
-        {
+        if self.interim_at.is_some_and(|it| it.is_zero()) {
+            found.push(Violation::new("/interim_at", "range", "must be more than nothing"));
+        }
+        for (field, amount) in [
+            ("/credit_limit", self.credit_limit),
+            ("/alert_below", self.alert_below),
+            ("/interim_at", self.interim_at),
+        ] {
             if amount.is_some_and(|it| it.is_negative() || it.currency() != currency) {
                 let message = format!("must be in {} and not negative", currency.code());
                 found.push(Violation::new(field, "range", message));

@@ -31,7 +31,13 @@ impl<'a> Draft<'a> {
                 let mark = self.mark_of(of, price, total.period);
                 let is_new = mark.is_some_and(|it| self.marks[it].until.is_some());
                 let before = if is_new { Some(Figure::ZERO) } else { total.towards };
-                let version = self.version(of, price, total.period.start())?;
+                // What was missing to it was computed with the version that it was charged at.
+                let charged = total.charged_terms.as_ref();
+                let charged = charged.and_then(|it| price.price.in_force(it.version_from, None));
+                let version = match charged {
+                    Some(version) => version,
+                    None => self.version(of, price, total.period.start())?,
+                };
                 let PriceModel::Minimum { amount, of: counts, .. } = version.model else {
                     continue;
                 };
@@ -52,9 +58,10 @@ impl<'a> Draft<'a> {
                 let explanation = self.missing(floor, now, charged)?;
                 let explanation =
                     Explanation { version_from: Some(version.valid_from), ..explanation };
-                if !explanation.unrounded()?.value().is_zero() {
+                let exact = explanation.unrounded()?;
+                if !exact.value().is_zero() {
                     let (kind, service) = (LineKind::TrueUp, Some(total.period));
-                    self.add(Charge { of, price, kind, service, explanation, bore: None })?;
+                    self.add(Charge { of, price, kind, service, explanation, bore: None }, exact)?;
                 }
             }
         }
@@ -81,7 +88,11 @@ impl<'a> Draft<'a> {
         total: UsageTotal,
     ) {
         match mark {
-            Some(place) => self.marks[place].usage = Some(total),
+            Some(place) => {
+                if let Some(usage) = &mut self.marks[place].usage {
+                    usage.towards = total.towards;
+                }
+            }
             None => self.marks.push(Mark {
                 subscription: of.id,
                 price: price.price.id,

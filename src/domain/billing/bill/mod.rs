@@ -4,15 +4,22 @@
 //! prices, marks and usage, and keeps the marks that come back together with the invoice, in one
 //! transaction: that is what makes a run restartable.
 
+mod again;
 mod fill;
 mod group;
+mod interim;
+mod prepaid;
 mod reduce;
 mod stand;
 mod taxed;
 mod tier_fees;
 
-pub use self::group::bills;
-use self::stand::Stood;
+use rust_decimal::Decimal;
+
+pub use self::group::{bills, interims};
+use self::interim::charged_before;
+pub use self::interim::interim;
+use self::stand::{Charged, Stood};
 use super::charge::{Charging, Units};
 use super::charged_terms::ChargedTerms;
 use super::coupon::Redeemed;
@@ -23,14 +30,14 @@ use super::invoice::explanation::{Explanation, Step};
 use super::invoice::line::{Line, LineKind};
 use super::invoice::{Content, Totals};
 use super::policy::{Policy, ZeroInvoices, ZeroLines};
-use super::proration::Share;
+use super::proration::{Measure, Share};
 use super::rating::Rule;
 use super::tax::{TaxSheet, TaxTerms, TaxTotal, Taxable, assess};
 use super::taxing::{TaxedBuyer, Taxing};
 use crate::domain::account::cycle::Cycle;
 use crate::domain::catalog::discount::{Discount, Subject};
 use crate::domain::catalog::price::alteration::Occurrence;
-use crate::domain::catalog::price::{Figure, PriceModel, PriceVersion};
+use crate::domain::catalog::price::{Figure, PriceVersion};
 use crate::domain::error::{Code, Rejection};
 use crate::domain::id::{
     AccountId, BillingAccountId, OrderId, PriceId, RedemptionId, SubscriptionId,
@@ -66,6 +73,9 @@ pub struct Billing<'a> {
     pub discounts: Discounts<'a>,
     /// The uses of coupons on its invoices.
     pub coupons: &'a [Redeemed<'a>],
+    /// What was paid in before and lowers what is charged without tax; nothing where it pays what is owed
+    /// with tax.
+    pub prepaid: Money,
     /// What is billed together.
     pub subscriptions: &'a [Billable<'a>],
 }
@@ -80,6 +90,9 @@ pub struct Bill {
     pub marks: Vec<Mark>,
     /// The uses of coupons that were given; they are kept as the marks are.
     pub coupons: Vec<RedemptionId>,
+    /// How much of what was paid in before pays for it without tax: that settles it first. Where it gives back
+    /// more of that than it uses, it is less than nothing: so much is paid in again.
+    pub prepaid: Money,
 }
 
 /// Up to where a price of a subscription is charged.
@@ -149,6 +162,10 @@ struct Draft<'a> {
     marks: Vec<Mark>,
     /// The charge of each mark.
     stood: Vec<Stood>,
+    /// The lines that charge something, once that stands.
+    charged: Vec<Charged>,
+    /// How much of what each line gives back bore no tax, as its price is meant.
+    untaxed: Vec<(usize, Decimal)>,
 }
 
 /// One charge before it becomes a line.
@@ -173,11 +190,16 @@ impl<'a> Draft<'a> {
             taxes: TaxSheet::new(),
             marks: Vec::with_capacity(size),
             stood: Vec::with_capacity(size),
+            charged: Vec::with_capacity(size),
+            untaxed: Vec::new(),
         }
     }
 
     fn charge(&mut self, of: &'a Billable<'a>, due: &Due) -> Result<(), Rejection> {
         let price = &of.prices[due.place];
+        if let Some(total) = charged_before(price, due) {
+            return self.charge_again((of, price), total, Some(due.until));
+        }
         let occurrence = of.occurrence(price, due.turn, due.priced_on);
         let before = self.terms_before(of, price, due);
         let charging = self.charging(of, price, (occurrence, due.service, before.as_ref()))?;
@@ -221,62 +243,18 @@ impl<'a> Draft<'a> {
             price: price.price.id,
             until: Some(due.until),
             days: due.days(),
-            usage: usage.cloned(),
+            usage: usage.map(|it| UsageTotal { bought: Some(units.bought), ..it.clone() }),
             charged_terms,
         };
-        let is_back = explanation.unrounded()?.value().is_sign_negative();
-        let bore = before.as_ref().filter(|_| is_back).and_then(|it| it.tax_beyond(due.units));
-        let bore = bore.cloned();
+        let bore = match &before {
+            Some(it) if explanation.unrounded()?.value().is_sign_negative() => {
+                it.tax_beyond(due.units).cloned()
+            }
+            Some(_) | None => None,
+        };
         let (kind, service) = (due.kind, due.service);
         let charge = Charge { of, price, kind, service, explanation, bore };
         self.add_marked(charge, mark, before)
-    }
-
-    /// Usage that came in for periods that are charged already: all of it at what those were charged
-    /// at, less what was charged. That gives back where more use, or a later reading, costs less. Both
-    /// are booked first, so that however often something comes in, all that is charged comes to what it
-    /// would have at once.
-    fn charge_late(
-        &mut self,
-        of: &'a Billable<'a>,
-        price: &'a BillablePrice<'a>,
-    ) -> Result<(), Rejection> {
-        let Some(charged_until) = price.charged_until else { return Ok(()) };
-        let is_late = |it: &&UsageTotal| it.period.end() <= charged_until && it.differs();
-        for total in price.usage.iter().filter(is_late) {
-            let turn = of.turn_of_late(price, total.period);
-            let occurrence = of.occurrence(price, turn, total.period.start());
-            let at = total.charged_terms.as_ref();
-            let service = Some(total.period);
-            let charging = self.charging(of, price, (occurrence, service, at))?;
-            let offered = self.offered(of, price, charging, (service, at));
-            let now = self.used((of, price), charging.version, total)?;
-            let charged = Units { counted: total.charged, detail: &total.charged_detail, ..now };
-            let mut before = explain(offered, charged)?;
-            charging.once(&mut before)?;
-            let mut explanation = explain(offered, now)?;
-            let charged_terms = charged_terms(&explanation, charging);
-            charging.once(&mut explanation)?;
-            let (all, rounding) = (explanation.unrounded()?, self.billing.policy.rounding);
-            if all != all.book(rounding)?.amount() {
-                explanation.steps.push(Step::Booked(rounding));
-            }
-            let before = before.unrounded()?.book(rounding)?;
-            explanation.steps.push(Step::Less(Figure::new(before.decimal())));
-            let mark = Mark {
-                subscription: of.id,
-                price: price.price.id,
-                until: None,
-                days: None,
-                usage: Some(total.clone()),
-                charged_terms: Some(charged_terms),
-            };
-            let bore = at.and_then(|it| it.tax_beyond(Quantity::ZERO)).cloned();
-            let kind = LineKind::Usage;
-            let charge = Charge { of, price, kind, service, explanation, bore };
-            self.add_marked(charge, mark, total.charged_terms.clone())?;
-        }
-        Ok(())
     }
 
     fn version(
@@ -344,19 +322,11 @@ impl<'a> Draft<'a> {
         version: &PriceVersion,
         it: &'u UsageTotal,
     ) -> Result<Units<'u>, Rejection> {
-        let bought = price.bought(it.period)?;
-        let share = match version.model {
-            PriceModel::Commitment { .. } => self.part_of(of, it.period)?,
-            PriceModel::Flat(_)
-            | PriceModel::PerUnit(_)
-            | PriceModel::Graduated(_)
-            | PriceModel::Volume(_)
-            | PriceModel::Package { .. }
-            | PriceModel::Stairstep(_)
-            | PriceModel::Percentage(_)
-            | PriceModel::GraduatedPercentage(_)
-            | PriceModel::Minimum { .. }
-            | PriceModel::PerDimension { .. } => Share::WHOLE,
+        let by = Measure { unit: self.billing.policy.proration, zone: of.zone };
+        let bought = price.bought(it.period, by)?;
+        let share = match version.model.is_for_a_whole_period() {
+            true => self.part_of(of, it.period)?,
+            false => Share::WHOLE,
         };
         let (counted, records) = (it.quantity, it.records);
         Ok(Units { counted, bought, records, detail: &it.detail, share })
@@ -373,8 +343,8 @@ impl<'a> Draft<'a> {
         }
     }
 
-    fn add(&mut self, charge: Charge<'a>) -> Result<(), Rejection> {
-        let exact: Amount = charge.explanation.unrounded()?;
+    /// Adds the line of a charge that comes to `exact` before any rounding.
+    fn add(&mut self, charge: Charge<'a>, exact: Amount) -> Result<(), Rejection> {
         let amount = exact.book(self.billing.policy.rounding)?;
         if amount.is_zero() && self.billing.policy.zero_lines == ZeroLines::Drop {
             return Ok(());
@@ -418,6 +388,7 @@ impl<'a> Draft<'a> {
     fn finish(mut self) -> Result<Bill, Rejection> {
         let coupons = self.reduce()?;
         self.stand()?;
+        let prepaid = self.prepay()?;
         let Billing { currency, policy, .. } = *self.billing;
         let terms = TaxTerms { scope: policy.tax_scope, rounding: policy.rounding, currency };
         let mut taxes = self.taxes.into_totals();
@@ -432,7 +403,7 @@ impl<'a> Draft<'a> {
         // Lines that cancel each other out are something: each says what was charged, or given back.
         let is_nothing = self.lines.iter().all(|it| it.net.is_zero() && it.tax.is_zero());
         if is_nothing && (self.lines.is_empty() || policy.zero_invoices == ZeroInvoices::Skip) {
-            return Ok(Bill { content: None, marks: self.marks, coupons });
+            return Ok(Bill { content: None, marks: self.marks, coupons, prepaid });
         }
         let content = Content {
             account: self.billing.account,
@@ -443,7 +414,7 @@ impl<'a> Draft<'a> {
             taxes,
             totals,
         };
-        Ok(Bill { content: Some(content), marks: self.marks, coupons })
+        Ok(Bill { content: Some(content), marks: self.marks, coupons, prepaid })
     }
 }
 
@@ -478,7 +449,10 @@ fn charged_terms(explanation: &Explanation, charging: Charging<'_>) -> ChargedTe
         | Step::Covered(_)
         | Step::NeverPaid(_)
         | Step::Undivided(_)
-        | Step::Booked(_) => None,
+        | Step::Booked(_)
+        | Step::Prepaid(_)
+        | Step::OfPrepaid(_)
+        | Step::ChosenFor(_) => None,
     });
     ChargedTerms::at(charging.version.valid_from, lowered)
 }

@@ -1,13 +1,16 @@
 //! What stands of a bill's charges once coupons are taken off, and what goes back of what was charged
 //! before: no more than was paid of it.
 
+use rust_decimal::Decimal;
+
 use super::{Charge, Draft, Mark};
 use crate::domain::billing::charged_terms::ChargedTerms;
 use crate::domain::billing::due::{Billable, BillablePrice, Due};
 use crate::domain::billing::invoice::explanation::Step;
+use crate::domain::billing::policy::PrepaidUse;
 use crate::domain::catalog::price::Figure;
 use crate::domain::error::Rejection;
-use crate::domain::money::Amount;
+use crate::domain::money::{Amount, MoneyError};
 use crate::domain::quantity::Quantity;
 
 /// The charge that a mark is about.
@@ -20,6 +23,12 @@ pub(super) struct Stood {
     pub(super) exact: Amount,
     /// What it is added to or gives back of, if it does.
     pub(super) before: Option<ChargedTerms>,
+}
+
+/// A line that charges something, and the mark with which stands what becomes of it.
+pub(super) struct Charged {
+    line: usize,
+    mark: usize,
 }
 
 impl<'a> Draft<'a> {
@@ -47,7 +56,7 @@ impl<'a> Draft<'a> {
         let exact = charge.explanation.unrounded()?;
         let (mark_at, lines) = (self.marks.len(), self.lines.len());
         self.marks.push(mark);
-        self.add(charge)?;
+        self.add(charge, exact)?;
         let line = (lines < self.lines.len()).then_some(lines);
         let tax = line.and_then(|it| self.taxes.at(self.lines[it].tax_place));
         let mark = &mut self.marks[mark_at];
@@ -60,30 +69,50 @@ impl<'a> Draft<'a> {
     }
 
     /// Lowers what goes back by what coupons had taken off it, and writes down with each mark what of
-    /// its charges stands now.
+    /// its charges stands now, and of what goes back how much bore no tax.
     pub(super) fn stand(&mut self) -> Result<(), Rejection> {
         for Stood { mark: place, line, exact, before } in std::mem::take(&mut self.stood) {
             let Some(charged_terms) = self.marks[place].charged_terms.take() else { continue };
             let charged_terms = match (self.stands_after(place), before) {
-                (Some(last), Some(_)) => charged_terms.following(last),
+                (Some(last), Some(_)) => {
+                    let charged_terms = charged_terms.following(last);
+                    // What of the charges before turns out to bear no tax stands with the last of them.
+                    let are_before = self.charged.iter_mut().filter(|it| it.mark + 1 == place);
+                    are_before.for_each(|it| it.mark = place);
+                    charged_terms
+                }
                 (None, Some(before)) => charged_terms.following(&before),
                 (_, None) => charged_terms,
             };
             let charged_terms = match line {
                 Some(line) if exact.value().is_sign_negative() => {
-                    let (charged_terms, never_paid) = charged_terms.given_back(-exact.value())?;
-                    if !never_paid.is_zero() {
-                        self.change(line, Step::NeverPaid(Figure::new(never_paid)))?;
+                    let (charged_terms, paid) = charged_terms.given_back(-exact.value())?;
+                    if !paid.never.is_zero() {
+                        self.change(line, Step::NeverPaid(Figure::new(paid.never)))?;
                     }
+                    self.untaxed.push((line, paid.untaxed));
                     charged_terms
                 }
                 Some(line) => {
-                    charged_terms.charged(exact, self.lines[line].explanation.unrounded()?)?
+                    let now = Amount::new(self.taxables[line].exact, exact.currency());
+                    self.charged.push(Charged { line, mark: place });
+                    match self.billing.policy.prepaid {
+                        PrepaidUse::BeforeTax => charged_terms.charged_apart(exact, now)?,
+                        PrepaidUse::AfterTax => charged_terms.charged(exact, now)?,
+                    }
                 }
                 None => charged_terms.charged(exact, exact)?,
             };
             self.marks[place].charged_terms = Some(charged_terms);
         }
+        Ok(())
+    }
+
+    /// Writes down with its mark that so much of what a line charges bears no tax.
+    pub(super) fn stand_untaxed(&mut self, line: usize, amount: Decimal) -> Result<(), MoneyError> {
+        let Some(it) = self.charged.iter().find(|it| it.line == line) else { return Ok(()) };
+        let kept = &mut self.marks[it.mark].charged_terms;
+        *kept = kept.take().map(|it| it.untaxed(amount)).transpose()?;
         Ok(())
     }
 

@@ -105,6 +105,7 @@ impl<'a> Charging<'a> {
             usage,
             ..Explanation::of(rated, counted, self.rounding)
         };
+        explanation.steps.extend(self.price.conditions.iter().cloned().map(Step::ChosenFor));
         if let PriceModel::Commitment { amount, overage_factor, .. } = version.model {
             let committed = Committed { amount, share, factor: overage_factor };
             explanation.steps.push(Step::Committed(committed));
@@ -126,7 +127,7 @@ impl<'a> Charging<'a> {
         explanation: &mut Explanation,
         is_meant: impl Fn(&PriceAlteration) -> bool,
     ) -> Result<(), MoneyError> {
-        if charges_nothing(explanation)? {
+        if self.price.alterations.is_empty() || charges_nothing(explanation)? {
             return Ok(());
         }
         let applies = |it: &&PriceAlteration| is_meant(it) && it.applies_to(&self.occurrence);

@@ -13,11 +13,15 @@ use super::line::Line;
 use super::{Content, InvoiceParty, Issue};
 use crate::domain::billing::discount::{LoweredBy, Lowering};
 use crate::domain::billing::letterhead::Imprint;
+use crate::domain::billing::policy::Recognition;
+use crate::domain::billing::proration::{Counts, Share};
 use crate::domain::billing::rating::{Part, Rule};
 use crate::domain::billing::tax::{RuleBasis, TaxBasis, TaxTotal};
 use crate::domain::billing::vat::VatBasis;
 use crate::domain::catalog::price::Base;
 use crate::domain::catalog::price::alteration::By;
+use crate::domain::catalog::price::condition::Matches;
+use crate::domain::catalog::price::tier::Reach;
 use crate::domain::catalog::tax::Buyers;
 use crate::domain::id::{Id, InvoiceId};
 use crate::domain::money::{Money, Rounding};
@@ -138,6 +142,11 @@ impl Form {
         self.party(&issue.seller);
         self.party(&issue.buyer);
         self.imprint(&issue.imprint);
+        match issue.recognition {
+            // As every invoice was before there was a choice: their seals stay what they are.
+            Recognition::AtIssue => {}
+            Recognition::OverPeriod => self.text(issue.recognition.word()),
+        }
     }
 
     fn imprint(&mut self, imprint: &Imprint) {
@@ -197,6 +206,16 @@ impl Form {
         self.explanation(&line.explanation);
     }
 
+    fn share(&mut self, share: Share) {
+        self.bytes(&share.used().to_be_bytes());
+        self.bytes(&share.of().to_be_bytes());
+        match share.counts() {
+            // As it was before seconds were counted.
+            Counts::Days => {}
+            Counts::Seconds => self.text("seconds"),
+        }
+    }
+
     fn explanation(&mut self, explanation: &Explanation) {
         self.rule(explanation.rule);
         self.optional(explanation.version_from, Self::date);
@@ -215,58 +234,82 @@ impl Form {
         }
         self.count(explanation.steps.len());
         for step in &explanation.steps {
-            match step {
-                Step::Prorated(share) => {
-                    self.text("prorated");
-                    self.bytes(&share.used().to_be_bytes());
-                    self.bytes(&share.of().to_be_bytes());
-                }
-                Step::Reversed => self.text("reversed"),
-                Step::Less(before) => {
-                    self.text("less");
-                    self.decimal(before.decimal());
-                }
-                Step::Altered(it) => self.altered(it),
-                Step::InPlaceOf(given_back) => {
-                    self.text("in_place_of");
-                    self.decimal(given_back.decimal());
-                }
-                Step::Lowered(it) => self.lowering(it),
-                Step::Coupon(share) => {
-                    self.text("coupon");
-                    self.text(share.code.as_str());
-                    self.text(share.name.as_str());
-                    self.decimal(share.amount.decimal());
-                }
-                Step::Committed(it) => {
-                    self.text("committed");
-                    self.decimal(it.amount.decimal());
-                    self.bytes(&it.share.used().to_be_bytes());
-                    self.bytes(&it.share.of().to_be_bytes());
-                    self.quantity(it.factor);
-                }
-                Step::Covered(charged) => {
-                    self.text("covered");
-                    self.decimal(charged.decimal());
-                }
-                Step::NeverPaid(off) => {
-                    self.text("never_paid");
-                    self.decimal(off.decimal());
-                }
-                Step::Undivided(it) => {
-                    self.text("undivided");
-                    self.bytes(&it.share.used().to_be_bytes());
-                    self.bytes(&it.share.of().to_be_bytes());
-                    self.decimal(it.of.decimal());
-                    self.decimal(it.fees.decimal());
-                }
-                Step::Booked(rounding) => {
-                    self.text("booked");
-                    self.rounding(*rounding);
-                }
-            }
+            self.step(step);
         }
         self.rounding(explanation.rounding);
+    }
+
+    fn step(&mut self, step: &Step) {
+        match step {
+            Step::Prorated(share) => {
+                self.text("prorated");
+                self.share(*share);
+            }
+            Step::Reversed => self.text("reversed"),
+            Step::Less(before) => {
+                self.text("less");
+                self.decimal(before.decimal());
+            }
+            Step::Altered(it) => self.altered(it),
+            Step::InPlaceOf(given_back) => {
+                self.text("in_place_of");
+                self.decimal(given_back.decimal());
+            }
+            Step::Lowered(it) => self.lowering(it),
+            Step::Coupon(share) => {
+                self.text("coupon");
+                self.text(share.code.as_str());
+                self.text(share.name.as_str());
+                self.decimal(share.amount.decimal());
+            }
+            Step::Committed(it) => {
+                self.text("committed");
+                self.decimal(it.amount.decimal());
+                self.share(it.share);
+                self.quantity(it.factor);
+            }
+            Step::Covered(charged) => {
+                self.text("covered");
+                self.decimal(charged.decimal());
+            }
+            Step::NeverPaid(off) => {
+                self.text("never_paid");
+                self.decimal(off.decimal());
+            }
+            Step::Undivided(it) => {
+                self.text("undivided");
+                self.share(it.share);
+                self.decimal(it.of.decimal());
+                self.decimal(it.fees.decimal());
+            }
+            Step::Prepaid(off) => {
+                self.text("prepaid");
+                self.decimal(off.decimal());
+            }
+            Step::OfPrepaid(it) => {
+                self.text("of_prepaid");
+                self.decimal(it.decimal());
+            }
+            Step::ChosenFor(it) => {
+                self.text("chosen_for");
+                self.text(it.key.as_str());
+                match &it.is {
+                    Matches::OneOf(values) => {
+                        self.count(values.len());
+                        values.iter().for_each(|it| self.text(it));
+                    }
+                    Matches::Between(least, most) => {
+                        let bound = |it: &Option<Quantity>| it.map(|it| it.to_string());
+                        self.text(&bound(least).unwrap_or_default());
+                        self.text(&bound(most).unwrap_or_default());
+                    }
+                }
+            }
+            Step::Booked(rounding) => {
+                self.text("booked");
+                self.rounding(*rounding);
+            }
+        }
     }
 
     fn rounding(&mut self, rounding: Rounding) {
@@ -335,6 +378,15 @@ impl Form {
         self.quantity(part.units);
         self.decimal(part.unit_price.decimal());
         self.decimal(part.fee.decimal());
+        // An invoice from before bounds were told hashes as it did.
+        if let Some(it) = part.bounds {
+            self.text(match it.reach {
+                Reach::Above => "above",
+                Reach::From => "from",
+            });
+            self.quantity(it.floor);
+            self.optional(it.ceiling, Self::quantity);
+        }
     }
 
     pub(crate) fn tax(&mut self, tax: &TaxTotal) {

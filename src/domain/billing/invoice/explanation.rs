@@ -8,17 +8,17 @@ use std::fmt;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+pub use super::altered::Altered;
 pub use super::undivided::Undivided;
 use crate::domain::billing::coupon::CouponShare;
 use crate::domain::billing::discount::Lowering;
 use crate::domain::billing::proration::Share;
 use crate::domain::billing::rating::{self, Part, Rated, Rule};
 use crate::domain::catalog::price::Figure;
-use crate::domain::catalog::price::alteration::{By, Effect, PriceAlteration};
+use crate::domain::catalog::price::condition::Condition;
 use crate::domain::id::MeterId;
 use crate::domain::money::{Amount, Currency, Money, MoneyError, Rounding};
 use crate::domain::quantity::{Percent, Quantity};
-use crate::domain::text::Name;
 use crate::domain::time::Date;
 
 /// How the amount of a line came about.
@@ -56,7 +56,7 @@ pub struct UsageSource {
 /// One thing done to the sum of the parts. The order is the store's: append only.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Step {
-    /// Only some days of the period are charged.
+    /// Only some days, or seconds, of the period are charged.
     Prorated(Share),
     /// It is given back.
     Reversed,
@@ -79,8 +79,14 @@ pub enum Step {
     NeverPaid(Figure),
     /// Only some days of the period are charged of all but the fees of tiers.
     Undivided(Undivided),
-    /// It is booked as a whole, before what was charged is taken off.
+    /// It is booked as a whole, before something is taken off.
     Booked(Rounding),
+    /// So much of it is paid from what was paid in before, and stands on a line of its own.
+    Prepaid(Figure),
+    /// Of it, this is what is paid from what was paid in before.
+    OfPrepaid(Figure),
+    /// The price is meant for what was chosen of a characteristic; that changes nothing of the amount.
+    ChosenFor(Condition),
 }
 
 /// What was committed to.
@@ -105,43 +111,6 @@ impl Committed {
     }
 }
 
-/// A discount or fee that applied, copied in.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Altered {
-    /// What the customer reads.
-    pub name: Name,
-    /// Whether it lowered or raised the charge.
-    pub effect: Effect,
-    /// By how much.
-    pub by: By,
-    /// Whether that is an amount that comes once and is not divided by days.
-    pub is_once: bool,
-}
-
-impl From<&PriceAlteration> for Altered {
-    fn from(it: &PriceAlteration) -> Self {
-        let is_once = it.comes_once();
-        Self { name: it.name.clone(), effect: it.effect, by: it.by, is_once }
-    }
-}
-
-impl Altered {
-    /// By how much an amount changes: a discount takes no more than is there.
-    fn change(&self, amount: Amount) -> Result<Amount, MoneyError> {
-        let by = match self.by {
-            By::Percent(it) => amount.part(it.decimal(), Decimal::ONE_HUNDRED)?,
-            By::Fixed(it) => Amount::new(it.decimal(), amount.currency()),
-        };
-        Ok(match self.effect {
-            Effect::Fee => by,
-            Effect::Discount => {
-                let most = amount.value().max(Decimal::ZERO);
-                Amount::new(-by.value().min(most), amount.currency())
-            }
-        })
-    }
-}
-
 impl Step {
     fn apply(&self, amount: Amount) -> Result<Amount, MoneyError> {
         match self {
@@ -149,7 +118,7 @@ impl Step {
             Self::Reversed => Ok(Amount::new(-amount.value(), amount.currency())),
             Self::Less(before) => amount.plus(Amount::new(-before.decimal(), amount.currency())),
             Self::Altered(it) => amount.plus(it.change(amount)?),
-            Self::InPlaceOf(_) => Ok(amount),
+            Self::InPlaceOf(_) | Self::ChosenFor(_) => Ok(amount),
             Self::Lowered(lowering) => lowering.left_of(amount),
             Self::Coupon(share) => share.left_of(amount),
             Self::Committed(it) => it.charged(amount),
@@ -160,6 +129,8 @@ impl Step {
             Self::NeverPaid(off) => amount.plus(Amount::new(off.decimal(), amount.currency())),
             Self::Undivided(it) => it.charged(amount),
             Self::Booked(rounding) => Ok(amount.book(*rounding)?.amount()),
+            Self::Prepaid(off) => amount.plus(Amount::new(-off.decimal(), amount.currency())),
+            Self::OfPrepaid(it) => Ok(Amount::new(it.decimal(), amount.currency())),
         }
     }
 }
@@ -244,13 +215,15 @@ impl Explanation {
     }
 
     /// What of an amount that was charged so is for days: all but what comes once. What a coupon took
-    /// off is spread over both.
+    /// off, or was paid in before, is spread over both.
     ///
     /// # Errors
     /// If an amount is too large.
     pub fn by_days(&self, charged: Money) -> Result<Amount, MoneyError> {
         let (mut amount, mut once) = (rating::sum(&self.parts, self.currency)?, Decimal::ZERO);
-        for step in self.steps.iter().take_while(|it| !matches!(it, Step::Coupon(_))) {
+        let is_spread =
+            |it: &Step| matches!(it, Step::Coupon(_) | Step::Prepaid(_) | Step::OfPrepaid(_));
+        for step in self.steps.iter().take_while(|it| !is_spread(it)) {
             let after = step.apply(amount)?;
             if matches!(step, Step::Altered(it) if it.is_once) {
                 once += after.value() - amount.value();
@@ -301,9 +274,7 @@ impl fmt::Display for Explanation {
         let mut altered = self.altered().unwrap_or_default().into_iter();
         for step in &self.steps {
             match step {
-                Step::Prorated(share) => {
-                    writeln!(f, "for {} of {} days", share.used(), share.of())?;
-                }
+                Step::Prorated(share) => writeln!(f, "for {share}")?,
                 Step::Reversed => writeln!(f, "given back")?,
                 Step::Less(before) => writeln!(f, "less {before}, which was charged before")?,
                 Step::Altered(it) => writeln!(f, "{it}{}", Change(altered.next().map(|it| it.1)))?,
@@ -317,15 +288,21 @@ impl fmt::Display for Explanation {
                 Step::NeverPaid(off) => writeln!(f, "without {off}, which coupons had taken off")?,
                 Step::Undivided(it) => writeln!(f, "{it}")?,
                 Step::Booked(_) => writeln!(f, "rounded as it is booked")?,
+                Step::Prepaid(off) if off.decimal().is_sign_negative() => {
+                    let off = Figure::new(-off.decimal());
+                    writeln!(f, "without {off}, which the balance gets on a line of its own")?;
+                }
+                Step::Prepaid(off) => {
+                    writeln!(f, "without {off}, which the balance pays on a line of its own")?;
+                }
+                Step::OfPrepaid(it) if it.decimal().is_sign_negative() => {
+                    writeln!(f, "of which the balance gets {}", Figure::new(-it.decimal()))?;
+                }
+                Step::OfPrepaid(it) => writeln!(f, "of which the balance pays {it}")?,
+                Step::ChosenFor(it) => writeln!(f, "as chosen: {it}")?,
             }
         }
         self.write_result(f)
-    }
-}
-
-impl fmt::Display for Altered {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {} of {}", self.name, self.effect, self.by)
     }
 }
 
@@ -333,7 +310,7 @@ impl fmt::Display for Committed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} committed to", self.amount)?;
         if !self.share.is_whole() {
-            write!(f, " for {} of {} days", self.share.used(), self.share.of())?;
+            write!(f, " for {}", self.share)?;
         }
         write!(f, ", what goes beyond × {}", self.factor)
     }
@@ -471,6 +448,7 @@ mod tests {
 
     use super::*;
     use crate::domain::billing::rating::rows;
+    use crate::domain::catalog::price::alteration::{By, Effect};
 
     fn explained(price: &str, quantity: &str, steps: Vec<Step>) -> Explanation {
         let quantity = quantity.parse().expect(quantity);

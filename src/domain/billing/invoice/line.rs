@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::explanation::Explanation;
+use super::explanation::{Explanation, Step};
 use crate::domain::catalog::price::Base;
 use crate::domain::id::{OfferId, PriceId, SubscriptionId};
 use crate::domain::money::Money;
@@ -72,4 +72,12 @@ pub struct Line {
     pub tax_category: Option<Name>,
     /// How the amount came about.
     pub explanation: Explanation,
+}
+
+impl Line {
+    /// Whether it is what the prepaid balance pays, or gets back, of a charge.
+    #[must_use]
+    pub fn is_prepaid(&self) -> bool {
+        matches!(self.explanation.steps.last(), Some(Step::OfPrepaid(_)))
+    }
 }

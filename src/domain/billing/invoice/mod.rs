@@ -4,6 +4,7 @@
 //! without gaps and seals it with a hash over itself and the one before. After that only what
 //! settles it changes: payments, credit notes, a write-off.
 
+mod altered;
 pub mod chain;
 mod dispute;
 pub mod explanation;
@@ -23,6 +24,7 @@ use self::line::{Line, LineKind};
 use self::number::DocumentNumber;
 use super::late_fee;
 use super::letterhead::Imprint;
+use super::policy::Recognition;
 use super::tax::TaxTotal;
 use crate::domain::error::{Code, Rejection};
 use crate::domain::event::Verb;
@@ -30,7 +32,7 @@ use crate::domain::id::{AccountId, BillingAccountId, BillingRunId, InvoiceId};
 use crate::domain::money::{Currency, Money, MoneyError};
 use crate::domain::party::medium::PostalAddress;
 use crate::domain::stamp::Stamp;
-use crate::domain::text::{Email, Name, Prose};
+use crate::domain::text::{self, Email, Name, Prose};
 use crate::domain::time::{Date, Instant, Period, Zone};
 use crate::domain::word::words;
 
@@ -48,12 +50,26 @@ pub struct Invoice {
     content: Content,
     issue: Option<Issue>,
     settled: Settled,
+    /// What the credit that the customer had settled of it when it was issued: the paper asks for the
+    /// rest.
+    set_off: Money,
+    /// How the house takes what the paper asks for, as it was agreed when it was issued.
+    collected_by: Option<CollectedBy>,
     /// Why what was open of it was given up.
     given_up_for: Option<Prose>,
     /// When it is overdue, until that was told.
     overdue_at: Option<Instant>,
     /// When it is to be collected through a gateway, until that was begun.
     collect_at: Option<Instant>,
+}
+
+/// How the house takes by itself what an invoice demands, so that its customer need do nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum CollectedBy {
+    /// From the method on file at a gateway.
+    Gateway,
+    /// From a bank account, by the mandate of this reference.
+    Mandate(text::Code),
 }
 
 /// What an invoice demands: for whom, line by line, and altogether.
@@ -82,6 +98,15 @@ impl Content {
     /// If that is too much.
     pub fn deposits(&self) -> Result<Money, MoneyError> {
         let lines = self.lines.iter().filter(|it| it.kind == LineKind::Deposit);
+        Money::sum(lines.map(|it| it.net), self.currency)
+    }
+
+    /// How much of it is paid from what was paid in before, and bears no tax.
+    ///
+    /// # Errors
+    /// If that is too much.
+    pub fn prepaid(&self) -> Result<Money, MoneyError> {
+        let lines = self.lines.iter().filter(|it| it.is_prepaid() && !it.net.is_negative());
         Money::sum(lines.map(|it| it.net), self.currency)
     }
 }
@@ -157,6 +182,16 @@ pub struct InvoiceParty {
     pub email: Option<Email>,
 }
 
+impl InvoiceParty {
+    /// Whether what it is registered under is a number for value added tax: such begin with the letters of a
+    /// country.
+    #[must_use]
+    pub fn has_vat_number(&self) -> bool {
+        let begins = |it: &str| it.chars().take(2).filter(char::is_ascii_uppercase).count() == 2;
+        self.tax_registration.as_ref().is_some_and(|it| begins(it.as_str()))
+    }
+}
+
 /// What an invoice gets when it is issued.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Issue {
@@ -176,6 +211,8 @@ pub struct Issue {
     pub buyer: InvoiceParty,
     /// How it is written.
     pub imprint: Imprint,
+    /// When what it charges becomes revenue in the books of its seller.
+    pub recognition: Recognition,
     /// Its seal. What a caller gives for the hash is replaced by the computed one.
     pub link: Link,
 }
@@ -235,6 +272,8 @@ impl Invoice {
             content,
             issue: None,
             settled,
+            set_off: nothing,
+            collected_by: None,
             given_up_for: None,
             overdue_at: None,
             collect_at: None,
@@ -278,6 +317,38 @@ impl Invoice {
             return Money::zero(self.content.currency);
         }
         self.unsettled().expect("no more is settled than is demanded")
+    }
+
+    /// What the credit that the customer had settled of it when it was issued.
+    #[must_use]
+    pub const fn set_off(&self) -> Money {
+        self.set_off
+    }
+
+    /// How the house takes by itself what its paper asks for, as it was agreed when it was issued; `None`
+    /// if its customer is to pay.
+    #[must_use]
+    pub const fn collected_by(&self) -> Option<&CollectedBy> {
+        self.collected_by.as_ref()
+    }
+
+    /// The invoice whose paper says how the house takes what it asks for, at issue.
+    #[must_use]
+    pub fn to_be_taken(self, by: CollectedBy) -> Self {
+        Self { collected_by: Some(by), ..self }
+    }
+
+    /// The invoice whose paper asks for what is open of it now, at issue; `None` if that is all that
+    /// it demands.
+    ///
+    /// # Errors
+    /// If the sum cannot be told.
+    pub fn after_credit(self) -> Result<Option<Self>, MoneyError> {
+        if self.total().as_minor() <= 0 {
+            return Ok(None);
+        }
+        let set_off = self.total().minus(self.open())?;
+        Ok((!set_off.is_zero()).then_some(Self { set_off, ..self }))
     }
 
     /// Whether all that it demands are fees for paying late.
@@ -373,7 +444,7 @@ impl Invoice {
     /// If it is issued.
     pub fn with_content(self, content: Content) -> Result<Self, Rejection> {
         match self.state {
-            State::Draft => Ok(Self { content, ..self }),
+            State::Draft => Ok(Self { set_off: Money::zero(content.currency), content, ..self }),
             State::Issued | State::PartiallyPaid | State::Paid | State::WrittenOff => {
                 let why = format!(
                     "cannot change an invoice that is `{}`; write a credit note",

@@ -8,7 +8,7 @@ use super::line::{Line, LineKind};
 use super::number::{NumberFormat, Places};
 use super::{Content, Invoice, InvoiceParty, Issue, Totals};
 use crate::domain::billing::letterhead::Imprint;
-use crate::domain::billing::policy::TaxScope;
+use crate::domain::billing::policy::{Recognition, TaxScope};
 use crate::domain::billing::tax::{RuleBasis, TaxBasis, TaxTerms, TaxTotal, Taxable, assess};
 use crate::domain::catalog::price::Base;
 use crate::domain::catalog::tax::{Buyers, Treatment};
@@ -128,6 +128,7 @@ pub(crate) fn issue(sequence: u64, issued_on: &str) -> Issue {
         seller: party("Seller"),
         buyer: party("Buyer"),
         imprint: Imprint::plain("en".parse().expect("a locale"), 1),
+        recognition: Recognition::AtIssue,
         link: Link { previous: GENESIS, hash: GENESIS },
     }
 }

@@ -24,11 +24,15 @@ impl TaxTotal {
 
     fn calculation(&self, line: &Line) -> String {
         let percent = self.treatment.percent().decimal().normalize();
-        if line.net == self.net {
-            return format!("{percent} % of {} = {}", self.net, line.tax);
-        }
         let (net, tax) = (self.net, self.tax);
-        format!("{percent} % of {net} together = {tax}, of which {} on {}", line.tax, line.net)
+        let before = if self.follows_from_net() { "" } else { ", before it was rounded," };
+        if line.net == net {
+            return format!("{percent} % of {net}{before} = {}", line.tax);
+        }
+        format!(
+            "{percent} % of {net} together{before} = {tax}, of which {} on {}",
+            line.tax, line.net
+        )
     }
 }
 
@@ -59,7 +63,7 @@ impl std::fmt::Display for RuleBasis {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match &self.category_name {
             Some(category) => write!(f, "by the rule for {category}")?,
-            None => write!(f, "by the rule for what has none of its own")?,
+            None => write!(f, "by the general rule")?,
         }
         match &self.zone_name {
             Some(zone) => write!(f, " in {zone}")?,
@@ -79,7 +83,7 @@ mod tests {
     use expect_test::expect;
 
     use super::*;
-    use crate::domain::billing::invoice::sample::{draft, rule_basis};
+    use crate::domain::billing::invoice::sample::{draft, euros, rule_basis};
 
     #[test]
     fn a_line_tells_by_which_rule_it_is_taxed_and_on_what() {
@@ -87,9 +91,15 @@ mod tests {
         let told = |tax: &TaxTotal, line: &Line| tax.explained(line).join("\n");
         expect![[r#"
             VAT: 19 %
-            by the rule for what has none of its own in Everywhere, as of 2000-01-01
+            by the general rule in Everywhere, as of 2000-01-01
             19 % of 20.49 EUR together = 3.89 EUR, of which 3.80 EUR on 19.99 EUR"#]]
         .assert_eq(&told(&content.taxes[0], &content.lines[0]));
+        let unrounded = TaxTotal { tax: euros("3.90"), ..content.taxes[0].clone() };
+        expect![[r#"
+            VAT: 19 %
+            by the general rule in Everywhere, as of 2000-01-01
+            19 % of 20.49 EUR together, before it was rounded, = 3.90 EUR, of which 3.80 EUR on 19.99 EUR"#]]
+        .assert_eq(&told(&unrounded, &content.lines[0]));
         let alone = draft(1, &["19.99"], 0).content().clone();
         let reason = "Steuerschuldnerschaft des Leistungsempfängers".parse().expect("a reason");
         let tax = TaxTotal {

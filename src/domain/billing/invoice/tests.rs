@@ -111,6 +111,26 @@ fn how_an_invoice_stands_follows_from_its_due_date_and_amounts() {
 }
 
 #[test]
+fn a_paper_asks_for_what_credit_has_left() {
+    let table = [("100", "30", "30"), ("100", "120", "120"), ("100", "0", "0"), ("-5", "0", "0")];
+    for (net, credit, set_off) in table {
+        let issued = issued(7, &[net], 20, "2026-11-26");
+        let settled = match credit {
+            "0" => issued,
+            credit => issued.settle(euros(credit), SettledBy::Credit).expect("settled").0,
+        };
+        let after = settled.clone().after_credit().expect("a sum");
+        assert_eq!(after.is_some(), set_off != "0", "{net} - {credit}");
+        let after = after.unwrap_or(settled);
+        assert_eq!(after.set_off(), euros(set_off), "{net} - {credit}");
+        if credit == "30" {
+            let paid = after.settle(euros("90"), SettledBy::Payment).expect("paid").0;
+            assert_eq!(paid.set_off(), euros("30"), "what comes later changes no paper");
+        }
+    }
+}
+
+#[test]
 fn two_currencies_never_settle_each_other() {
     let invoice = issued(7, &["100"], 0, "2025-02-08");
     let dollars = Money::minor(100, Currency::USD);
@@ -150,6 +170,15 @@ fn the_seal_of_an_invoice_is_the_same_for_ever() {
     let hash = sealed.resealed().map(hex::encode).expect("a hash");
     expect_test::expect!["b3b467ae77d96571f77055e036b489779bbf3129119758e768c67b0f4c2bd831"]
         .assert_eq(&hash);
+}
+
+#[test]
+fn that_it_is_deferred_is_under_its_seal() {
+    let sealed = |recognition| {
+        let issue = Issue { recognition, ..issue(7, "2025-02-08") };
+        draft(7, &["10", "20"], 19).issued(issue).expect("issued").0.resealed()
+    };
+    assert_ne!(sealed(Recognition::AtIssue), sealed(Recognition::OverPeriod));
 }
 
 #[test]

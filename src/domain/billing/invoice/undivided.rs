@@ -33,7 +33,6 @@ impl Undivided {
 
 impl fmt::Display for Undivided {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (used, of) = (self.share.used(), self.share.of());
-        write!(f, "units for {used} of {of} days, fees of tiers in full: {}", self.fees)
+        write!(f, "units for {}, fees of tiers in full: {}", self.share, self.fees)
     }
 }

@@ -1,18 +1,20 @@
 //! Proration: what a part of a period costs.
 //!
-//! A part is days over days, kept as such, so that an invoice can say "21 of 28 days" and compute
-//! it again. Where a charge is cut in two, the second half is what the first leaves: the cent
-//! cannot go missing.
+//! A part is days over days, or seconds over seconds, kept as such, so that an invoice can say "21 of 28
+//! days" and compute it again. Where a charge is cut in two, the second half is what the first leaves:
+//! the cent cannot go missing.
 
 pub mod day;
+pub mod second;
+mod share;
 pub mod thirty_360;
 
 use rust_decimal::Decimal;
-use serde::{Deserialize, Serialize};
 
+pub use self::share::{Counts, Share};
 use crate::domain::error::{Code, Rejection};
-use crate::domain::money::{Amount, Money, MoneyError, Rounding};
-use crate::domain::time::{Date, Period};
+use crate::domain::money::{Money, MoneyError, Rounding};
+use crate::domain::time::{Date, Period, Zone};
 use crate::domain::word::words;
 
 words! {
@@ -20,7 +22,8 @@ words! {
     ProrationUnit {
         /// Days used of the days the period has.
         Day = "day";
-        /// Seconds used of the seconds the period has.
+        /// Seconds used of the seconds the period has, from the midnight at which a day begins in the zone
+        /// of the billing account: a day of 23 or 25 hours counts for those.
         Second = "second";
         /// Days of a month of 30 and a year of 360 days.
         Thirty360 = "thirty_360";
@@ -29,92 +32,51 @@ words! {
     }
 }
 
-impl ProrationUnit {
-    /// How many days a stretch of them counts for.
+/// How parts of a period are measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Measure {
+    /// In what.
+    pub unit: ProrationUnit,
+    /// Where days begin.
+    pub zone: Zone,
+}
+
+impl Measure {
+    /// How many days or seconds a stretch of days counts for.
     #[must_use]
-    pub fn measure(self, stretch: Period) -> i64 {
-        match self {
-            Self::Day | Self::Second | Self::None => stretch.days(),
-            Self::Thirty360 => thirty_360::days(stretch),
+    pub fn of(self, stretch: Period) -> i64 {
+        match self.unit {
+            ProrationUnit::Day | ProrationUnit::None => stretch.days(),
+            ProrationUnit::Second => second::seconds(stretch, self.zone),
+            ProrationUnit::Thirty360 => thirty_360::days(stretch),
         }
     }
-}
 
-/// So many days of so many.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Share {
-    used: u32,
-    of: u32,
-}
-
-impl Share {
-    /// All of it.
-    pub const WHOLE: Self = Self { used: 1, of: 1 };
-    /// Nothing of it.
-    pub const NOTHING: Self = Self { used: 0, of: 1 };
-
-    /// `used` of `of` days, or `None` if that is more than the whole or a part of nothing.
+    /// What it counts.
     #[must_use]
-    pub const fn new(used: u32, of: u32) -> Option<Self> {
-        if of == 0 || used > of { None } else { Some(Self { used, of }) }
+    pub const fn counts(self) -> Counts {
+        match self.unit {
+            ProrationUnit::Second => Counts::Seconds,
+            ProrationUnit::Day | ProrationUnit::Thirty360 | ProrationUnit::None => Counts::Days,
+        }
     }
 
-    /// The days used.
-    #[must_use]
-    pub const fn used(self) -> u32 {
-        self.used
-    }
-
-    /// The days there are.
-    #[must_use]
-    pub const fn of(self) -> u32 {
-        self.of
-    }
-
-    /// Whether nothing is missing.
-    #[must_use]
-    pub const fn is_whole(self) -> bool {
-        self.used == self.of
-    }
-
-    /// The same with some used days taken off: none is left if more are taken than were used.
-    #[must_use]
-    pub const fn without(self, days: u32) -> Self {
-        Self { used: self.used.saturating_sub(days), ..self }
-    }
-
-    /// That part of an amount, before any rounding.
+    /// Which part of `full` the stretch `used` is.
     ///
     /// # Errors
-    /// If the amount is too large.
-    pub fn part_of(self, amount: Amount) -> Result<Amount, MoneyError> {
-        match self.is_whole() {
-            true => Ok(amount),
-            false => amount.part(Decimal::from(self.used), Decimal::from(self.of)),
-        }
+    /// If `used` is not a part of `full`.
+    pub fn share(self, used: Period, full: Period) -> Result<Share, Rejection> {
+        let found = match self.unit {
+            ProrationUnit::Day => day::share(used, full),
+            ProrationUnit::Second => second::share(used, full, self.zone),
+            ProrationUnit::Thirty360 => thirty_360::share(used, full),
+            ProrationUnit::None => return Ok(Share::WHOLE),
+        };
+        found.ok_or_else(|| {
+            let why = format!("`{used}` is not a part of the period `{full}`");
+            Rejection::new(Code::BillingInputIncomplete, why)
+        })
     }
-}
-
-/// Which part of `full` the stretch `used` is.
-///
-/// # Errors
-/// If billing has no rule for the unit, or `used` is not a part of `full`.
-pub fn share(unit: ProrationUnit, used: Period, full: Period) -> Result<Share, Rejection> {
-    let found = match unit {
-        ProrationUnit::Day => day::share(used, full),
-        ProrationUnit::Thirty360 => thirty_360::share(used, full),
-        ProrationUnit::None => return Ok(Share::WHOLE),
-        ProrationUnit::Second => {
-            let why = format!(
-                "billing has no rule for proration by `{unit}`; use day, thirty_360 or none"
-            );
-            return Err(Rejection::new(Code::PriceNotRated, why));
-        }
-    };
-    found.ok_or_else(|| {
-        let why = format!("`{used}` is not a part of the period `{full}`");
-        Rejection::new(Code::BillingInputIncomplete, why)
-    })
 }
 
 /// A charge cut in two at a date. The parts sum to the whole, always.
@@ -126,7 +88,7 @@ pub struct Prorated {
     pub after: Money,
 }
 
-/// Divides `charge`, the charge for all of `period`, at `date`, by days as a unit measures them.
+/// Divides `charge`, the charge for all of `period`, at `date`.
 ///
 /// A date at or before the start leaves everything after the cut; one at or past the end leaves
 /// everything before it.
@@ -137,10 +99,10 @@ pub fn prorate(
     charge: Money,
     period: Period,
     date: Date,
-    (unit, rounding): (ProrationUnit, Rounding),
+    (by, rounding): (Measure, Rounding),
 ) -> Result<Prorated, MoneyError> {
-    let all = unit.measure(period).max(1);
-    let used = Period::new(period.start(), date.min(period.end())).map_or(0, |it| unit.measure(it));
+    let all = by.of(period).max(1);
+    let used = Period::new(period.start(), date.min(period.end())).map_or(0, |it| by.of(it));
     let part = charge.amount().part(Decimal::from(used), Decimal::from(all))?;
     let before = part.book(rounding)?;
     let after = charge.minus(before)?;
@@ -159,9 +121,14 @@ mod tests {
         text.parse().expect(text)
     }
 
-    fn period(text: &str) -> Period {
+    pub(super) fn period(text: &str) -> Period {
         let (start, end) = text.split_once("..").expect(text);
         Period::new(date(start), date(end)).expect(text)
+    }
+
+    /// As a unit measures where days begin in a zone.
+    fn measure(unit: ProrationUnit, zone: &str) -> Measure {
+        Measure { unit, zone: zone.parse().expect(zone) }
     }
 
     fn euros(text: &str) -> Money {
@@ -174,7 +141,8 @@ mod tests {
             let (case, expected) = row.split_once(" => ").expect(row);
             let fields: Vec<_> = case.split('|').map(str::trim).collect();
             let [_id, charge, used, full] = fields[..] else { panic!("{row}") };
-            let share = share(ProrationUnit::Day, period(used), period(full)).expect(row);
+            let by_day = measure(ProrationUnit::Day, "UTC");
+            let share = by_day.share(period(used), period(full)).expect(row);
             let part = share.part_of(euros(charge).amount()).expect(row);
             let part = part.book(Rounding::HalfUp).expect(row);
             let found = format!("{}/{} => {}", share.used(), share.of(), part.decimal());
@@ -225,7 +193,7 @@ mod tests {
             ("credit", "-50.00", "2026-04-01..2026-05-01", "2026-04-11", "-16.67 + -33.33"),
         ];
         for (id, charge, whole, cut, expected) in table {
-            let by = (ProrationUnit::Day, Rounding::HalfUp);
+            let by = (measure(ProrationUnit::Day, "UTC"), Rounding::HalfUp);
             let parts = prorate(euros(charge), period(whole), date(cut), by);
             let parts = parts.expect(id);
             let found = format!("{} + {}", parts.before.decimal(), parts.after.decimal());
@@ -234,39 +202,78 @@ mod tests {
     }
 
     #[test]
-    fn a_unit_without_a_rule_is_refused_and_no_unit_charges_the_whole() {
-        let (used, full) = (period("2026-04-01..2026-04-06"), period("2026-04-01..2026-05-01"));
-        assert_eq!(share(ProrationUnit::None, used, full), Ok(Share::WHOLE));
-        let refused = share(ProrationUnit::Second, used, full).map_err(|it| it.code);
-        assert_eq!(refused, Err(Code::PriceNotRated));
-        for unit in [ProrationUnit::Day, ProrationUnit::Thirty360] {
-            let refused = share(unit, full, used).map_err(|it| it.code);
-            assert_eq!(refused, Err(Code::BillingInputIncomplete), "{unit}");
+    fn a_charge_is_cut_by_the_seconds_before_and_after() {
+        let table = [
+            ("UTC", "310.00", "2026-03-01..2026-04-01", "2026-03-29", "280.00 + 30.00"),
+            ("Europe/Berlin", "743.00", "2026-03-01..2026-04-01", "2026-03-29", "672.00 + 71.00"),
+            ("Europe/Berlin", "743.00", "2026-03-01..2026-04-01", "2026-03-30", "695.00 + 48.00"),
+            ("Europe/Berlin", "745.00", "2026-10-01..2026-11-01", "2026-10-26", "601.00 + 144.00"),
+            ("Europe/Berlin", "310.00", "2026-10-01..2026-11-01", "2026-10-26", "250.08 + 59.92"),
+        ];
+        for (zone, charge, whole, cut, expected) in table {
+            let by = (measure(ProrationUnit::Second, zone), Rounding::HalfUp);
+            let parts = prorate(euros(charge), period(whole), date(cut), by).expect(zone);
+            let found = format!("{} + {}", parts.before.decimal(), parts.after.decimal());
+            assert_eq!(found, expected, "{zone} {cut}");
         }
     }
 
     #[test]
-    fn days_that_were_not_served_are_taken_off() {
-        let share = Share::new(21, 28).expect("a share");
-        assert_eq!(share.without(7), Share::new(14, 28).expect("a share"));
-        assert_eq!(share.without(30).used(), 0);
-        assert_eq!((Share::new(2, 1), Share::new(0, 0)), (None, None));
+    fn what_is_no_part_is_refused_and_no_unit_charges_the_whole() {
+        let (used, full) = (period("2026-04-01..2026-04-06"), period("2026-04-01..2026-05-01"));
+        let of = |unit| measure(unit, "Europe/Berlin");
+        assert_eq!(of(ProrationUnit::None).share(used, full), Ok(Share::WHOLE));
+        for unit in [ProrationUnit::Day, ProrationUnit::Second, ProrationUnit::Thirty360] {
+            let refused = of(unit).share(full, used).map_err(|it| it.code);
+            assert_eq!(refused, Err(Code::BillingInputIncomplete), "{unit}");
+            assert_eq!(of(unit).share(full, full).map(Share::is_whole), Ok(true), "{unit}");
+        }
     }
+
+    /// All units by which something is divided.
+    const DIVIDING: [ProrationUnit; 3] =
+        [ProrationUnit::Day, ProrationUnit::Second, ProrationUnit::Thirty360];
+    /// Zones whose days have other lengths now and then, or were skipped.
+    const ZONES: [&str; 5] =
+        ["UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Pacific/Apia"];
 
     proptest! {
         #[test]
         fn nothing_is_lost_and_more_days_never_cost_less(
             minor in 0..10_000_000_000_i64, days in 1..800_i64, cut in -5..805_i64,
-            unit in prop::sample::select(vec![ProrationUnit::Day, ProrationUnit::Thirty360]),
+            unit in prop::sample::select(&DIVIDING[..]), zone in prop::sample::select(&ZONES[..]),
         ) {
-            let whole = Period::new(date("2026-01-01"), date("2026-01-01").plus_days(days));
+            let whole = Period::new(date("2011-01-01"), date("2011-01-01").plus_days(days));
             let whole = whole.expect("a period");
             let charge = Money::minor(minor, Currency::EUR);
-            let by = (unit, Rounding::HalfUp);
+            let by = (measure(unit, zone), Rounding::HalfUp);
             let at = |cut| prorate(charge, whole, whole.start().plus_days(cut), by);
             let (today, tomorrow) = (at(cut).expect("parts"), at(cut + 1).expect("parts"));
             prop_assert_eq!(today.before.plus(today.after), Ok(charge));
             prop_assert!(today.before.as_minor() <= tomorrow.before.as_minor());
+        }
+
+        /// However a period is cut, and however often: its parts count for what it does.
+        #[test]
+        fn parts_of_a_period_make_the_whole(
+            from in 0..6_000_i64, cuts in prop::collection::vec(1..60_i64, 1..8),
+            unit in prop::sample::select(&DIVIDING[..]), zone in prop::sample::select(&ZONES[..]),
+        ) {
+            let by = measure(unit, zone);
+            let first = date("2011-01-01").plus_days(from);
+            let full = Period::new(first, first.plus_days(cuts.iter().sum())).expect("a period");
+            let (mut day, mut sum) = (first, 0);
+            for days in &cuts {
+                let part = Period::new(day, day.plus_days(*days)).expect("a period");
+                if by.of(full) > 0 && part != full {
+                    let share = by.share(part, full).expect("a part");
+                    let found = (i64::from(share.used()), i64::from(share.of()));
+                    prop_assert_eq!(found, (by.of(part), by.of(full)));
+                }
+                sum += by.of(part);
+                day = part.end();
+            }
+            prop_assert_eq!(sum, by.of(full));
         }
     }
 }

@@ -17,11 +17,12 @@ pub fn days(stretch: Period) -> i64 {
 #[must_use]
 pub fn share(used: Period, full: Period) -> Option<Share> {
     let is_part = full.start() <= used.start() && used.end() <= full.end();
-    if used == full {
-        // Also where it is the one day that counts for nothing.
+    let of = u32::try_from(days(full)).ok()?;
+    if used == full && of == 0 {
+        // The one day that counts for nothing.
         return Some(Share::WHOLE);
     }
-    let (used, of) = (u32::try_from(days(used)).ok()?, u32::try_from(days(full)).ok()?);
+    let used = u32::try_from(days(used)).ok()?;
     if is_part { Share::new(used, of) } else { None }
 }
 
@@ -32,12 +33,7 @@ fn place(date: Date) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn period(text: &str) -> Period {
-        let (start, end) = text.split_once("..").expect(text);
-        let date = |it: &str| it.parse().expect(text);
-        Period::new(date(start), date(end)).expect(text)
-    }
+    use crate::domain::billing::proration::tests::period;
 
     #[test]
     fn a_month_has_30_days_and_a_year_360() {
@@ -61,7 +57,7 @@ mod tests {
         let of = |used, full| share(period(used), period(full)).map(|it| (it.used(), it.of()));
         let january = "2026-01-01..2026-02-01";
         assert_eq!(of("2026-01-16..2026-02-01", january), Some((15, 30)));
-        assert_eq!(of(january, january), Some((1, 1)));
+        assert_eq!(of(january, january), Some((30, 30)));
         assert_eq!(of("2026-01-30..2026-01-31", "2026-01-30..2026-01-31"), Some((1, 1)));
         assert_eq!(of("2026-01-16..2026-02-02", january), None);
     }

@@ -16,6 +16,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::policy::ZeroUsage;
+use crate::domain::catalog::price::tier::Reach;
 use crate::domain::catalog::price::{Figure, PriceModel, PriceVersion};
 use crate::domain::error::{Code, Rejection};
 use crate::domain::money::{Amount, Currency, MoneyError};
@@ -67,19 +68,33 @@ pub struct Part {
     pub unit_price: Figure,
     /// What is charged besides, once.
     pub fee: Figure,
+    /// From where to where its tier goes; `None` where there is only one.
+    pub bounds: Option<Bounds>,
+}
+
+/// From where to where a tier goes, in the units that it is counted in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Bounds {
+    /// Which tier a quantity at a bound is in.
+    pub reach: Reach,
+    /// The units that belong to the tiers before.
+    pub floor: Quantity,
+    /// Where the next tier begins; `None` of the last.
+    pub ceiling: Option<Quantity>,
 }
 
 impl Part {
     /// So many units of the only tier.
     #[must_use]
     pub const fn of(units: Quantity, unit_price: Figure) -> Self {
-        Self { value: None, tier: 0, units, unit_price, fee: Figure::ZERO }
+        Self { value: None, tier: 0, units, unit_price, fee: Figure::ZERO, bounds: None }
     }
 
     /// A fee without units.
     #[must_use]
     pub const fn fee(fee: Figure) -> Self {
-        Self { value: None, tier: 0, units: Quantity::ZERO, unit_price: Figure::ZERO, fee }
+        let (units, unit_price) = (Quantity::ZERO, Figure::ZERO);
+        Self { value: None, tier: 0, units, unit_price, fee, bounds: None }
     }
 
     /// What it comes to, before any rounding.

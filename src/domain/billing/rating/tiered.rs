@@ -1,9 +1,9 @@
 //! Tiered prices: graduated, volume and stairstep.
 
-use super::{Part, Range};
+use super::{Bounds, Part, Range};
 use crate::domain::billing::policy::ZeroUsage;
 use crate::domain::catalog::price::Figure;
-use crate::domain::catalog::price::tier::{Reach, Tier, Tiers};
+use crate::domain::catalog::price::tier::{Reach, Tiers};
 use crate::domain::money::MoneyError;
 use crate::domain::quantity::Quantity;
 
@@ -31,7 +31,7 @@ pub fn graduated(
         let entered = enters(tiers.reach(), floor, range);
         let fee = if entered { rows[place].fee } else { Figure::ZERO };
         if entered || !units.is_zero() {
-            parts.push(Part { fee, ..part(rows, place, units) });
+            parts.push(Part { fee, ..part(tiers, place, units) });
         }
     }
     Ok(parts)
@@ -50,7 +50,7 @@ pub fn volume(tiers: &Tiers, range: Range, zero_usage: ZeroUsage) -> Result<Vec<
     let place = tiers.reached_by(range.upto);
     let known = !range.before.is_zero() && tiers.reached_by(range.before) == place;
     let fee = if known { Figure::ZERO } else { rows[place].fee };
-    Ok(vec![Part { fee, ..part(rows, place, range.units()) }])
+    Ok(vec![Part { fee, ..part(tiers, place, range.units()) }])
 }
 
 /// The fee of the tier that the quantity reaches, less that of the tier reached before.
@@ -73,7 +73,7 @@ pub fn stairstep(
         false => rows[tiers.reached_by(range.before)].fee,
     };
     let fee = Figure::new(rows[place].fee.decimal() - charged.decimal());
-    Ok(vec![Part { fee, ..part(rows, place, Quantity::ZERO) }])
+    Ok(vec![Part { fee, ..part(tiers, place, Quantity::ZERO) }])
 }
 
 fn in_units_of(tiers: &Tiers, range: Range) -> Result<Range, MoneyError> {
@@ -84,7 +84,7 @@ fn unused(tiers: &Tiers, zero_usage: ZeroUsage) -> Vec<Part> {
     let rows = tiers.as_slice();
     match zero_usage {
         ZeroUsage::FirstTierFee => {
-            vec![Part { fee: rows[0].fee, ..part(rows, 0, Quantity::ZERO) }]
+            vec![Part { fee: rows[0].fee, ..part(tiers, 0, Quantity::ZERO) }]
         }
         ZeroUsage::Nothing => Vec::new(),
     }
@@ -99,9 +99,16 @@ fn enters(reach: Reach, floor: Quantity, range: Range) -> bool {
     }
 }
 
-fn part(rows: &[Tier], place: usize, units: Quantity) -> Part {
-    let tier = u8::try_from(place).expect("a price has at most 100 tiers");
-    Part { tier, ..Part::of(units, rows[place].unit_price) }
+fn part(tiers: &Tiers, place: usize, units: Quantity) -> Part {
+    let (rows, tier) =
+        (tiers.as_slice(), u8::try_from(place).expect("a price has at most 100 tiers"));
+    let bounds = Bounds {
+        reach: tiers.reach(),
+        floor: rows[place].floor,
+        ceiling: rows.get(place + 1).map(|it| it.floor),
+    };
+    let bounds = (rows.len() > 1).then_some(bounds);
+    Part { tier, bounds, ..Part::of(units, rows[place].unit_price) }
 }
 
 #[cfg(test)]
@@ -179,5 +186,17 @@ mod tests {
             .map(|it| format!("{}: {} x {} + {}", it.tier, it.units, it.unit_price, it.fee))
             .collect();
         assert_eq!(parts, ["0: 5 x 7 + 1", "1: 3 x 6.5 + 0"]);
+        let bounds = |model: &str, quantity: &str| {
+            let rated = rows::rated(model, quantity.parse().expect("a quantity"));
+            let told =
+                |it: Bounds| format!("{}..{:?}", it.floor, it.ceiling.map(|it| it.to_string()));
+            rated.parts.iter().map(|it| it.bounds.map(told)).collect::<Vec<_>>()
+        };
+        let some = |text: &str| Some(text.to_owned());
+        let both = [some("0..Some(\"5\")"), some("5..Some(\"10\")")];
+        assert_eq!(bounds("graduated 5: 7, 10: 6.5, *: 6", "8"), both);
+        assert_eq!(bounds("volume 5: 7, 10: 6.5, *: 6", "80"), [some("10..None")]);
+        assert_eq!(bounds("stairstep 5: 7, *: 6", "1"), [some("0..Some(\"5\")")]);
+        assert_eq!(bounds("graduated *: 6", "80"), [None], "there is one tier");
     }
 }

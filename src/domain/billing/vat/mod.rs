@@ -96,6 +96,19 @@ pub struct VatBasis {
     pub on: Date,
 }
 
+/// What a paper says in its language where a registered business of one member state supplies one of
+/// another, which owes the tax: Directive 2006/112/EC, Articles 44 and 196. Nothing where they are not in
+/// two of them.
+#[must_use]
+pub fn reverse_charged(
+    (supplier, buyer): (&PostalAddress, &PostalAddress),
+    locale: &Locale,
+) -> Option<&'static str> {
+    let (from, to) = (place_of(supplier)?, place_of(buyer)?);
+    let is_so = from.is_member && to.is_member && from.country != to.country;
+    is_so.then(|| notes(locale).reverse_charge)
+}
+
 /// Decides on a sale.
 ///
 /// # Errors

@@ -19,7 +19,7 @@ use crate::domain::catalog::{keys_violations, under};
 use crate::domain::error::{Invalid, Refusal, Rejection, Violation};
 use crate::domain::event::Verb;
 use crate::domain::id::{
-    CatalogId, CategoryId, DocumentId, OfferId, PriceId, ResourceId, ServiceTermsId, ShareModelId,
+    AccountId, CatalogId, CategoryId, DocumentId, OfferId, PriceId, ResourceId, ServiceTermsId,
     SpecificationId, TaxCategoryId,
 };
 use crate::domain::localized::Localized;
@@ -312,6 +312,8 @@ pub struct OfferContent {
     pub is_sellable: bool,
     /// The offer that it adds to: it can be had only below a subscription to that.
     pub adds_to: Option<OfferId>,
+    /// Whether those to whom its seller sells may copy it, to sell it on.
+    pub is_resellable: bool,
     /// The offer of a seller above that it is a copy of, to be sold on.
     pub copy_of: Option<OfferId>,
     /// How many hundredths its prices are above those of its original.
@@ -330,8 +332,9 @@ pub struct OfferContent {
     pub openness: Openness,
     /// How it is taxed, where its categories do not say.
     pub tax_category: Option<TaxCategoryId>,
-    /// Who gets which part of what it earns.
-    pub share_model: Option<ShareModelId>,
+    /// Who delivers it for its seller, and works on the items of orders that ask for it; its seller
+    /// does if nobody is named.
+    pub supplier: Option<AccountId>,
     /// Pictures and papers.
     pub attachments: Vec<Attachment>,
 }
@@ -378,6 +381,7 @@ impl OfferContent {
             seating: Seating::None,
             is_sellable: true,
             adds_to: None,
+            is_resellable: true,
             copy_of: None,
             mark_up: None,
             switches: Vec::new(),
@@ -387,7 +391,7 @@ impl OfferContent {
             approval: Approval::Automatic,
             openness: Openness::Sold,
             tax_category: None,
-            share_model: None,
+            supplier: None,
             attachments: Vec::new(),
         }
     }
@@ -485,6 +489,10 @@ impl OfferContent {
         if self.copy_of == Some(id) {
             let message = "must name another offer than this one";
             found.push(Violation::new("/copy_of", "reference", message));
+        }
+        if self.openness == Openness::Open && !self.prices.is_empty() {
+            let message = "must be `sold`: what is open to everybody costs nothing";
+            found.push(Violation::new("/openness", "conflict", message));
         }
         if self.quantity.min == 0 || self.quantity.max.is_some_and(|it| it < self.quantity.min) {
             let message = "must begin at 1 or more and not end below that";

@@ -20,6 +20,7 @@ use serde::{Deserialize, Serialize};
 use self::alteration::PriceAlteration;
 use self::condition::Condition;
 pub use self::model::{Figure, PriceModel};
+use crate::domain::catalog::characteristic::Choices;
 use crate::domain::catalog::lifecycle::Life;
 use crate::domain::due::{Due, Duty};
 use crate::domain::error::{Code, Invalid, Rejection};
@@ -382,9 +383,18 @@ impl Price {
         self.versions.in_force(on, frozen)
     }
 
+    /// The version at which a day is billed: that which holds on it; before the first one begins, the first
+    /// if it does so on the next day. Who lives further west bought when it was still the day before
+    /// there, and what could be bought is billed.
+    #[must_use]
+    pub fn billed_at(&self, on: Date, frozen: Option<Date>) -> Option<&PriceVersion> {
+        let next = || self.in_force(on.plus_days(1), frozen);
+        self.in_force(on, frozen).or_else(next)
+    }
+
     /// Whether it is meant for what was chosen.
     #[must_use]
-    pub fn fits(&self, chosen: &BTreeMap<text::Code, String>) -> bool {
+    pub fn fits(&self, chosen: &Choices) -> bool {
         self.conditions.iter().all(|it| it.holds(chosen))
     }
 }

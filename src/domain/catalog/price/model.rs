@@ -167,6 +167,26 @@ impl PriceModel {
         }
     }
 
+    /// Whether something is charged for a period as a whole, whatever was used in it.
+    #[must_use]
+    pub fn is_for_a_whole_period(&self) -> bool {
+        match self {
+            Self::Minimum { .. } | Self::Commitment { .. } => true,
+            Self::PerDimension { values, otherwise, .. } => {
+                let mut all = values.iter().map(|it| &it.1).chain([&**otherwise]);
+                all.any(Self::is_for_a_whole_period)
+            }
+            Self::Flat(_)
+            | Self::PerUnit(_)
+            | Self::Graduated(_)
+            | Self::Volume(_)
+            | Self::Package { .. }
+            | Self::Stairstep(_)
+            | Self::Percentage(_)
+            | Self::GraduatedPercentage(_) => false,
+        }
+    }
+
     /// Refuses figures that make no price.
     ///
     /// # Errors

@@ -83,6 +83,17 @@ fn a_later_version_takes_over_on_its_first_day_unless_the_price_is_frozen() {
 }
 
 #[test]
+fn what_is_bought_on_the_first_day_is_billed_where_it_is_still_the_day_before() {
+    let price = price().revised(flat("2026-06-01", "12"), date("2026-03-01")).expect("revised");
+    let billed = |on: &str| price.billed_at(date(on), None).map(|it| it.model.clone());
+    let flat = |amount: &str| Some(PriceModel::Flat(amount.parse().expect(amount)));
+    assert_eq!(billed("2025-12-30"), None);
+    assert_eq!(billed("2025-12-31"), flat("10"));
+    assert_eq!(billed("2026-05-31"), flat("10"), "only the first one comes early");
+    assert_eq!(billed("2026-06-01"), flat("12"));
+}
+
+#[test]
 fn a_version_never_reaches_into_the_past() {
     for (valid_from, today) in
         [("2026-02-28", "2026-03-01"), ("2026-01-01", "2025-06-01"), ("2025-12-31", "2025-06-01")]

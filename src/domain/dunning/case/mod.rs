@@ -4,11 +4,14 @@
 //! what is overdue later is a case of its own, from the first step on. It remembers every step, so
 //! that each is done once, whatever stops in between. Beside the ladder it knows when the credit
 //! terms want a hold, which is put once in a case as well: what people have released then stays so.
+//!
+//! Fees, holds and ends presuppose a reminder. Where reminders were due and none has gone out, the
+//! reminder is written again in their place, with the days of the ladder between, until one has.
 
 use serde::{Deserialize, Serialize};
 
 use super::{Action, Arrears, Ladder, Rung, Taken};
-use crate::domain::account::class::CreditTerms;
+use crate::domain::account::class::{CreditTerms, Reminding};
 use crate::domain::catalog::price::Figure;
 use crate::domain::event::Verb;
 use crate::domain::id::{AccountId, BillingAccountId, DunningId, InvoiceId, PaymentPlanId};
@@ -171,6 +174,8 @@ pub struct Look<'a> {
     pub negative_since_on: Option<Date>,
     /// Until when the house may not hold the account.
     pub spared_until: Option<Instant>,
+    /// How its class is reminded.
+    pub reminding: Reminding,
     /// What time it is.
     pub now: Instant,
 }
@@ -270,6 +275,35 @@ impl Dunning {
         Some((self, Verb::Failed))
     }
 
+    /// The case of which a mail that was written at a moment arrived after all; `None` if it had not
+    /// failed.
+    #[must_use]
+    pub fn delivered(mut self, written_at: Instant) -> Option<(Self, Verb)> {
+        let is_mail = |it: &&mut Step| it.action == Action::Mail && it.at <= written_at;
+        let step = self.steps.iter_mut().rev().find(is_mail);
+        step.filter(|it| it.outcome == Outcome::Failed)?.comes_to(Done::DONE);
+        Some((self, Verb::Changed))
+    }
+
+    /// The case whose next step is looked at again later.
+    #[must_use]
+    pub fn put_off(self, until: Instant) -> Self {
+        Self { next: self.next.map(|it| Next { at: Some(until), ..it }), ..self }
+    }
+
+    /// How many reminders were written, as far as is known none of them in vain.
+    #[must_use]
+    pub fn reminders(&self) -> usize {
+        let is_written = |it: &&Step| it.action == Action::Mail && it.outcome == Outcome::Done;
+        self.steps.iter().filter(is_written).count()
+    }
+
+    /// Whether reminders were due and none has gone out.
+    #[must_use]
+    pub fn is_unheard(&self) -> bool {
+        self.reminders() == 0 && self.steps.iter().any(|it| it.action == Action::Mail)
+    }
+
     /// The case ended: nothing is overdue any more, or others see to it.
     #[must_use]
     pub fn end(self, now: Instant) -> (Self, Verb) {
@@ -340,13 +374,13 @@ impl Dunning {
         self.ended_at
     }
 
-    /// Whether a ladder has written since a moment, or still will, to who owes what is overdue now.
+    /// Whether a ladder has written to who owes what is overdue now, or still will: after its last
+    /// reminder nothing friendlier comes.
     ///
     /// # Errors
     /// If that is too much.
-    pub fn reminds(&self, ladder: &Ladder, since: Instant) -> Result<bool, MoneyError> {
-        let wrote = |it: &Step| it.action == Action::Mail && since <= it.at;
-        let has = self.steps.iter().any(wrote);
+    pub fn reminds(&self, ladder: &Ladder) -> Result<bool, MoneyError> {
+        let has = self.steps.iter().any(|it| it.action == Action::Mail);
         Ok(has || ladder.will_remind(self.last_taken(), self.overdue()?))
     }
 
@@ -356,20 +390,30 @@ impl Dunning {
         self.steps.iter().rev().find_map(taken)
     }
 
+    fn waits_for_reminder(&self, look: &Look<'_>) -> bool {
+        look.reminding == Reminding::Mail && self.is_unheard()
+    }
+
     fn next_by_ladder(&self, look: &Look<'_>) -> Result<Option<Next>, MoneyError> {
         let Some(due_on) = self.owed.iter().map(|it| it.due_on).min() else { return Ok(None) };
         let last = self.last_taken();
         let arrears = Arrears { due_on, overdue: self.overdue()?, last };
         let rung = look.ladder.next(last);
         let Some((rung, on)) = rung.zip(look.ladder.next_on(&arrears)) else { return Ok(None) };
-        let Rung { action, from_sum, after_days } = *rung;
+        let Rung { from_sum, .. } = *rung;
+        // What presupposes a reminder that has not gone out makes room for it.
+        let (action, after_days) = match last.filter(|_| self.waits_for_reminder(look)) {
+            Some(last) => (Action::Mail, last.after_days),
+            None => (rung.action, rung.after_days),
+        };
         let (ground, after_days) = (Ground::Ladder, Some(after_days));
         let at = rung.is_reached(arrears.overdue).then(|| look.at(on, action));
         Ok(Some(Next { ground, after_days, action, on, at, from_sum }))
     }
 
     fn next_by_terms(&self, look: &Look<'_>) -> Option<Next> {
-        if self.has_held() || self.steps.iter().any(|it| it.ground == Ground::CreditTerms) {
+        let has_wanted = self.steps.iter().any(|it| it.ground == Ground::CreditTerms);
+        if self.has_held() || has_wanted || self.waits_for_reminder(look) {
             return None;
         }
         let due_on = self.owed.iter().map(|it| it.due_on).min()?;

@@ -34,6 +34,7 @@ fn look<'a>(terms: (&'a Ladder, CreditTerms), on: &str, bills: &[Bill<'_>]) -> L
         owed: owed.collect(),
         negative_since_on: bills.iter().map(|it| date(it.0).plus_days(-9)).min(),
         spared_until: None,
+        reminding: Reminding::Mail,
         now: Zone::UTC.start_of(date(on)),
     }
 }
@@ -199,21 +200,81 @@ fn who_pays_the_oldest_gets_more_time_and_who_pays_all_is_left_alone() {
 }
 
 #[test]
-fn a_mail_that_did_not_arrive_has_failed_and_the_ladder_goes_on() {
+fn a_mail_that_did_not_arrive_has_failed_and_is_written_again() {
     let steps = ladder(&[(3, "0", Action::Mail), (10, "0", Action::CreditHold)]);
     let look = look((&steps, manual()), "2026-01-13", &[("2026-01-10", "100")]);
     let case = begin(&look);
+    let unwritten = ladder(&[(10, "0", Action::CreditHold)]);
+    assert_eq!(case.reminds(&unwritten), Ok(false), "a hold is no mail");
     let next = case.due(look.now).expect("it is due");
     let case = case.take(next, &look).expect("a sum").came_to(Done::DONE).0;
     let goes_on = case.next().copied();
-    assert_eq!(case.reminds(&steps, look.now), Ok(true), "it wrote at that moment");
-    assert_eq!(case.reminds(&steps, look.now.plus_seconds(1)), Ok(false), "a hold is no mail");
+    assert_eq!(case.reminds(&steps), Ok(true), "it wrote, and nothing friendlier follows");
     assert_eq!(case.clone().undelivered(look.now.plus_seconds(-1), Done::failed("no")), None);
     let later = look.now.plus_seconds(90_000);
     let (case, verb) = case.undelivered(later, Done::failed("unknown user")).expect("it wrote");
     let step = case.steps().last().expect("it was taken");
     assert_eq!((verb, step.outcome), (Verb::Failed, Outcome::Failed));
     assert_eq!(step.trouble.as_ref().map(Prose::as_str), Some("unknown user"));
-    assert_eq!(case.next().copied(), goes_on);
-    assert_eq!(case.undelivered(later, Done::failed("again")), None, "it is known");
+    assert_eq!(case.next().copied(), goes_on, "until somebody looks");
+    assert_eq!(case.clone().undelivered(later, Done::failed("again")), None, "it is known");
+    let seen = case.clone().seen(&look).expect("a sum");
+    let next = |it: &Dunning| it.next().map(|it| (it.action, it.after_days, it.on));
+    assert_eq!(next(&seen), Some((Action::Mail, Some(3), date("2026-01-20"))));
+    let (case, verb) = case.delivered(later).expect("it had failed");
+    assert_eq!((verb, case.reminders(), case.is_unheard()), (Verb::Changed, 1, false));
+    let seen = case.clone().seen(&look).expect("a sum");
+    assert_eq!(seen.next().copied(), goes_on, "it went out after all");
+    assert_eq!(case.delivered(later), None, "that is known");
+}
+
+/// Nobody is charged, held or ended of whom no reminder has gone out, whatever wants it.
+#[test]
+fn what_presupposes_a_reminder_waits_until_one_has_gone_out() {
+    let fee = Action::LateFee(LateFee { fee: "5".parse().expect("a figure"), tax_category: None });
+    let steps = ladder(&[(3, "0", Action::Mail), (7, "0", fee), (10, "0", Action::CreditHold)]);
+    let automatic = CreditTerms { holding: Holding::Automatic, ..CreditTerms::DEFAULT };
+    // The days on which reminders reach nobody, and how the class is reminded.
+    let told = |(in_vain, reminding): (i64, Reminding)| {
+        let bills = [("2026-01-10", "100")];
+        let mut case = begin(&look((&steps, automatic), "2026-01-11", &bills));
+        let mut told = Vec::new();
+        for day in 0..60 {
+            let today = date("2026-01-11").plus_days(day);
+            let look = look((&steps, automatic), &today.to_string(), &bills);
+            let look = Look { reminding, ..look };
+            case = case.seen(&look).expect("a sum");
+            while let Some(next) = case.due(look.now) {
+                let is_in_vain = next.action == Action::Mail && day < in_vain;
+                let done = if is_in_vain { Done::failed("nobody") } else { Done::DONE };
+                case = case.take(next, &look).expect("a sum").came_to(done).0;
+                case = case.seen(&look).expect("a sum");
+                let step = case.steps().last().expect("it was taken");
+                told.push(format!(
+                    "{} {} {}",
+                    &today.to_string()[5..],
+                    step.action.word(),
+                    step.outcome
+                ));
+            }
+        }
+        told.join(", ")
+    };
+    for (row, expected) in [
+        ((0, Reminding::Mail), "01-13 mail done, 01-17 late_fee done, 01-20 credit_hold done"),
+        (
+            (6, Reminding::Mail),
+            "01-13 mail failed, 01-17 mail done, 01-21 late_fee done, 01-24 credit_hold done",
+        ),
+        (
+            (60, Reminding::Mail),
+            "01-13 mail failed, 01-17 mail failed, 01-21 mail failed, 01-25 mail failed, \
+             01-29 mail failed, 02-02 mail failed, 02-06 mail failed, 02-10 mail failed, \
+             02-14 mail failed, 02-18 mail failed, 02-22 mail failed, 02-26 mail failed, \
+             03-02 mail failed, 03-06 mail failed, 03-10 mail failed",
+        ),
+        ((60, Reminding::Post), "01-13 mail failed, 01-17 late_fee done, 01-20 credit_hold done"),
+    ] {
+        assert_eq!(told(row), expected, "{row:?}");
+    }
 }

@@ -66,8 +66,8 @@ pub struct Actor {
 enum Nature {
     /// The house.
     Duty,
-    /// Nobody in particular, before the shelf of a seller.
-    Door(SellerNumber),
+    /// Nobody in particular, before the shelf of a seller, if one is open to everybody.
+    Door(Option<SellerNumber>),
     /// Somebody.
     Person { standing: Standing, roles: BTreeSet<Role>, confines: Confines },
 }
@@ -97,7 +97,13 @@ impl Actor {
     /// Somebody who is not signed in: sees what a seller has for sale, and nothing else.
     #[must_use]
     pub fn door(name: &str, seller: SellerNumber) -> Self {
-        Self { nature: Nature::Door(seller), cause: Cause::Door(name.to_owned()) }
+        Self { nature: Nature::Door(Some(seller)), cause: Cause::Door(name.to_owned()) }
+    }
+
+    /// Somebody who is not signed in, where no shelf is open to everybody: sees nothing.
+    #[must_use]
+    pub fn shut_out(name: &str) -> Self {
+        Self { nature: Nature::Door(None), cause: Cause::Door(name.to_owned()) }
     }
 
     /// A person that signed in.
@@ -274,7 +280,7 @@ impl Actor {
     pub fn may_at_all(&self, permission: Permission) -> bool {
         match &self.nature {
             Nature::Duty => true,
-            Nature::Door(_) => permission == Permission::OfferBrowse,
+            Nature::Door(shelf) => permission == Permission::OfferBrowse && shelf.is_some(),
             Nature::Person { .. } => self.reaches(permission).any(|it| it != Reach::Nothing),
         }
     }
@@ -318,7 +324,7 @@ impl Actor {
     pub fn shelves(&self) -> Option<BTreeSet<SellerNumber>> {
         let standing = match &self.nature {
             Nature::Duty => return None,
-            Nature::Door(seller) => return Some(BTreeSet::from([*seller])),
+            Nature::Door(shelf) => return Some(shelf.iter().copied().collect()),
             Nature::Person { standing, .. } => standing,
         };
         let mut found = BTreeSet::new();
@@ -361,8 +367,8 @@ impl Actor {
     fn covers(&self, permission: Permission, stamp: &Stamp) -> bool {
         match &self.nature {
             Nature::Duty => true,
-            Nature::Door(seller) => {
-                permission == Permission::OfferBrowse && stamp.seller == *seller
+            Nature::Door(shelf) => {
+                permission == Permission::OfferBrowse && *shelf == Some(stamp.seller)
             }
             Nature::Person { standing, .. } => {
                 self.reaches(permission).any(|it| standing.is_within(it, stamp))

@@ -121,6 +121,17 @@ fn the_house_may_do_everything_and_the_door_shows_one_shelf() {
 }
 
 #[test]
+fn who_is_shut_out_sees_no_shelf() {
+    let stranger = Actor::shut_out("shop");
+    for permission in Permission::ALL {
+        assert!(!stranger.may_at_all(*permission));
+        assert_eq!(stranger.may(*permission, &stamp(1, None, None)), Decision::Hidden);
+    }
+    assert_eq!(stranger.shelves(), Some(BTreeSet::new()));
+    assert!(!stranger.is_known());
+}
+
+#[test]
 fn a_list_begins_where_the_caller_stands() {
     let sellers = |all: &[u32]| Scope::Sellers(all.iter().copied().map(SellerNumber).collect());
     let scope = |roles: &[Role], kind| ann(roles, &[5, 6]).scope(kind);

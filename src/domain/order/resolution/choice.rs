@@ -2,6 +2,7 @@
 
 use super::{Asked, Desk, Objection};
 use crate::domain::catalog::characteristic::Choices;
+use crate::domain::catalog::choice::{self, Fault};
 use crate::domain::catalog::lifecycle::State;
 use crate::domain::catalog::offer::{Offer, QuantityLimits};
 use crate::domain::catalog::specification::{RelationKind, Specification};
@@ -260,31 +261,24 @@ impl<'a> Desk<'a> {
         found: &mut Vec<Objection>,
     ) -> Choices {
         let is_other = target.is_some_and(|it| it.deal().offer != offer.id);
-        let before = target.map(|it| it.deal().characteristics.clone()).unwrap_or_default();
-        let wanted = &asked.item.wish.characteristics;
         let known = self.specification(offer).map_or(&[][..], |it| &it.content.characteristics);
-        let mut settled = Choices::new();
-        for it in known.iter().filter(|it| it.valid_for.contains(self.now)) {
-            let narrowed = it.narrowed(&offer.content.characteristics);
-            let can_be_kept = |values: &&Vec<_>| {
-                !is_other || narrowed.settle(Some(values.as_slice()), self.now).is_ok()
-            };
-            let chosen = wanted.get(&it.name);
-            let chosen = chosen.or_else(|| before.get(&it.name).filter(can_be_kept));
-            match narrowed.settle(chosen.map(Vec::as_slice), self.now) {
-                Ok(values) => {
-                    settled.extend((!values.is_empty()).then(|| (it.name.clone(), values)))
-                }
-                Err(message) => {
-                    let field = format!("/characteristics/{}", pointer(it.name.as_str()));
-                    found.push(asked.object(&field, Code::OfferNotAvailable, "value", message));
-                }
+        let (uses, mut wanted) =
+            (&offer.content.characteristics, asked.item.wish.characteristics.clone());
+        let before = target.map(|it| it.deal().characteristics.clone()).unwrap_or_default();
+        for it in known.iter().filter(|it| it.formula.is_none()) {
+            let Some(had) = before.get(&it.name) else { continue };
+            if !is_other || it.narrowed(uses).settle(Some(had), self.now).is_ok() {
+                wanted.entry(it.name.clone()).or_insert_with(|| had.clone());
             }
         }
-        for name in wanted.keys().filter(|name| known.iter().all(|it| it.name != **name)) {
+        let (settled, faults) = choice::settle(known, uses, (&wanted, self.now));
+        for Fault { name, rule, message } in faults {
             let field = format!("/characteristics/{}", pointer(name.as_str()));
-            let message = "is no characteristic of what is offered";
-            found.push(asked.object(&field, Code::ReferenceUnknown, "reference", message));
+            let code = match rule {
+                "reference" => Code::ReferenceUnknown,
+                _ => Code::OfferNotAvailable,
+            };
+            found.push(asked.object(&field, code, rule, message));
         }
         settled
     }

@@ -4,6 +4,7 @@
 //! Everything of one side bears its name, so that it can be told when it is seen on the other.
 
 mod beyond;
+mod sold;
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -16,12 +17,11 @@ use tillbox::store::meta::ClockState;
 use tillbox::store::{Commit, Store, Trust};
 
 use super::app::App;
-use super::bus;
 use super::client::Client;
 use super::disk::{Disk, Fsync};
 use super::goods;
 use super::house::{Branch, House, PASSWORD, Person, invite};
-use super::market::{Market, monthly, text};
+use super::market::{Market, text};
 use super::till;
 
 /// The day on which the stage stands; its wall clock stands there whatever business time says.
@@ -42,6 +42,8 @@ pub(crate) enum Scene {
     InUse,
     /// The same, and the machine's clock has jumped since somebody looked at it.
     Jumped,
+    /// Everything is there, and somebody has used more than is to be left unbilled.
+    Used,
 }
 
 /// The things of a side, by name: ids, and what else a request needs to name them.
@@ -78,19 +80,63 @@ impl Stage {
         drop(market);
         let mut disks = BTreeMap::from([(Scene::Bare, bare.bytes()), (Scene::Quiet, app.bytes())]);
         let months_later = Zone::UTC.start_of("2026-07-01".parse().unwrap());
-        clock::make_movable(&open(&app, 2).bss, months_later).unwrap();
+        let later = open(&app, 2);
+        ask_for_files(&Client::with_token(&later, &north["seller"]));
+        set_aside_for_later(&Client::with_token(&later, &north["seller"]));
+        clock::make_movable(&later.bss, months_later).unwrap();
+        drop(later);
         disks.insert(Scene::Due, app.bytes());
         let running = begin_billing(&app, &operator);
         disks.insert(Scene::Running, app.bytes());
         for (scene, looked_at) in [(Scene::InUse, DAY), (Scene::Jumped, "2025-12-01")] {
             disks.insert(scene, in_use_behind(&disks[&Scene::Quiet], looked_at));
         }
+        disks.insert(Scene::Used, used(&disks[&Scene::Quiet], (&operator, &north)));
         for names in [&mut north, &mut south] {
             names.insert("setup_token", setup_token.clone());
             names.insert("operator", operator.clone());
             names.insert("run", running.clone());
         }
         Self { disks, north, south }
+    }
+}
+
+/// Asks for a file of what is sold, and gives one with something else to sell.
+fn ask_for_files(seller: &Client<'_>) {
+    let jobs = "/tmf-api/productCatalogManagement/v4";
+    seller.post(&format!("{jobs}/exportJob"), &json!({}));
+    let url = r#"data:,[{"name":"Post"},{"name":"Parcels"}]"#;
+    seller.post(&format!("{jobs}/importJob"), &json!({ "url": url, "path": "category" }));
+}
+
+/// Pays something in for a new customer, sets a part of it aside for a time, and adjusts it month by month.
+fn set_aside_for_later(seller: &Client<'_>) {
+    let customer = json!({
+        "name": "Purse", "address": { "street": "Ring 1", "city": "Berlin", "country": "DE" },
+        "billing": { "currency": "EUR" },
+    });
+    let bucket = text(&seller.post("/accounts", &customer)["billing_account"]);
+    let bucket = bucket.split_once('_').unwrap().1.to_owned();
+    for (action, amount, more) in [
+        ("topupBalance", 50, json!({})),
+        ("reserveBalance", 10, json!({ "validFor": { "endDateTime": "2026-03-01T00:00:00Z" } })),
+        (
+            "adjustBalance",
+            -5,
+            json!({
+                "adjustType": "recurring", "recurringPeriod": "monthly", "numberOfPeriods": 3,
+            }),
+        ),
+    ] {
+        let mut body = json!({
+            "amount": { "amount": amount, "units": "EUR" }, "usageType": "monetary",
+            "bucket": { "id": bucket },
+        });
+        for (name, value) in more.as_object().unwrap() {
+            body[name] = value.clone();
+        }
+        let done = seller.post(&format!("/tmf-api/prepayBalanceManagement/v4/{action}"), &body);
+        assert_eq!(done["status"], "completed", "{done}");
     }
 }
 
@@ -108,6 +154,23 @@ fn in_use_behind(quiet: &[u8], looked_at: &str) -> Vec<u8> {
     let state = ClockState { last_wall, ..ClockState::LIVE };
     store.transact(|mut batch| Ok((batch.put_setting(&state)?, Commit::Durable))).unwrap();
     drop(store);
+    disk.bytes()
+}
+
+/// The same after a use that is to be billed before the month is over, of which no duty knows yet.
+fn used(quiet: &[u8], (operator, names): (&str, &Names)) -> Vec<u8> {
+    let disk = Disk::holding(quiet.to_vec(), Fsync::Honest);
+    let app = open(&disk, 3);
+    let client = Client::with_token(&app, operator);
+    let least = json!({ "interim_at": { "amount": "1", "currency": "EUR" } });
+    client.patch(&format!("/billing_accounts/{}", names["billing_account"]), &least);
+    let event = json!({
+        "id": "much", "subscription": names["subscription"], "meter": names["meter"],
+        "quantity": "50", "at": format!("{DAY}T00:00:00Z"),
+    });
+    let said = client.post("/usage", &json!({ "events": [event] }));
+    assert_eq!(said["accepted"], 1, "{said}");
+    drop(app);
     disk.bytes()
 }
 
@@ -193,112 +256,10 @@ impl Furnisher<'_> {
         let town = self.called("Town");
         let address = json!({ "street": "Ring 1", "city": town, "country": "DE" });
         self.seller().patch(&path, &json!({ "address": address }));
+        let policy = json!({ "recognition": "over_period" });
+        self.seller().patch(&format!("/accounts/{account}/billing_policy"), &policy);
         self.keep("member_email", &customer.member.email);
         self.keep("password", PASSWORD);
-    }
-
-    fn catalogue(&mut self) {
-        let side = self.side.to_uppercase();
-        let named = |name: &str| json!({ "en": self.called(name) });
-        let (goods, disk, plain, hands) =
-            (named("Goods"), named("Disk"), named("Plain"), named("By hand"));
-        let (part, kit) = (named("Part"), named("Kit"));
-        let (spring, by_coupon) = (named("Spring"), named("Coupon"));
-        let it = json!({ "code": side, "name": self.called("Tax") });
-        self.make("tax_category", "/tax_categories", &it);
-        let it = json!({ "code": side, "name": self.called("Zone") });
-        self.make("tax_zone", "/tax_zones", &it);
-        let it = json!({
-            "name": self.called("VAT"), "zone": self.name("tax_zone"), "percent": "20",
-            "valid_from": "2000-01-01",
-        });
-        self.make("tax_rule", "/tax_rules", &it);
-        let it = json!({ "code": format!("{side}_TRAFFIC"), "name": self.called("Traffic"), "unit": "GB" });
-        self.make("meter", "/meters", &it);
-        let it = json!({ "name": goods, "state": "active" });
-        self.make("hidden", "/categories", &it);
-        self.make("category", "/categories", &json!({ "name": goods }));
-        let paid = json!({ "grace_days": 3, "hold_days": 5, "destroy": false });
-        let it = json!({ "name": self.called("Terms"), "paid": paid.clone() });
-        self.make("service_terms", "/service_terms", &it);
-        let unused = json!({ "name": self.called("Unused"), "paid": paid });
-        self.make("spare_terms", "/service_terms", &unused);
-        self.make("resource_category", "/resource_categories", &json!({ "name": disk }));
-        self.make("resource", "/resources", &json!({ "name": disk, "unit": "GB" }));
-        let part = self.make("part", "/resources", &json!({ "name": part, "unit": "unit" }));
-        self.keep("part_number", part["number"].to_string());
-        let it = json!({ "name": kit, "state": "active", "resources": [self.name("part")] });
-        self.make("spare_specification", "/specifications", &it);
-        self.make("specification", "/specifications", &json!({ "name": plain, "state": "active" }));
-        let it = json!({ "name": hands, "state": "active", "connector": "manual" });
-        self.make("manual", "/specifications", &it);
-        goods::are_described(&self.market.house.client(&self.branch.admin), &mut self.names);
-        bus::is_heard(&self.market.house.client(&self.branch.admin), &mut self.names);
-        self.make("class", "/classes", &json!({ "name": self.called("Gold") }));
-        let scope = json!({ "classes": [self.name("class")] });
-        let it = json!({ "name": spring, "percent": "10", "scope": scope });
-        self.make("discount", "/discounts", &it);
-        let it = json!({ "name": by_coupon, "percent": "10", "access": "coupon" });
-        self.make("unlocked", "/discounts", &it);
-        let it = json!({ "code": "SPRING", "discount": self.name("unlocked") });
-        self.make("coupon", "/coupons", &it);
-        let it =
-            json!({ "name": "erp", "applies_to": "account", "description": self.called("ERP") });
-        self.make("definition", "/attribute_definitions", &it);
-    }
-
-    fn offers(&mut self) {
-        let part_code = self.called("part").replace(' ', "-");
-        self.keep("part_code", part_code);
-        for (name, specification, verbs) in [
-            ("offer", "specification", &["test", "activate", "launch"] as &[&str]),
-            ("by_hand", "manual", &["test", "activate", "launch"]),
-            ("pooled", "specification", &["test", "activate", "launch"]),
-            ("router", "goods", &["test", "activate", "launch"]),
-            ("drafted", "specification", &[]),
-            ("testing", "specification", &["test"]),
-            ("ready", "specification", &["test", "activate"]),
-        ] {
-            let term =
-                json!({ "key": "m", "duration": "1 month", "auto_renew": true, "default": true });
-            let mut it = json!({
-                "name": { "en": self.called(name) }, "terms": [term],
-                "specification": self.name(specification),
-                "service_terms": self.name("service_terms"),
-            });
-            match name {
-                "offer" => it["part_number"] = json!(self.name("part_code")),
-                "pooled" => {
-                    it["seating"] = json!("pool");
-                    let to = json!({ "to": self.name("offer"), "direction": "downgrade" });
-                    it["switches"] = json!([to]);
-                }
-                _ => (),
-            }
-            let offer = text(&self.make(name, "/offers", &it)["id"]);
-            if name == "offer" {
-                let mut price = monthly(&self.called("Fee"), "EUR", "10");
-                price["offer"] = json!(offer);
-                self.make("price", "/prices", &price);
-                let model = json!({ "kind": "per_unit", "per_unit": "0.5" });
-                let it = json!({
-                    "offer": offer, "name": self.called("Traffic"), "kind": "usage",
-                    "currency": "EUR", "meter": self.name("meter"), "model": model,
-                });
-                let price = text(&self.make("usage_price", "/prices", &it)["id"]);
-                let model = json!({ "kind": "per_unit", "per_unit": "0.6" });
-                let it = json!({ "valid_from": "2026-03-01", "model": model });
-                self.seller().post(&format!("/prices/{price}/versions"), &it);
-            }
-            if name == "drafted" {
-                let mut price = monthly(&self.called("Draft"), "EUR", "11");
-                price["offer"] = json!(offer);
-                self.make("drafted_price", "/prices", &price);
-            }
-            for verb in verbs {
-                self.seller().post(&format!("/offers/{offer}/{verb}"), &json!({}));
-            }
-        }
     }
 
     fn accounts(&mut self) {
@@ -387,6 +348,9 @@ impl Furnisher<'_> {
             "requested_start_on": "2026-06-01",
         });
         self.make("waiting", "/orders", &later);
+        self.make("kept_back", "/orders", &later);
+        let path = format!("/orders/{}/hold", self.name("kept_back"));
+        self.seller().post(&path, &json!({}));
         self.cart();
         self.tasks();
         self.order(("order_10", "target"), "customer", &offer);
@@ -432,6 +396,9 @@ impl Furnisher<'_> {
             let found = text(&self.seller().get(&path)["items"][0]["id"]);
             self.keep(name, found);
         }
+        let link =
+            self.seller().post(&format!("/invoices/{}/link", self.name("unpaid")), &json!({}));
+        self.keep("page_token", text(&link["link"]).rsplit('=').next().unwrap());
         let credit = json!({ "reason": self.called("kindness") });
         let path = format!("/invoices/{}/credit", self.name("credited"));
         self.make("credit_note", &path, &credit);
@@ -462,6 +429,15 @@ impl Furnisher<'_> {
         seller.post(&format!("/billing_accounts/{}/suspend", self.name("suspended")), &json!({}));
     }
 
+    fn listeners(&mut self) {
+        for name in ["listener", "paused_listener"] {
+            let callback = format!("https://{name}.{}.example/in", self.side.to_lowercase());
+            let callback = callback.replace('_', "-");
+            let it = json!({ "callback": callback, "patterns": ["order.*"] });
+            self.make(name, "/listeners", &it);
+        }
+    }
+
     fn rest(&mut self) {
         self.shares();
         goods::get_newer(&self.seller(), &self.names);
@@ -475,15 +451,11 @@ impl Furnisher<'_> {
         self.make("party", "/parties", &it);
         self.make("token", "/tokens", &json!({ "name": self.called("token") }));
         self.make("consumer_key", "/consumer_keys", &json!({ "name": self.called("key") }));
-        for name in ["listener", "paused_listener"] {
-            let callback = format!("https://{name}.{}.example/in", self.side.to_lowercase());
-            let callback = callback.replace('_', "-");
-            self.make(
-                name,
-                "/listeners",
-                &json!({ "callback": callback, "patterns": ["order.*"] }),
-            );
-        }
+        self.listeners();
+        let path = format!("/accounts/{}/usage_sources/meterhouse", self.name("reseller"));
+        let address = format!("https://meter.{}.example/usage", self.side.to_lowercase());
+        self.seller().call(&format!("PUT {path}"), Some(&json!({ "address": address }))).ok();
+        self.keep("usage_source", "meterhouse");
         let templates = self.seller().get("/notification_templates");
         self.keep("template", text(&templates["items"][0]["id"]));
         let path = format!("/listeners/{}/pause", self.name("paused_listener"));

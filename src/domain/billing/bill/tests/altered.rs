@@ -88,12 +88,12 @@ fn what_comes_once_is_not_given_back_by_days() {
         assert_eq!(content.totals.net, euros(paid));
         let draft = Invoice::draft(id(7), stamp().numbered(7), None, content);
         let invoice = draft.issued(issue(7, "2026-04-01")).expect("issued").0;
-        let (on, term_from) = (date("2026-04-16"), date("2026-04-01"));
-        let ended = Ended { subscription: id(3), on, term_from, term: None };
+        let (on, term_from, zone) = (date("2026-04-16"), date("2026-04-01"), Zone::UTC);
+        let ended = Ended { subscription: id(3), on, term_from, term: None, zone };
         let given = ended.of(&invoice, &[], &life.policy).expect("given back");
         assert_eq!(given[0].ask.net, euros(expected), "{effect} of {amount}, ended");
         let (prices, kept) = ([id(1)].into(), BTreeMap::new());
-        let replaced = Replaced { subscription: id(3), on, prices: &prices, kept: &kept };
+        let replaced = Replaced { subscription: id(3), on, prices: &prices, kept: &kept, zone };
         let given = replaced.of(&invoice, &[], &life.policy).expect("given back");
         assert_eq!(given[0].ask.net, euros(expected), "{effect} of {amount}, replaced");
     }

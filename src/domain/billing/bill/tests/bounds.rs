@@ -103,6 +103,28 @@ fn late_usage_makes_less_of_what_was_missing() {
 }
 
 #[test]
+fn late_usage_is_held_against_the_minimum_that_its_period_was_charged_with() {
+    let plain = price(1, usage(), "least 100 of unit 1");
+    let half = PriceVersion { valid_from: date("2026-05-01"), ..rows::price("least 50 of unit 1") };
+    let plain = plain.revised(half, date("2026-01-01")).expect("later");
+    let mut life = World::new("2026-01-01", vec![plain]);
+    life.policy.price_version = PriceVersionAt::Renewal;
+    life.marks[0] = Some(date("2026-07-01"));
+    life.renewals = vec![date("2026-07-01"), date("2026-08-01")];
+    life.count(0, "2026-07-01..2026-08-01", "30");
+    let july = "usage 2026-07-01..2026-08-01";
+    let missing = "true_up 2026-07-01..2026-08-01";
+    assert_eq!(told(life.bill("2026-08-01")), format!("60.00: {july} 30.00, {missing} 20.00"));
+    // Of the terms that are charged only the last one's first day is kept.
+    life.renewals = vec![date("2026-08-01"), date("2026-09-01")];
+    life.count(0, "2026-07-01..2026-08-01", "70");
+    life.count(0, "2026-08-01..2026-09-01", "50");
+    let august = "usage 2026-08-01..2026-09-01 50.00";
+    let found = told(life.bill("2026-09-01"));
+    assert_eq!(found, format!("84.00: {august}, {july} 40.00, {missing} -20.00"));
+}
+
+#[test]
 fn what_goes_beyond_a_commitment_costs_a_multiple_and_less_is_filled_up() {
     // W088, month by month: 10 units at 2.00 are committed to.
     let table = [("15", "42.00", "35.00"), ("6", "24.00", "20.00"), ("10", "24.00", "20.00")];

@@ -1,6 +1,7 @@
 //! On which days something is charged.
 
 use super::*;
+use crate::domain::billing::proration::ProrationUnit;
 
 #[test]
 fn the_day_of_the_next_charge_is_known_before_and_that_of_the_last_after() {
@@ -107,4 +108,39 @@ fn a_day_that_is_moved_at_once_ends_the_period_of_what_is_charged_afterwards() {
         "1107.72: recurring 2011-02-28..2011-03-31 868.00, recurring 2011-03-01..2011-03-31 27.10, \
          recurring 2011-03-31..2011-04-30 28.00"
     );
+}
+
+#[test]
+fn a_first_partial_month_is_charged_by_its_days_and_the_next_in_full() {
+    let advance = monthly(Timing::InAdvance);
+    let mut life = World::new("2026-08-10", vec![price(1, advance, "flat 50")]);
+    assert_eq!(told(life.bill("2026-08-09")), "-");
+    assert_eq!(told(life.bill("2026-08-10")), "42.58: recurring 2026-08-10..2026-09-01 35.48");
+    assert_eq!(told(life.bill("2026-08-31")), "-");
+    assert_eq!(told(life.bill("2026-09-01")), "60.00: recurring 2026-09-01..2026-10-01 50.00");
+    assert_eq!(told(life.bill("2026-09-01")), "-");
+}
+
+#[test]
+fn where_a_part_costs_as_much_as_the_whole_one_day_that_is_not_on_hold_is_enough() {
+    let whole = "36.00: recurring 2026-04-01..2026-05-01 30.00";
+    let table: [(&[(&str, &str)], &str); 6] = [
+        (&[], whole),
+        (&[("2026-04-11", "2026-04-12")], whole),
+        (&[("2026-04-02", "2026-05-01")], whole),
+        (&[("2026-04-01", "2026-04-30")], whole),
+        (&[("2026-03-20", "2026-04-16"), ("2026-04-17", "2026-05-20")], whole),
+        (&[("2026-03-20", "2026-04-16"), ("2026-04-16", "2026-05-20")], "-"),
+    ];
+    for (holds, expected) in table {
+        let hold = |it: &(&str, &str)| Hold { from: date(it.0), until: Some(date(it.1)) };
+        let holds: Vec<_> = holds.iter().map(hold).collect();
+        for (held, gone) in [(holds.clone(), vec![]), (vec![], holds.clone())] {
+            let prices = vec![price(1, monthly(Timing::InArrears), "flat 30")];
+            let mut life = World { held, gone, ..World::new("2026-04-01", prices) };
+            life.policy.proration = ProrationUnit::None;
+            life.policy.while_held = WhileHeld::Pause;
+            assert_eq!(told(life.bill("2026-05-01")), expected, "{holds:?}");
+        }
+    }
 }

@@ -8,9 +8,9 @@ use crate::domain::billing::credit::{self, Credit, LineAsk};
 use crate::domain::billing::invoice::Invoice;
 use crate::domain::billing::invoice::sample::issue;
 use crate::domain::billing::policy::CreditBase;
-use crate::domain::billing::proration::ProrationUnit;
+use crate::domain::billing::proration::{Counts, ProrationUnit};
 use crate::domain::billing::switch::Replaced;
-use crate::domain::billing::unused::GivenBack;
+use crate::domain::billing::unused::{GivenBack, Left};
 use crate::domain::id::PriceId;
 
 /// A price as rows write it: `in_advance 1 month: flat 10`.
@@ -28,9 +28,15 @@ fn priced(number: u128, text: &str) -> Price {
 /// The first day of a month of thirty.
 const APRIL: &str = "2026-04-01";
 
+/// Where March has 743 hours and October 745.
+fn berlin() -> Zone {
+    "Europe/Berlin".parse().expect("a zone")
+}
+
 /// A subscription at one price, from a day on, perhaps billed up to one.
 fn life(price: Price, began_on: &str, from: Option<&str>) -> World {
     let mut life = World::new(began_on, vec![price]).anniversary();
+    life.zone = berlin();
     life.marks[0] = from.map(date);
     life
 }
@@ -53,7 +59,8 @@ fn given_of(
     kept: &BTreeMap<PriceId, Quantity>,
 ) -> Vec<GivenBack> {
     let prices: BTreeSet<PriceId> = [id(1), id(2)].into();
-    let replaced = Replaced { subscription: id(3), on, prices: &prices, kept };
+    let zone = berlin();
+    let replaced = Replaced { subscription: id(3), on, prices: &prices, kept, zone };
     replaced.of(invoice, before, policy).expect("given back")
 }
 
@@ -113,6 +120,9 @@ fn worked_cases_of_a_change_in_mid_period() {
         APS 12, prepaid to postpaid, at once | day | in_advance 1 month: flat 10 | in_arrears 1 month: flat 20 | 2026-04-01 | 2026-04-01 | 2026-04-11 | 2026-04-11 | - => 6.67 | - | -
         APS 12, prepaid to postpaid, next bill | day | in_advance 1 month: flat 10 | in_arrears 1 month: flat 20 | 2026-04-01 | 2026-04-01 | 2026-04-11 | 2026-05-01 | - => 6.67 | - | 13.33
         APS 12, postpaid to prepaid | day | in_arrears 1 month: flat 10 | in_advance 1 month: flat 20 | 2026-04-01 | 2026-04-01 | 2026-04-11 | 2026-04-11 | - => 0.00 | 3.33 | 13.33
+        Berlin, 28 days of 743 hours | second | in_advance 1 month: flat 743 | in_advance 1 month: flat 1486 | 2026-03-01 | 2026-03-01 | 2026-03-29 | 2026-03-29 | - => 71.00 | - | 142.00
+        Berlin, its day of 23 hours gone | second | in_advance 1 month: flat 743 | in_advance 1 month: flat 1486 | 2026-03-01 | 2026-03-01 | 2026-03-30 | 2026-03-30 | - => 48.00 | - | 96.00
+        Berlin, its day of 25 hours gone | second | in_arrears 1 month: flat 745 | in_advance 1 month: flat 1490 | 2026-10-01 | 2026-10-01 | 2026-10-26 | 2026-10-26 | - => 0.00 | 601.00 | 288.00
     ";
     // What APS publishes of May (20 and 10 of 30 days of a month of 31) needs a month of 30 days, for
     // which billing has no rule: by days it is 21 of 31, 6.77 back and 13.55 charged. Of a month of
@@ -125,6 +135,7 @@ fn worked_cases_of_a_change_in_mid_period() {
         };
         let policy = match policy {
             "day" => Policy::DEFAULT,
+            "second" => Policy { proration: ProrationUnit::Second, ..Policy::DEFAULT },
             "full_charge" => Policy { credit_base: CreditBase::FullCharge, ..Policy::DEFAULT },
             other => panic!("{other}"),
         };
@@ -148,7 +159,7 @@ fn what_a_discount_or_contained_tax_took_off_is_not_given_back() {
     content.lines[0].net = euros("24");
     let found = given(&invoice(content, "2026-04-01"), &[], (date("2026-04-11"), &was.policy));
     assert_eq!(sum(&found), euros("16.00"));
-    assert_eq!(found[0].days, Some((20, 30)));
+    assert_eq!(found[0].days, Some(Left { left: 20, of: 30, counts: Counts::Days }));
 }
 
 #[test]
@@ -190,13 +201,15 @@ proptest! {
     #[test]
     fn an_upgrade_and_a_downgrade_at_the_same_instant_come_to_nothing(
         old in 1_000..1_000_000_i64, new in 1_000..1_000_000_i64, began in 1..28_u32, later in 0..28_i64,
-        base in prop::sample::select(vec!["2026-01", "2026-02", "2024-02", "2026-04"]),
-        unit in prop::sample::select(vec![ProrationUnit::Day, ProrationUnit::Thirty360]),
+        base in prop::sample::select(vec!["2026-01", "2026-02", "2024-02", "2026-03", "2026-10"]),
+        unit in prop::sample::select(vec![
+            ProrationUnit::Day, ProrationUnit::Second, ProrationUnit::Thirty360,
+        ]),
     ) {
         let began_on = format!("{base}-{began:02}");
         let flat = |cents: i64| format!("in_advance 1 month: flat {}", Money::minor(cents, Currency::EUR).decimal());
         let mut was = World::new(&began_on, vec![priced(1, &flat(old))]);
-        was.policy.proration = unit;
+        (was.policy.proration, was.zone) = (unit, berlin());
         let paid = invoice(was.bill(&began_on).expect("an invoice"), &began_on);
         let period = paid.content().lines[0].service_period.expect("a period");
         let on = period.start().plus_days(later.min(period.days() - 1));
@@ -205,7 +218,7 @@ proptest! {
         prop_assert!(back.as_minor() <= paid.content().lines[0].net.as_minor());
         let charge = |number, cents| {
             let mut life = World::new(&began_on, vec![priced(number, &flat(cents))]);
-            life.policy.proration = unit;
+            (life.policy.proration, life.zone) = (unit, berlin());
             life.marks[0] = Some(on);
             let day = on.to_string();
             life.bill(&day).map(|it| invoice(it, &day))

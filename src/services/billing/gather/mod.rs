@@ -1,8 +1,11 @@
 //! Gathering: everything that the bill of a billing account is made of.
 
+mod usage;
+
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::counted::{self, Want};
+use self::usage::{What, count};
 use super::policy;
 use super::readable::{readable, subscriptions_one_by_one};
 use super::shelf::{Seller, Shelf, address_of, buyer_of, party_of};
@@ -10,6 +13,7 @@ use crate::domain::account::Account;
 use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::account::billing_account::schedule::Outlook;
 use crate::domain::account::class::CreditTerms;
+use crate::domain::account::cycle::Cycle;
 use crate::domain::billing::bill::{self, Bill, Billing};
 use crate::domain::billing::charged_terms::ChargedTerms;
 use crate::domain::billing::coupon::Redeemed;
@@ -18,20 +22,21 @@ use crate::domain::billing::due::{
     self, Billable, BillablePrice, ChargeDays, FormerUnits, Hold, TermDays, UsageTotal, dues,
 };
 use crate::domain::billing::invoice::line::LineKind;
-use crate::domain::billing::policy::Policy;
+use crate::domain::billing::long_over::is_long_over;
+use crate::domain::billing::policy::{Policy, PrepaidUse};
 use crate::domain::catalog::coupon::Redemption;
 use crate::domain::catalog::discount::Discount;
 use crate::domain::catalog::price::{Figure, Price, PriceKind, PriceModel, PriceVersion};
 use crate::domain::id::{OfferId, OrderId, SubscriptionId, TaxCategoryId};
+use crate::domain::money::Money;
 use crate::domain::quantity::Quantity;
 use crate::domain::subscription::change::Taken;
+use crate::domain::subscription::taking::Away;
 use crate::domain::subscription::{ChargedDays, Pause, Subscription, TrialRun};
 use crate::domain::text::{self, Locale, Name};
 use crate::domain::time::{Date, Period, Zone};
-use crate::domain::usage::detail::Detail;
 use crate::domain::usage::meter::Meter;
-use crate::services::{Cx, Error, coupon, resale};
-use crate::store::invoice::{ChargedUsage, charged_usage};
+use crate::services::{Cx, Error, coupon, prepaid, resale};
 use crate::store::subscription::SUBSCRIPTION_BY_BILLING_ACCOUNT;
 use crate::store::{Along, Key};
 
@@ -48,6 +53,8 @@ pub(super) struct Billed {
     pub(super) subscriptions: Vec<Subscription>,
     /// What the account sells on and is billed for, as it has it.
     pub(super) resold: Vec<Subscription>,
+    /// Those of the account that are copies, so that somebody may be charged for them later than it is.
+    pub(super) sold_on: BTreeSet<SubscriptionId>,
     pub(super) outlook: Outlook,
 }
 
@@ -55,9 +62,12 @@ pub(super) struct Billed {
 pub(super) struct Gathered {
     id: SubscriptionId,
     offer: OfferId,
+    /// Whether that is a copy.
+    is_sold_on: bool,
     term_key: Option<text::Code>,
     order: Option<OrderId>,
     subject: Name,
+    zone: Zone,
     began_on: Date,
     served_from: Date,
     charged_from: Date,
@@ -78,9 +88,11 @@ struct GatheredPrice {
     frozen_on: Option<Date>,
     charged_until: Option<Date>,
     charged_days: Option<ChargedDays>,
+    charged_periods: u32,
     charged_terms: Option<ChargedTerms>,
     taken: Option<Taken>,
     given_back: Option<Figure>,
+    away: Vec<Away>,
     sold_as: Option<(OfferId, Name)>,
     ends_on: Option<Date>,
     units: Quantity,
@@ -100,24 +112,57 @@ pub(super) fn billed(
     billing_account: &BillingAccount,
     on: Date,
 ) -> Result<Billed, Error> {
+    of_all(cx, shelf, billing_account, (on, What::Due))
+}
+
+/// What was used on a billing account in the periods that run, as bills that charge it on a day before they
+/// are over; nothing is written. What the account sells on is not among it.
+///
+/// # Errors
+/// [`Error::Rejected`] if the account cannot be billed; if the store fails.
+pub(super) fn interim(
+    cx: Cx<'_>,
+    shelf: &mut Shelf,
+    billing_account: &BillingAccount,
+    on: Date,
+) -> Result<Billed, Error> {
+    of_all(cx, shelf, billing_account, (on, What::Running))
+}
+
+fn of_all(
+    cx: Cx<'_>,
+    shelf: &mut Shelf,
+    billing_account: &BillingAccount,
+    (on, what): (Date, What),
+) -> Result<Billed, Error> {
     let account = account_of(cx, billing_account)?;
     let seller = readable(billing_account.id, shelf.seller(cx, account.stamp.seller))?;
     let credit = shelf.credit_terms(cx, account.class())?;
-    let subscriptions = subscriptions_of(cx, billing_account)?;
+    let subscriptions = billable_on(cx, billing_account, on)?;
+    let resold = match what {
+        What::Due => {
+            let from = seller.policy.resale_from;
+            readable(billing_account.id, resale::bought_on(cx, (&account, billing_account), from))?
+        }
+        What::Running => Vec::new(),
+    };
     let mut gathered = Vec::with_capacity(subscriptions.len());
-    let resold = resale::bought_on(cx, (&account, billing_account), seller.policy.resale_from);
-    let resold = readable(billing_account.id, resold)?;
     for subscription in subscriptions.iter().chain(&resold) {
         gathered.extend(gather(cx, shelf, billing_account, (&account, subscription))?);
     }
     let discounts = shelf.discounts(cx, account.stamp.seller)?;
     let from = (&*account, &*seller, discounts.as_slice());
-    let bills = bills(cx, from, (billing_account, &[]), (&mut gathered, on))?;
+    let bills = bills(cx, from, (billing_account, &[]), (&mut gathered, on, what))?;
     if bills.iter().any(|it| it.content.is_some()) {
         party_of(&account, Some(billing_account)).must_be_reachable()?;
     }
-    let outlook = outlook(&gathered, &bills);
-    Ok(Billed { on, account, seller, credit, bills, subscriptions, resold, outlook })
+    let by = (billing_account.terms().cycle, &seller.policy);
+    let outlook = match what {
+        What::Due => outlook(&gathered, &bills, by),
+        What::Running => Outlook::More,
+    };
+    let sold_on = gathered.iter().filter(|it| it.is_sold_on).map(|it| it.id).collect();
+    Ok(Billed { on, account, seller, credit, bills, subscriptions, resold, sold_on, outlook })
 }
 
 /// The bill of some of the subscriptions on a billing account, as if there were no others and some uses
@@ -139,7 +184,7 @@ pub(super) fn billed_apart(
     }
     let discounts = shelf.discounts(cx, account.stamp.seller)?;
     let from = (&*account, &seller, discounts.as_slice());
-    let bills = bills(cx, from, (billing_account, coupons), (&mut gathered, on))?;
+    let bills = bills(cx, from, (billing_account, coupons), (&mut gathered, on, What::Due))?;
     bills.into_iter().next().ok_or_else(|| Error::internal("what stands together is one bill"))
 }
 
@@ -194,6 +239,21 @@ pub(super) fn subscriptions_of(
     }
 }
 
+/// The subscriptions on a billing account without those that are long over on a day.
+fn billable_on(
+    cx: Cx<'_>,
+    billing_account: &BillingAccount,
+    on: Date,
+) -> Result<Vec<Subscription>, Error> {
+    const DAY_SECONDS: i64 = 86_400;
+    let remembered_days = cx.usage.limits().window_seconds / DAY_SECONDS + 1;
+    let by = (billing_account.terms().cycle, remembered_days);
+    let is_over = |it: &Subscription| it.ended_on().is_some_and(|end| is_long_over(end, by, on));
+    let mut all = subscriptions_of(cx, billing_account)?;
+    all.retain(|it| !is_over(it));
+    Ok(all)
+}
+
 /// What billing wants to know of a subscription; nothing of one that never was there.
 fn gather(
     cx: Cx<'_>,
@@ -209,8 +269,10 @@ fn gather(
         TrialRun::None => first_on,
         TrialRun::Until(on) | TrialRun::Over(on) => on,
     };
-    // What renews by itself goes on; what does not ends with its term unless somebody renews it.
-    let term_ends_on = term.end_on().filter(|_| !term.renewal().is_automatic());
+    // What renews by itself goes on; what does not, or did not, ends with its term unless somebody
+    // renews it.
+    let goes_on = term.renewal().is_automatic() && !it.state().is_past_term();
+    let term_ends_on = term.end_on().filter(|_| !goes_on);
     let mut prices = Vec::with_capacity(it.deal().prices.len());
     for id in it.deal().prices.keys() {
         let price = shelf.price(cx, *id)?;
@@ -222,9 +284,11 @@ fn gather(
     Ok(Some(Gathered {
         id: it.id,
         offer: offer.id,
+        is_sold_on: offer.content.copy_of.is_some(),
         term_key: it.term_key().cloned(),
         order: it.origin.as_ref().map(|it| it.0),
         subject: it.name().unwrap_or_else(|| offer.content.name.text(locale)).clone(),
+        zone,
         began_on: billing_account.began_on().min(charged_from),
         served_from: first_on,
         charged_from,
@@ -266,16 +330,22 @@ fn gather_price(
         None => Quantity::whole(it.quantity().into()),
     };
     let of_meter = meter.as_ref().map(|it| it.unit_in(locale).clone());
-    let of_resource = resource.map(|it| it.content.name.text(locale).clone());
+    // `750 GB` rather than `750 NVMe disk`, where it is known in what people count it.
+    let of_resource = resource.map(|it| {
+        let named = it.content.unit.name.as_ref().unwrap_or(&it.content.name);
+        named.text(locale).clone()
+    });
     Ok(GatheredPrice {
         label: price.name_in(locale).clone(),
         meter,
         frozen_on: taken.and_then(|it| it.frozen_on),
         charged_until: it.charged.get(&price.id).map(|it| it.on),
+        charged_periods: it.charged.get(&price.id).map_or(0, |it| it.periods),
         charged_days: it.charged.get(&price.id).and_then(|it| it.days),
         charged_terms: it.charged.get(&price.id).and_then(|it| it.charged_terms.clone()),
         taken: taken.and_then(|it| it.taken),
         given_back: it.charged.get(&price.id).and_then(|it| it.given_back),
+        away: it.away(price.id).to_vec(),
         sold_as: sold_as(cx, shelf, (it, &price), locale)?,
         former: former((it, &*price), units),
         ends_on: taken.and_then(|it| it.until_on),
@@ -329,6 +399,7 @@ impl Gathered {
             term: self.term_key.as_ref(),
             order: self.order,
             subject: &self.subject,
+            zone: self.zone,
             began_on: self.began_on,
             served_from: self.served_from,
             charged_from: self.charged_from,
@@ -356,25 +427,28 @@ impl Gathered {
         self.prices.iter().map(GatheredPrice::billable).collect()
     }
 
+    /// The periods of its usage prices that run on a day, by the places of these.
+    fn running(&self, by: (Cycle, &Policy), on: Date) -> Vec<(usize, Period)> {
+        let prices = self.prices();
+        let of = self.billable(&prices);
+        let running = prices.iter().map(|it| due::running(&of, it, by, on));
+        running.enumerate().filter_map(|(place, it)| Some((place, it?))).collect()
+    }
+
     /// Whether all of it has ended and is charged.
-    fn is_over(&self, bills: &[Bill]) -> bool {
-        let (Some(ends_on), Some(used_until)) = (self.ends_on, self.used_until) else {
+    fn is_over(&self, bills: &[Bill], (cycle, policy): (Cycle, &Policy)) -> bool {
+        if self.ends_on.is_none() || self.used_until.is_none() {
             return false;
-        };
-        self.prices.iter().all(|it| {
-            let marked = bills.iter().rev().flat_map(|it| it.marks.iter().rev()).find(|mark| {
-                mark.subscription == self.id && mark.price == it.price.id && mark.until.is_some()
-            });
-            let until = marked.and_then(|it| it.until).or(it.charged_until);
-            let is_charged = |end: Date| {
-                until.unwrap_or(self.charged_from) >= it.ends_on.map_or(end, |it| it.min(end))
-            };
-            match it.price.kind {
-                PriceKind::OneTime(_) => true,
-                PriceKind::Recurring { .. } => is_charged(ends_on),
-                PriceKind::Usage { .. } => is_charged(used_until),
-            }
-        })
+        }
+        let mut prices = self.prices();
+        for it in &mut prices {
+            let marks = bills.iter().rev().flat_map(|it| it.marks.iter().rev());
+            let mut own =
+                marks.filter(|mark| mark.subscription == self.id && mark.price == it.price.id);
+            it.charged_until = own.find_map(|mark| mark.until).or(it.charged_until);
+        }
+        let of = self.billable(&prices);
+        prices.iter().all(|it| due::is_charged_out(&of, it, cycle, policy))
     }
 }
 
@@ -392,6 +466,7 @@ impl GatheredPrice {
             sold_as: self.sold_as.as_ref().map(|(offer, name)| (*offer, name)),
             ends_on: self.ends_on,
             units: self.units,
+            away: &self.away,
             former: &self.former,
             unit: self.unit.as_ref(),
             tax_category: self.tax_category,
@@ -400,8 +475,8 @@ impl GatheredPrice {
     }
 }
 
-fn outlook(gathered: &[Gathered], bills: &[Bill]) -> Outlook {
-    let over = gathered.iter().all(|it| it.is_over(bills));
+fn outlook(gathered: &[Gathered], bills: &[Bill], by: (Cycle, &Policy)) -> Outlook {
+    let over = gathered.iter().all(|it| it.is_over(bills, by));
     if over { Outlook::Nothing } else { Outlook::More }
 }
 
@@ -409,22 +484,27 @@ fn bills(
     cx: Cx<'_>,
     (account, seller, discounts): (&Account, &Seller, &[Discount]),
     (billing_account, more): (&BillingAccount, &[Redemption]),
-    (gathered, on): (&mut [Gathered], Date),
+    (gathered, on, what): (&mut [Gathered], Date, What),
 ) -> Result<Vec<Bill>, Error> {
     let (terms, policy) = (billing_account.terms(), seller.policy);
     let cut_on = billing_account.cut_on(on);
     let mut is_due = false;
     for it in gathered.iter_mut() {
-        let prices = it.prices();
-        let found = dues(&it.billable(&prices), terms.cycle, &policy, (on, cut_on))?;
-        is_due |= !found.is_empty();
-        let periods = found.iter().filter(|due| due.kind == LineKind::Usage);
-        let periods: Vec<_> = periods.filter_map(|due| Some((due.place, due.service?))).collect();
-        drop(prices);
-        is_due |= readable(it.id, count(cx, it, &periods, (terms.zone, &policy)))?;
+        let periods: Vec<_> = match what {
+            What::Due => {
+                let prices = it.prices();
+                let found = dues(&it.billable(&prices), terms.cycle, &policy, (on, cut_on))?;
+                is_due |= !found.is_empty();
+                let periods = found.iter().filter(|due| due.kind == LineKind::Usage);
+                periods.filter_map(|due| Some((due.place, due.service?))).collect()
+            }
+            What::Running => it.running((terms.cycle, &policy), on),
+        };
+        is_due |= readable(it.id, count(cx, it, &periods, (terms.zone, &policy, what)))?;
     }
     if !is_due {
-        return Ok(vec![Bill { content: None, marks: Vec::new(), coupons: Vec::new() }]);
+        let (content, marks, coupons) = (None, Vec::new(), Vec::new());
+        return Ok(vec![Bill { content, marks, coupons, prepaid: Money::zero(terms.currency) }]);
     }
     let address = address_of(account, billing_account);
     let locale = billing_account.profile().locale.as_ref();
@@ -435,7 +515,15 @@ fn bills(
     let redemptions = coupon::on_bills_of(cx, billing_account.id)?;
     let redemptions = redemptions.iter().chain(more);
     let coupons: Vec<_> = redemptions.filter_map(|it| redeemed(it, discounts)).collect();
-    Ok(bill::bills(&Billing {
+    let paid_in = match policy.prepaid {
+        PrepaidUse::AfterTax => Money::zero(terms.currency),
+        PrepaidUse::BeforeTax => prepaid::left(cx, (account.stamp.seller, billing_account))?,
+    };
+    let make = match what {
+        What::Due => bill::bills,
+        What::Running => bill::interims,
+    };
+    Ok(make(&Billing {
         account: account.id,
         billing_account: billing_account.id,
         currency: terms.currency,
@@ -447,6 +535,7 @@ fn bills(
         taxing: seller.taxing(),
         discounts: discounts_of(account, discounts),
         coupons: &coupons,
+        prepaid: paid_in,
         subscriptions: &subscriptions,
     })?)
 }
@@ -461,87 +550,4 @@ fn redeemed<'a>(redemption: &'a Redemption, all: &'a [Discount]) -> Option<Redee
 pub(super) fn discounts_of<'a>(account: &'a Account, all: &'a [Discount]) -> Discounts<'a> {
     let locale = &account.profile().locale;
     Discounts { all, account: Some(account.id), class: Some(account.class()), locale }
-}
-
-/// Fetches what meters counted in the periods that are due, and in the last that were charged.
-/// Answers whether something came in late.
-///
-/// What was charged is counted again from the same moment to the same moment, and what follows it is
-/// counted from there on, so that no hour is charged twice or never where the zone has changed.
-fn count(
-    cx: Cx<'_>,
-    of: &mut Gathered,
-    due: &[(usize, Period)],
-    (zone, policy): (Zone, &Policy),
-) -> Result<bool, Error> {
-    let late_max = usize::from(policy.late_usage_periods);
-    let mut asked: Vec<(usize, UsageTotal)> = Vec::new();
-    let metered = of.prices.iter().filter(|it| it.meter.is_some() && it.charged_until.is_some());
-    let metered: Vec<_> = metered.map(|it| it.price.id).collect();
-    let charged = charged_usage(cx.view, (of.id, &metered), late_max.max(1))?;
-    for (place, price) in of.prices.iter().enumerate().filter(|it| it.1.meter.is_some()) {
-        let charged: Vec<_> = charged.iter().filter(|it| it.price == price.price.id).collect();
-        let periods = due.iter().filter(|it| it.0 == place);
-        asked.extend(periods.map(|it| (place, uncounted(it.1, &charged, zone))));
-        asked.extend(charged.iter().take(late_max).map(|it| (place, recounted(it))));
-    }
-    let want = |(place, total): &(usize, UsageTotal)| {
-        let price = &of.prices[*place];
-        let meter = price.meter.as_ref()?;
-        let UsageTotal { from_at, until_at, .. } = *total;
-        // What was charged is counted as the version asked that it was charged at. That a price has no
-        // version on a day is for the bill to say.
-        let (price, on) = (price.billable(), total.period.start());
-        let charged = total.charged_terms.as_ref();
-        let charged = charged.and_then(|it| price.price.in_force(it.version_from, None));
-        let version = charged.or_else(|| price.version_on(on, of.term_days(), policy).ok());
-        let model = version.map(|it| &it.model);
-        Some(Want { subscription: of.id, meter, from_at, until_at, model })
-    };
-    let wants: Vec<_> = asked.iter().filter_map(want).collect();
-    let totals = counted::totals(cx, &wants)?;
-    let mut is_late = false;
-    for ((place, mut total), counted) in asked.into_iter().zip(totals) {
-        let price = &mut of.prices[place];
-        (total.quantity, total.records) = (counted.quantity, counted.records);
-        total.detail = counted.detail;
-        let is_over = price.charged_until.is_some_and(|until| total.period.end() <= until);
-        is_late |= is_over && total.differs();
-        price.usage.push(total);
-    }
-    Ok(is_late)
-}
-
-/// A period that is due, not counted yet: it begins where what was charged before it ended.
-fn uncounted(period: Period, charged: &[&ChargedUsage], zone: Zone) -> UsageTotal {
-    let before = charged.iter().find(|it| it.period.end() == period.start());
-    let from_at = before.map_or_else(|| zone.start_of(period.start()), |it| it.until_at);
-    UsageTotal {
-        period,
-        from_at,
-        until_at: zone.start_of(period.end()).max(from_at),
-        quantity: Quantity::ZERO,
-        detail: Detail::Total,
-        charged: Quantity::ZERO,
-        charged_detail: Detail::Total,
-        towards: None,
-        charged_terms: None,
-        records: 0,
-    }
-}
-
-/// A period that was charged, to be counted again.
-fn recounted(it: &ChargedUsage) -> UsageTotal {
-    UsageTotal {
-        charged: it.quantity,
-        charged_detail: it.detail.clone(),
-        towards: it.towards,
-        charged_terms: it.charged_terms.clone(),
-        from_at: it.from_at,
-        until_at: it.until_at,
-        period: it.period,
-        quantity: it.quantity,
-        detail: Detail::Total,
-        records: 0,
-    }
 }

@@ -1,0 +1,52 @@
+//! What a product costs (TMF637): the prices that its buyer took, at what they are today.
+
+use serde_json::{Map, Value, json};
+
+use super::entity::tree;
+use super::offer_price;
+use crate::domain::catalog::price::{Base, Price};
+use crate::domain::id::Id;
+use crate::domain::subscription::Subscription;
+use crate::domain::subscription::change::TakenPrice;
+use crate::domain::text::{Name, Prose};
+use crate::domain::time::Date;
+use crate::services::{Cx, Error, offer, subscription};
+
+/// The prices at which a subscription is charged.
+pub(super) fn all(cx: Cx<'_>, it: &Subscription) -> Result<Vec<Value>, Error> {
+    let today = subscription::today(cx, it)?;
+    let taken = it.deal().prices.iter();
+    let taken = taken.filter(|(_, it)| it.until_on.is_none_or(|until| today < until));
+    let mut shown = Vec::new();
+    for (id, taken) in taken {
+        if let Some(price) = cx.shared::<Price>(*id)? {
+            shown.push(price_of(cx, &price, (today, taken))?);
+        }
+    }
+    Ok(shown)
+}
+
+/// A price on a day. What a unit costs is said where that is one figure; tiers have none.
+fn price_of(cx: Cx<'_>, it: &Price, (today, taken): (Date, &TakenPrice)) -> Result<Value, Error> {
+    let first = || it.versions.as_slice().first();
+    let version = it.billed_at(today, taken.frozen_on).or_else(first);
+    let mut amount = Map::new();
+    if let Some(figure) = offer_price::figure(it, version) {
+        let base = match it.base {
+            Base::Net => "dutyFreeAmount",
+            Base::Gross => "taxIncludedAmount",
+        };
+        amount.insert(base.to_owned(), figure);
+    }
+    let mut shown = tree(json!({
+        "name": it.name.as_str(),
+        "description": it.description.as_ref().map(Prose::as_str),
+        "priceType": offer_price::occasion(it.kind),
+        "recurringChargePeriod": offer_price::recurs(it),
+        "unitOfMeasure": offer::unit(cx, it)?.as_ref().map(Name::as_str),
+        "price": amount,
+        "productOfferingPrice": { "id": it.id.uuid(), "name": it.name.as_str() },
+    }));
+    shown.retain(|_, it| !it.is_null());
+    Ok(Value::Object(shown))
+}

@@ -1,0 +1,139 @@
+//! Money goes back of what is paid: it is credited, owed again, or does not go.
+
+use expect_test::expect;
+use serde_json::{Value, json};
+
+use super::dunning::ladder;
+use crate::harness::market::{Market, sums, text};
+
+/// A customer in a class with steps that has bought something for 120.00 and paid it.
+struct Payer {
+    market: Market,
+    account: String,
+    invoice: String,
+    payment: String,
+}
+
+impl Payer {
+    fn new() -> Self {
+        let market = Market::on("2026-01-01");
+        let operator = market.operator();
+        let class = text(&operator.get("/classes?order=oldest")["items"][0]["id"]);
+        operator.patch(&format!("/classes/{class}"), &ladder());
+        let contact = json!({ "family_name": "Lee", "email": "ann@whale.test" });
+        let account = operator.post(
+            "/accounts",
+            &json!({
+                "name": "Blue Whale", "billing": { "currency": "EUR" },
+                "address": { "street": "Ring 1", "city": "Berlin", "country": "DE" },
+                "contacts": { "billing": contact },
+            }),
+        );
+        let price = json!({
+            "name": "Desk", "kind": "one_time", "currency": "EUR",
+            "model": { "kind": "flat", "amount": "100" },
+        });
+        market.order(&account, &market.offer("Desk", &[price]), 1);
+        market.advance_to("2026-01-02");
+        let amount = json!({ "amount": "120", "currency": "EUR" });
+        let body = json!({ "account": account["id"], "amount": amount });
+        let payment = text(&operator.post("/payments", &body)["id"]);
+        let invoice = text(&market.invoices(&account)[0]["id"]);
+        Self { account: text(&account["id"]), invoice, payment, market }
+    }
+
+    /// Asks for an amount to go back: the status, and where or why not.
+    fn gives_back(&self, amount: &str, more: Value) -> String {
+        let mut body = json!({ "amount": { "amount": amount, "currency": "EUR" } });
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let path = format!("POST /payments/{}/refund", self.payment);
+        let answer = self.market.operator().call(&path, Some(&body));
+        self.market.must_be_whole();
+        let said = answer.json();
+        match said["errors"][0]["pointer"].as_str() {
+            Some(pointer) => format!("{} {pointer}", answer.status.as_u16()),
+            None => format!("{} {}", answer.status.as_u16(), said["detail"].as_str().unwrap_or("")),
+        }
+    }
+
+    /// How the invoice stands, and what was done because it is not paid.
+    fn stands(&self) -> String {
+        let operator = self.market.operator();
+        let it = operator.get(&format!("/invoices/{}", self.invoice));
+        let due = [&it["due_on"], &it["due_again_on"]].map(|it| it.as_str().unwrap_or("-"));
+        let cases = operator.get(&format!("/dunning?account={}", self.account));
+        let cases = cases["items"].as_array().unwrap().iter();
+        let steps = cases.flat_map(|it| it["steps"].as_array().unwrap());
+        let steps = steps.map(|it| format!(" {} {}", &text(&it["at"])[..10], text(&it["action"])));
+        let steps = steps.collect::<String>();
+        format!("{} ({}), until {} and {}:{steps}\n", text(&it["state"]), sums(&it), due[0], due[1])
+    }
+}
+
+#[test]
+fn what_has_paid_an_invoice_does_not_go_back_unless_it_is_said_what_stands_there_instead() {
+    let payer = Payer::new();
+    let number =
+        text(&payer.market.operator().get(&format!("/invoices/{}", payer.invoice))["number"]);
+    assert_eq!(
+        payer.gives_back("30", json!({})),
+        format!(
+            "409 `30.00 EUR` cannot go back: there is credit for `0.00 EUR` of it, the rest has paid the \
+             invoice `{number}`; say `credit_note` to credit as much, or `reopens` to have it owed again"
+        )
+    );
+    assert_eq!(payer.gives_back("30", json!({ "credit_note": true })), "422 /reason");
+    let both = json!({ "credit_note": true, "reopens": true, "reason": "Sorry" });
+    assert_eq!(payer.gives_back("30", both), "422 /reopens");
+    let refunds = payer.market.operator().get(&format!("/payments/{}/refunds", payer.payment));
+    assert_eq!(refunds["items"], json!([]), "nothing has changed");
+    expect![[r#"
+        paid (100.00 + 20.00 = 120.00 EUR, due 0.00), until 2026-01-10 and -:
+    "#]]
+    .assert_eq(&payer.stands());
+}
+
+#[test]
+fn what_goes_back_for_kindness_is_credited_and_nobody_is_reminded_of_it() {
+    let payer = Payer::new();
+    payer.market.advance_to("2026-03-10");
+    let kindness = || json!({ "credit_note": true, "reason": "Sorry for the noise" });
+    assert_eq!(payer.gives_back("30", kindness()), "201 ");
+    let notes = payer.market.operator().get(&format!("/credit_notes?account={}", payer.account));
+    let note = &notes["items"][0];
+    let amount = |name: &str| text(&note[name]["amount"]);
+    assert_eq!([amount("net"), amount("tax"), amount("gross")], ["25.00", "5.00", "30.00"]);
+    assert_eq!(note["reason"], "Sorry for the noise");
+    payer.market.advance_to("2026-06-01");
+    expect![[r#"
+        paid (100.00 + 20.00 = 120.00 EUR, due 0.00), until 2026-01-10 and -:
+    "#]]
+    .assert_eq(&payer.stands());
+    // No more is credited than there was.
+    assert_eq!(payer.gives_back("90", kindness()), "201 ");
+    assert!(payer.gives_back("1", kindness()).starts_with("409 "));
+}
+
+#[test]
+fn what_is_owed_again_is_to_be_paid_as_if_it_were_new() {
+    let payer = Payer::new();
+    payer.market.advance_to("2026-03-10");
+    assert_eq!(payer.gives_back("30", json!({ "reopens": true })), "201 ");
+    let mut told = payer.stands();
+    for day in ["2026-03-19", "2026-03-20", "2026-03-24", "2026-03-31"] {
+        payer.market.advance_to(day);
+        told += &format!("{day} {}", payer.stands());
+    }
+    // What goes back besides of what is late already makes it no less late.
+    assert_eq!(payer.gives_back("10", json!({ "reopens": true })), "201 ");
+    told += &payer.stands();
+    expect![[r#"
+        open (100.00 + 20.00 = 120.00 EUR, due 30.00), until 2026-01-10 and 2026-03-19:
+        2026-03-19 open (100.00 + 20.00 = 120.00 EUR, due 30.00), until 2026-01-10 and 2026-03-19:
+        2026-03-20 overdue (100.00 + 20.00 = 120.00 EUR, due 30.00), until 2026-01-10 and 2026-03-19:
+        2026-03-24 overdue (100.00 + 20.00 = 120.00 EUR, due 30.00), until 2026-01-10 and 2026-03-19: 2026-03-22 mail
+        2026-03-31 overdue (100.00 + 20.00 = 120.00 EUR, due 30.00), until 2026-01-10 and 2026-03-19: 2026-03-22 mail 2026-03-26 late_fee 2026-03-27 mail 2026-03-29 credit_hold
+        overdue (100.00 + 20.00 = 120.00 EUR, due 40.00), until 2026-01-10 and 2026-03-19: 2026-03-22 mail 2026-03-26 late_fee 2026-03-27 mail 2026-03-29 credit_hold
+    "#]]
+    .assert_eq(&told);
+}

@@ -1,0 +1,123 @@
+//! Whom to turn to: an account names people (`contact`), a customer and a party the ways to reach them
+//! themselves (`contactMedium`). None of the three is another.
+
+use serde_json::{Value, json};
+use tillbox::domain::account::billing_account::BillingAccount;
+use tillbox::domain::id::BillingAccountId;
+use tillbox::domain::operator::Actor;
+
+use super::{items, told};
+use crate::harness::house::House;
+use crate::harness::market::text;
+
+const ACCOUNTS: &str = "/tmf-api/accountManagement/v4";
+const CUSTOMER: &str = "/tmf-api/customerManagement/v4/customer";
+const INDIVIDUAL: &str = "/tmf-api/party/v4/individual";
+
+fn mail(address: &str) -> Value {
+    json!({ "mediumType": "email", "preferred": true, "characteristic": { "emailAddress": address } })
+}
+
+fn contact(name: &str) -> Value {
+    json!({
+        "contactType": "primary", "contactName": name, "partyRoleType": "accountant",
+        "contactMedium": [mail("ann@whale.test"), { "mediumType": "pigeon" }],
+        "relatedParty": { "id": "42", "role": "accountant", "name": name, "@referredType": "Individual" },
+        "validFor": { "startDateTime": "2026-01-01T00:00:00Z" },
+    })
+}
+
+/// What the books have of an account.
+fn booked(house: &House, shown: &Value) -> BillingAccount {
+    let id: BillingAccountId = text(&shown["id"]).parse().unwrap();
+    house.app.bss.read(&Actor::duty("test"), |cx| cx.get::<BillingAccount>(id)).unwrap()
+}
+
+#[test]
+fn whom_to_turn_to_for_an_account_reads_back_and_is_in_the_books() {
+    let house = House::on("2026-01-01");
+    let client = house.operator();
+    for sort in ["billingAccount", "settlementAccount", "financialAccount"] {
+        let list = format!("{ACCOUNTS}/{sort}");
+        let made = client.post(
+            &list,
+            &json!({
+                "name": sort, "contact": [contact("Ann")],
+                "relatedParty": [{ "id": "7", "name": "Whale", "@referredType": "Organization" }],
+            }),
+        );
+        let path = format!("{list}/{}", text(&made["id"]));
+        assert_eq!(client.get(&path)["contact"], json!([contact("Ann")]), "{sort}");
+        let known = booked(&house, &made).profile().contacts[0].clone();
+        let name = known.name.as_ref().map(ToString::to_string);
+        assert_eq!((name.as_deref(), known.media.len()), (Some("Ann"), 1), "{sort}");
+        let party = known.party.expect("who it is");
+        assert_eq!((party.role.as_str(), party.party.to_string().as_str()), ("accountant", "42"));
+        let found = items(&client.call(&format!("GET {list}?contact.contactName=Ann"), None));
+        assert_eq!(found.len(), 1, "{sort}");
+
+        let both = json!({ "contact": [contact("Eve"), { "contactType": "secondary" }] });
+        assert_eq!(client.patch(&path, &both)["contact"], both["contact"], "{sort}");
+        assert_eq!(booked(&house, &made).profile().contacts.len(), 2);
+        let mut wrong = contact("Eve");
+        wrong["validFor"]["endDateTime"] = json!("2025-01-01T00:00:00Z");
+        let refused = json!({ "contact": [contact("Eve"), wrong] });
+        let refused = told(&client.call(&format!("PATCH {path}"), Some(&refused)));
+        assert!(refused.starts_with("400 range: `contact[1].validFor`"), "{refused}");
+        assert_eq!(
+            client.get(&path)["contact"],
+            both["contact"],
+            "what is refused changes nothing"
+        );
+        let nobody = client.patch(&path, &json!({ "contact": null }));
+        assert_eq!(nobody.get("contact"), None, "{sort}");
+        assert!(booked(&house, &made).profile().contacts.is_empty());
+    }
+}
+
+#[test]
+fn a_customer_is_reached_in_its_own_ways_and_its_party_in_others() {
+    let house = House::on("2026-01-01");
+    let client = house.operator();
+    let person = json!({
+        "givenName": "Ann", "familyName": "Lee", "contactMedium": [mail("ann@home.test")],
+    });
+    let person = client.post(INDIVIDUAL, &person);
+    let at_home = format!("{INDIVIDUAL}/{}", text(&person["id"]));
+    let customer = client.post(
+        CUSTOMER,
+        &json!({
+            "name": "Ann", "contactMedium": [mail("ann@work.test")], "contact": [contact("Bob")],
+            "engagedParty": { "id": person["id"], "@referredType": "Individual" },
+        }),
+    );
+    let path = format!("{CUSTOMER}/{}", text(&customer["id"]));
+    assert_eq!(customer["contactMedium"], json!([mail("ann@work.test")]));
+    assert_eq!(customer["contact"], json!([contact("Bob")]), "beyond the contract, kept as said");
+    assert_eq!(client.get(&at_home)["contactMedium"], json!([mail("ann@home.test")]));
+
+    let moved = json!({ "contactMedium": [mail("ann@sea.test")] });
+    assert_eq!(client.patch(&path, &moved)["contactMedium"], moved["contactMedium"]);
+    assert_eq!(client.get(&path)["contact"], json!([contact("Bob")]));
+    assert_eq!(client.get(&at_home)["contactMedium"], json!([mail("ann@home.test")]));
+    let found = |value: &str| {
+        let by = "contactMedium.characteristic.emailAddress";
+        items(&client.call(&format!("GET {CUSTOMER}?{by}={value}"), None)).len()
+    };
+    assert_eq!((found("ann@sea.test"), found("ann@work.test")), (1, 0));
+    let anew = json!({ "contact": [contact("Eve")] });
+    assert_eq!(client.patch(&path, &anew)["contact"], anew["contact"]);
+    assert_eq!(client.get(&path)["contactMedium"], moved["contactMedium"]);
+}
+
+/// A refusal names what the client said: `account` is an attribute of a customer, and no party.
+#[test]
+fn a_customer_whose_accounts_are_others_is_refused_by_that_name() {
+    let house = House::on("2026-01-01");
+    let client = house.operator();
+    let said = json!({ "name": "Ann", "engagedParty": { "id": "500" } });
+    let path = format!("{CUSTOMER}/{}", text(&client.post(CUSTOMER, &said)["id"]));
+    let others = json!({ "account": [{ "id": "elsewhere" }] });
+    let refused = told(&client.call(&format!("PATCH {path}"), Some(&others)));
+    assert!(refused.starts_with("400 read_only: `account` "), "{refused}");
+}

@@ -1,0 +1,206 @@
+//! What an item of an order says beside what is had: for how long, where it is billed, what it goes with.
+
+use serde_json::{Value, json};
+
+use super::plain;
+use crate::harness::client::Client;
+use crate::harness::market::{Market, monthly, text};
+
+const ORDER: &str = "/tmf-api/productOrderingManagement/v4/productOrder";
+const PRODUCT: &str = "/tmf-api/productInventory/v4/product";
+
+struct Shop {
+    market: Market,
+    line: String,
+    option: String,
+    customer: Value,
+}
+
+impl Shop {
+    /// A line that is had for a year or two, an option to it, and who buys them.
+    fn open() -> Self {
+        let market = Market::on("2026-01-01");
+        let fee = [monthly("Base", "EUR", "10")];
+        let terms = json!({ "terms": [
+            { "key": "year", "name": { "en": "One year" }, "duration": "1 year", "default": true },
+            { "key": "years", "name": { "en": "Two years" }, "duration": "2 years" },
+        ] });
+        let line = market.offer_like("Line", &fee, (terms, json!({})));
+        let adds = json!({ "adds_to": line });
+        let option = plain(&json!(market.offer_like("Roaming", &fee, (adds, json!({})))));
+        let customer = market.customer("Ann", "EUR");
+        Self { line: plain(&json!(line)), option, customer, market }
+    }
+
+    fn client(&self) -> Client<'_> {
+        self.market.operator()
+    }
+
+    fn orders(&self, items: &Value) -> Value {
+        let party = json!([{ "id": plain(&self.customer["id"]), "@referredType": "Customer" }]);
+        self.client().post(ORDER, &json!({ "productOrderItem": items, "relatedParty": party }))
+    }
+
+    /// What became of the order of a line with more said of it.
+    fn came_of(&self, more: Value) -> String {
+        let mut item =
+            json!({ "id": "1", "action": "add", "productOffering": { "id": self.line } });
+        item.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let order = self.orders(&json!([item]));
+        if order["state"] == "rejected" {
+            return text(&order["note"].as_array().unwrap().last().unwrap()["text"]);
+        }
+        for (name, value) in more.as_object().unwrap() {
+            assert_eq!(
+                order["productOrderItem"][0][name], *value,
+                "{name} is shown as it was said"
+            );
+        }
+        let product = text(&order["productOrderItem"][0]["product"]["id"]);
+        let shown = self.client().get(&format!("{PRODUCT}/{product}"));
+        let until = text(&shown["productTerm"][0]["validFor"]["endDateTime"]);
+        format!("{} until {}", text(&shown["productTerm"][0]["name"]), &until[..10])
+    }
+}
+
+#[test]
+fn an_item_is_had_for_the_term_that_it_names() {
+    let shop = Shop::open();
+    let years = |count: u32| json!({ "amount": count, "units": "year" });
+    let mut all = String::new();
+    for more in [
+        json!({}),
+        json!({ "itemTerm": [] }),
+        json!({ "itemTerm": [{ "name": "Two years", "description": "long" }] }),
+        json!({ "itemTerm": [{ "name": "YEAR" }] }),
+        json!({ "itemTerm": [{ "duration": years(2) }] }),
+        json!({ "itemTerm": [{ "duration": { "amount": 24, "units": "months" } }] }),
+        json!({ "itemTerm": [{ "name": "For good" }] }),
+        json!({ "itemTerm": [{ "duration": years(3) }] }),
+        json!({ "itemTerm": [{ "name": "One year" }, { "name": "Two years" }] }),
+        json!({ "productOrderItem": [{ "id": "2", "action": "add" }] }),
+    ] {
+        all += &format!("{}\n", shop.came_of(more));
+    }
+    expect_test::expect![[r"
+        year until 2027-01-01
+        year until 2027-01-01
+        years until 2028-01-01
+        year until 2027-01-01
+        years until 2028-01-01
+        years until 2028-01-01
+        `itemTerm` names no term that the product offering has
+        `itemTerm` names no term that the product offering has
+        `itemTerm` must name one term, and not several
+        `productOrderItem`: nothing is had within an item: say it beside it
+    "]]
+    .assert_eq(&all);
+    let product = json!({
+        "productOffering": { "id": shop.line }, "productTerm": [{ "name": "Two years" }],
+        "relatedParty": [{ "id": plain(&shop.customer["id"]), "@referredType": "Customer" }],
+    });
+    let made = shop.client().post(PRODUCT, &product);
+    assert_eq!(made["productTerm"][0]["name"], "years", "{made}");
+    shop.market.must_be_whole();
+}
+
+#[test]
+fn an_item_is_billed_where_it_says() {
+    let shop = Shop::open();
+    let client = shop.client();
+    let body = json!({ "account": shop.customer["id"], "name": "Second" });
+    let second = plain(&client.post("/billing_accounts", &body)["id"]);
+    let item = |key: &str, more: Value| {
+        let mut item =
+            json!({ "id": key, "action": "add", "productOffering": { "id": shop.line } });
+        item.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        item
+    };
+    let order = shop.orders(&json!([
+        item("1", json!({})),
+        item("2", json!({ "billingAccount": { "id": second } })),
+    ]));
+    let billed = [0, 1].map(|place: usize| {
+        let product = text(&order["productOrderItem"][place]["product"]["id"]);
+        text(&client.get(&format!("{PRODUCT}/{product}"))["billingAccount"]["id"])
+    });
+    assert_eq!(billed, [plain(&shop.customer["billing_account"]), second]);
+    shop.market.must_be_whole();
+}
+
+#[test]
+fn an_option_relies_on_another_item_of_the_same_order() {
+    let shop = Shop::open();
+    let relies = |on: &str| json!([{ "id": on, "relationshipType": "reliesOn" }]);
+    let items = |on: &str| {
+        json!([
+            { "id": "1", "action": "add", "productOffering": { "id": shop.line } },
+            {
+                "id": "2", "action": "add", "productOffering": { "id": shop.option },
+                "productOrderItemRelationship": relies(on),
+            },
+        ])
+    };
+    let order = shop.orders(&items("1"));
+    assert_eq!(order["state"], "completed", "{order}");
+    assert_eq!(order["productOrderItem"][1]["productOrderItemRelationship"], relies("1"));
+    let product = |place: usize| text(&order["productOrderItem"][place]["product"]["id"]);
+    let option = shop.client().get(&format!("{PRODUCT}/{}", product(1)));
+    let expected = json!([{ "relationshipType": "reliesOn", "product": { "id": product(0) } }]);
+    assert_eq!(option["productRelationship"], expected);
+    let party = json!([{ "id": plain(&shop.customer["id"]), "@referredType": "Customer" }]);
+    let mut told = String::new();
+    for items in [
+        items("7"),
+        json!([{
+            "id": "1", "action": "add", "productOffering": { "id": shop.line },
+            "productOrderItemRelationship": [{ "id": "1" }],
+        }]),
+    ] {
+        let body = json!({ "productOrderItem": items, "relatedParty": party });
+        let answer = shop.client().call(&format!("POST {ORDER}"), Some(&body));
+        let said = answer.json();
+        let note = said["note"].as_array().map(|it| text(&it[0]["text"])).unwrap_or_default();
+        told += &format!(
+            "{} {}{note}\n",
+            answer.status.as_u16(),
+            said["reason"].as_str().unwrap_or("")
+        );
+    }
+    expect_test::expect![[r"
+        201 `productOrderItem[1].productOrderItemRelationship` names no other item of the order: `7`
+        400 `productOrderItem[0].productOrderItemRelationship[0].relationshipType` must be given
+    "]]
+    .assert_eq(&told);
+    shop.market.must_be_whole();
+}
+
+#[test]
+fn an_order_is_called_off_at_once_or_not_at_all() {
+    let shop = Shop::open();
+    let later = json!({ "requestedStartDate": "2026-03-01T00:00:00Z" });
+    let party = json!([{ "id": plain(&shop.customer["id"]), "@referredType": "Customer" }]);
+    let mut body = json!({
+        "productOrderItem": [{ "id": "1", "action": "add", "productOffering": { "id": shop.line } }],
+        "relatedParty": party,
+    });
+    body["requestedStartDate"] = later["requestedStartDate"].clone();
+    let order = shop.client().post(ORDER, &body);
+    let calls_off = |at: Option<&str>| {
+        let body = json!({
+            "productOrder": { "id": order["id"] }, "requestedCancellationDate": at,
+        });
+        let path = "/tmf-api/productOrderingManagement/v4/cancelProductOrder";
+        let task = shop.client().post(path, &body);
+        let note = task["note"][0]["text"].as_str().unwrap_or_default();
+        format!("{} {note}", text(&task["state"]))
+    };
+    assert_eq!(
+        calls_off(Some("2026-02-01T00:00:00Z")),
+        "terminatedWithError `requestedCancellationDate` lies ahead: an order is called off at once"
+    );
+    let path = format!("{ORDER}/{}", text(&order["id"]));
+    assert_ne!(shop.client().get(&path)["state"], "cancelled");
+    assert_eq!(calls_off(Some("2026-01-01T00:00:00Z")), "done ");
+    assert_eq!(shop.client().get(&path)["state"], "cancelled");
+}

@@ -1,0 +1,207 @@
+//! What offerings cost: one price of several, when one can buy at it, and what a quote says of it.
+
+use serde_json::{Value, json};
+
+use super::{items, told};
+use crate::harness::client::Client;
+use crate::harness::market::{Market, text};
+
+const CATALOG: &str = "/tmf-api/productCatalogManagement/v4";
+const QUOTE: &str = "/tmf-api/quoteManagement/v4/quote";
+const ORDER: &str = "/tmf-api/productOrderingManagement/v4/productOrder";
+
+/// A market, who buys there and is billed on the first, and what is delivered.
+struct Stall {
+    market: Market,
+    customer: String,
+    specification: String,
+}
+
+impl Stall {
+    fn on(day: &str) -> Self {
+        let market = Market::on(day);
+        let client = market.operator();
+        let body = json!({
+            "name": "Ann", "address": { "street": "Ring 1", "city": "Berlin", "country": "DE" },
+            "billing": {
+                "currency": "EUR", "cycle": { "period": "1 month", "anchor_day": 1, "shift_days": 0 },
+            },
+            "contacts": { "billing": { "family_name": "Lee", "email": "ann@whale.test" } },
+        });
+        let customer = text(&client.post("/accounts", &body)["id"]);
+        let body = json!({ "name": "Line", "lifecycleStatus": "Active" });
+        let specification =
+            text(&client.post(&format!("{CATALOG}/productSpecification"), &body)["id"]);
+        let customer = customer.split_once('_').unwrap().1.to_owned();
+        Self { customer, specification, market }
+    }
+
+    fn client(&self) -> Client<'_> {
+        self.market.operator()
+    }
+
+    /// A price of 10 a month, of which more is said.
+    fn price(&self, more: &Value) -> String {
+        let mut body = json!({
+            "name": "Fee", "priceType": "recurring", "recurringChargePeriodType": "month",
+            "recurringChargePeriodLength": 1, "price": { "unit": "EUR", "value": 10 },
+        });
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        text(&self.client().post(&format!("{CATALOG}/productOfferingPrice"), &body)["id"])
+    }
+
+    fn offering(&self, name: &str, price: &str) -> String {
+        let body = json!({
+            "name": name, "lifecycleStatus": "Launched",
+            "productSpecification": { "id": self.specification },
+            "productOfferingPrice": [{ "id": price }],
+        });
+        text(&self.client().post(&format!("{CATALOG}/productOffering"), &body)["id"])
+    }
+
+    fn wanted(&self, list: &str, offering: &str) -> Value {
+        json!({
+            list: [{ "id": "1", "action": "add", "productOffering": { "id": offering } }],
+            "relatedParty": [{ "id": self.customer, "@referredType": "Customer" }],
+        })
+    }
+
+    /// What a quote says that an offering costs.
+    fn quoted(&self, offering: &str) -> String {
+        let quote = self.client().post(QUOTE, &self.wanted("quoteItem", offering));
+        if quote["state"] == "rejected" {
+            return text(&quote["note"][0]["text"]).replace(offering, "{offering}");
+        }
+        let totals = quote["quoteTotalPrice"].as_array().unwrap().iter().map(|it| {
+            let net = &it["price"]["dutyFreeAmount"]["value"];
+            format!("{} {} {net}", it["name"], it["priceType"]).replace(['"'], "")
+        });
+        totals.collect::<Vec<_>>().join(", ")
+    }
+}
+
+#[test]
+fn a_price_of_several_offerings_is_one_for_all_of_them() {
+    let stall = Stall::on("2026-01-01");
+    let client = stall.client();
+    let price = stall.price(&json!({}));
+    let all = [stall.offering("One", &price), stall.offering("Other", &price)];
+    for offering in &all {
+        let shown = client.get(&format!("{CATALOG}/productOffering/{offering}"));
+        assert_eq!(shown["productOfferingPrice"][0]["id"], price.as_str(), "{shown}");
+    }
+    let listed = items(&client.call(&format!("GET {CATALOG}/productOfferingPrice"), None));
+    assert_eq!(listed.len(), 1, "{listed:?}");
+    let order = client.post(ORDER, &stall.wanted("productOrderItem", &all[1]));
+    assert_eq!(order["state"], "completed", "{order}");
+    let path = format!("{CATALOG}/productOfferingPrice/{price}");
+    let changed = json!({ "name": "Base", "price": { "unit": "EUR", "value": 20 } });
+    client.patch(&path, &changed);
+    stall.market.advance_to("2026-01-02");
+    assert_eq!(client.get(&path)["price"]["value"], 20);
+    for offering in &all {
+        let ours = client.get(&format!("/offers/{offering}")).to_string();
+        assert!(ours.contains("Base") && !ours.contains("Fee"), "{ours}");
+        assert!(stall.quoted(offering).ends_with("recurring 20.00"), "{}", stall.quoted(offering));
+    }
+    stall.market.advance_to("2026-02-02");
+    let bills = items(&client.call("GET /tmf-api/customerBillManagement/v4/customerBill", None));
+    let net: Vec<_> = bills.iter().map(|it| it["taxExcludedAmount"]["value"].to_string()).collect();
+    assert!(net.iter().any(|it| it == "20.00"), "February costs what is said: {net:?}");
+}
+
+#[test]
+fn an_offering_may_take_and_give_up_what_another_has() {
+    let stall = Stall::on("2026-01-01");
+    let client = stall.client();
+    let price = stall.price(&json!({}));
+    let body = json!({ "name": "Draft", "productOfferingPrice": [{ "id": price }] });
+    let made = |_: u8| text(&client.post(&format!("{CATALOG}/productOffering"), &body)["id"]);
+    let (first, second) = (made(1), made(2));
+    let second = format!("{CATALOG}/productOffering/{second}");
+    client.patch(&second, &json!({ "productOfferingPrice": [{ "id": price }], "name": "Same" }));
+    client.patch(
+        &format!("{CATALOG}/productOffering/{first}"),
+        &json!({ "productOfferingPrice": [] }),
+    );
+    let left = text(&client.get(&second)["productOfferingPrice"][0]["id"]);
+    let path = format!("{CATALOG}/productOfferingPrice/{left}");
+    assert_eq!(client.get(&path)["price"]["value"], 10, "what is referred to is there");
+    assert_eq!(client.call(&format!("DELETE {path}"), None).status, 204);
+    assert_eq!(client.get(&second).get("productOfferingPrice"), None);
+}
+
+#[test]
+fn nobody_buys_at_a_price_that_is_not_valid() {
+    let stall = Stall::on("2026-01-01");
+    let client = stall.client();
+    let backwards = json!({
+        "startDateTime": "2026-03-01T00:00:00Z", "endDateTime": "2026-02-01T00:00:00Z",
+    });
+    let body = json!({ "name": "Fee", "validFor": backwards });
+    let refused = client.call(&format!("POST {CATALOG}/productOfferingPrice"), Some(&body));
+    assert_eq!(told(&refused), "400 range: `validFor` must end after it begins");
+    let valid = json!({
+        "startDateTime": "2026-02-01T00:00:00Z", "endDateTime": "2026-03-01T00:00:00Z",
+    });
+    let price = stall.price(&json!({ "validFor": valid }));
+    let offering = stall.offering("Line", &price);
+    let path = format!("{CATALOG}/productOfferingPrice/{price}");
+    assert_eq!(client.get(&path)["validFor"], valid);
+    let order = client.post(ORDER, &stall.wanted("productOrderItem", &offering));
+    assert_eq!(order["state"], "rejected", "{order}");
+    let mut said = vec![text(&order["note"][0]["text"]).replace(&offering, "{offering}")];
+    for day in ["2026-02-01", "2026-03-01"] {
+        stall.market.advance_to(day);
+        said.push(stall.quoted(&offering));
+    }
+    let longer = json!({ "validFor": { "endDateTime": null } });
+    client.patch(&path, &longer);
+    said.push(stall.quoted(&offering));
+    expect_test::expect![[r#"
+        no price `Fee` of the offer `{offering}` is valid on 2026-01-01
+        null recurring 10.00
+        no price `Fee` of the offer `{offering}` is valid on 2026-03-01
+        null recurring 10.00"#]]
+    .assert_eq(&said.join("\n"));
+}
+
+#[test]
+fn a_quote_tells_a_whole_period_from_the_days_before_it() {
+    let stall = Stall::on("2026-01-28");
+    let offering = stall.offering("Line", &stall.price(&json!({})));
+    assert_eq!(
+        stall.quoted(&offering),
+        "Until the first whole period oneTime 1.29, null recurring 10.00"
+    );
+}
+
+#[test]
+fn one_switches_to_where_a_relationship_leads() {
+    let stall = Stall::on("2026-01-01");
+    let client = stall.client();
+    let large = stall.offering("Large", &stall.price(&json!({})));
+    let small = stall.offering("Small", &stall.price(&json!({})));
+    let order = client.post(ORDER, &stall.wanted("productOrderItem", &small));
+    let product = &order["productOrderItem"][0]["product"];
+    let modify = || {
+        let item = json!({
+            "id": "1", "action": "modify", "product": { "id": product["id"] },
+            "productOffering": { "id": large },
+        });
+        let mut body = stall.wanted("productOrderItem", &large);
+        body["productOrderItem"] = json!([item]);
+        text(&client.post(ORDER, &body)["state"])
+    };
+    assert_eq!(modify(), "rejected");
+    let path = format!("{CATALOG}/productOffering/{small}");
+    let related = json!([
+        { "id": large, "relationshipType": "upgrade" },
+        { "id": large, "relationshipType": "goesWellWith" },
+    ]);
+    let shown = client.patch(&path, &json!({ "productOfferingRelationship": related }));
+    assert_eq!(shown["productOfferingRelationship"], related);
+    assert_eq!(modify(), "completed");
+    let had = client.get(&format!("/subscriptions/sub_{}", text(&product["id"])));
+    assert_eq!(had["offer"], format!("ofr_{large}"), "{had}");
+}
