@@ -21,9 +21,10 @@ pub(super) struct Word {
 
 /// What takes texts apart, for the index.
 pub(super) fn analyzer() -> TextAnalyzer {
-    // Folded once more: there are letters that are known to have an accent only in lower case.
+    // Both once more: there are letters that are known to have an accent only in lower case, and small
+    // capitals among them, which are folded into capitals.
     let folded = TextAnalyzer::builder(Splitter).filter(AsciiFoldingFilter).filter(LowerCaser);
-    folded.filter(AsciiFoldingFilter).build()
+    folded.filter(AsciiFoldingFilter).filter(LowerCaser).build()
 }
 
 /// The words of a text.
@@ -193,6 +194,15 @@ mod tests {
             .map(|it| format!("{} becomes {}", &all[it.range], it.text))
             .collect();
         assert_eq!(odd, Vec::<String>::new());
+    }
+
+    #[test]
+    fn no_letter_of_any_script_becomes_a_word_that_is_taken_apart_otherwise() {
+        let odd: Vec<_> = ('\u{1}'..=char::MAX)
+            .map(|it| (it, texts(&it.to_string())))
+            .filter(|(_, once)| texts(&once.join(" ")) != *once)
+            .collect();
+        assert_eq!(odd, []);
     }
 
     #[test]
