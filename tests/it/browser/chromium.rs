@@ -66,6 +66,8 @@ impl Chromium {
         keeper.args(["-c", KEEPER, "keeper"]).arg(&profile).arg(place);
         keeper.arg(format!("--user-data-dir={}", profile.display()));
         keeper.args(FLAGS.split_whitespace()).arg(NO_NAMES).arg("about:blank");
+        // Who reads is where the days begin that tests speak of, wherever the machine is.
+        keeper.env("TZ", "UTC");
         let mut keeper = keeper.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
         let pipe = Pipe::over(keeper.stdin.take().unwrap(), keeper.stdout.take().unwrap());
         let version = pipe.ask(None, "Browser.getVersion", &json!({}));

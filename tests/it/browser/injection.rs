@@ -139,6 +139,7 @@ fn what_people_write_is_never_run() {
     tab.go("/ui/");
     tab.sees("Recent invoices");
     tab.press("Control+k");
+    tab.until("document.activeElement.role === 'combobox'");
     tab.type_text("<s");
     tab.until("document.querySelectorAll('[role=option]').length > 3");
     must_be_harmless(&tab, "the palette");

@@ -41,7 +41,7 @@ pub(crate) fn obstacles(tab: &Tab) -> Vec<String> {
     let mut ends = 0;
     // One round and a little more: fields of dates have several stops inside.
     for _ in 0..there.as_u64().unwrap_or_default() * 4 + 10 {
-        tab.press("Tab");
+        tab.strike("Tab");
         let at = tab.eval(
             "(() => { const it = document.activeElement;
               if (walk.left.delete(it) && walk.plain.get(it) === look(it)) walk.dim.add(it);

@@ -21,7 +21,7 @@ fn reach(tab: &Tab, name: &str) {
         json!(name)
     );
     for _ in 0..STOPS_MAX {
-        tab.press("Tab");
+        tab.strike("Tab");
         if tab.eval(&is_there) == true {
             return;
         }

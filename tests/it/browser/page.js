@@ -33,6 +33,9 @@ const until = (look, patience) =>
     again();
   });
 
+/** Whether all of the page is there, and it has said of nothing that it will do it in a moment (see soon.js). */
+const isStill = () => document.readyState === "complete" && !window.soon?.size;
+
 /** Comes when everything is painted: letters there, two frames drawn, no transition under way. */
 const painted = async () => {
   await document.fonts.ready;
@@ -75,6 +78,13 @@ const interactive = () => {
   return [...root.querySelectorAll(kinds)].filter(
     (it) => isVisible(it) && !it.disabled && it.tabIndex >= 0 && !it.closest("[inert]"),
   );
+};
+
+/** Whether something is pressed by who presses at a place: nothing else covers it there, and it is not off. */
+const isPressedAt = (it, x, y) => {
+  const hit = document.elementFromPoint(x, y);
+  const isHit = hit && (it.contains(hit) || hit.contains(it) || hit.closest("label")?.control === it);
+  return Boolean(isHit) && !it.matches(":disabled");
 };
 
 /** Chooses what begins with a text in the list that has the focus; whether it could. */

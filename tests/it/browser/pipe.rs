@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-/// No command takes longer, even where many tests share a machine.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// No command takes longer, even where many tests share a slow machine: not one that waits in a page either.
+const PATIENCE: Duration = Duration::from_secs(240);
 
 /// Something that the browser tells without being asked.
 #[derive(Debug, Clone)]

@@ -15,11 +15,14 @@ use super::key;
 use super::pipe::Event;
 use super::window::Context;
 
-/// Nothing that is waited for on a page takes longer, even where many tests share a machine.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// Nothing that is waited for on a page takes longer, even where many tests share a slow machine.
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// What a question about a page may use.
 const TOOLS: &str = include_str!("page.js");
+
+/// What notes in a page what it is about to do.
+const SOON: &str = include_str!("soon.js");
 
 /// How a page is looked at.
 #[derive(Debug, Clone, Copy)]
@@ -79,6 +82,7 @@ impl Tab {
             tab.tell(&format!("{domain}.enable"), &json!({}));
         }
         tab.tell("Runtime.addBinding", &json!({ "name": TRAP }));
+        tab.tell("Page.addScriptToEvaluateOnNewDocument", &json!({ "source": SOON }));
         tab.tell("Emulation.setFocusEmulationEnabled", &json!({ "enabled": true }));
         tab.look(Sight::DESK);
         tab
@@ -161,6 +165,16 @@ impl Tab {
         self.settle();
     }
 
+    /// Loads the page again and again until an expression is true of it at rest.
+    #[track_caller]
+    pub(crate) fn reload_until(&self, expression: &str) {
+        let end = Instant::now() + PATIENCE;
+        while self.eval(expression) != true {
+            assert!(Instant::now() < end, "not true: {expression}: {}", self.eval("seen()"));
+            self.reload();
+        }
+    }
+
     /// Where one is: the address without the place.
     pub(crate) fn path(&self) -> String {
         let href = self.eval("location.href");
@@ -168,21 +182,23 @@ impl Tab {
         href.strip_prefix(&self.origin).unwrap_or(href).to_owned()
     }
 
-    /// Waits until nothing is being loaded and all is painted.
+    /// Waits until nothing is being loaded, all is painted, and the page is not about to do anything.
     #[track_caller]
     pub(crate) fn settle(&self) {
         let end = Instant::now() + PATIENCE;
         loop {
-            self.until("document.readyState === 'complete'");
+            self.until("isStill()");
             self.await_paint();
-            if !self.heard().is_loading() {
+            let is_still = self.eval("isStill()") == true;
+            let is_loading = self.heard().is_loading();
+            if is_still && !is_loading {
                 return;
             }
             let left = end.saturating_duration_since(Instant::now());
-            let Ok(event) = self.inbox.recv_timeout(left) else {
-                panic!("it is still loading {:?}", self.heard().loading());
-            };
-            self.heard.borrow_mut().note(&event);
+            assert!(!left.is_zero(), "it never rests: {:?}", self.heard().loading());
+            if is_loading && let Ok(event) = self.inbox.recv_timeout(left) {
+                self.heard.borrow_mut().note(&event);
+            }
         }
     }
 
@@ -288,61 +304,76 @@ impl Tab {
         found["nodes"].as_array()?.iter().find(is_so)?["backendDOMNodeId"].as_i64()
     }
 
-    /// Waits for something of a role and a name.
+    /// The node that assistive technology calls so, as soon as the page is at rest and `ready` makes something of it. It is
+    /// looked for anew each time: what is drawn again may be another node of the same name.
     #[track_caller]
-    fn wait_for(&self, role: &str, name: &str) -> i64 {
+    fn at_rest<T>(&self, (role, name): (&str, &str), mut ready: impl FnMut(i64) -> Option<T>) -> T {
         let end = Instant::now() + PATIENCE;
         loop {
-            if let Some(node) = self.find(role, name) {
-                return node;
+            self.settle();
+            if let Some(found) = self.find(role, name).and_then(&mut ready) {
+                return found;
             }
-            if Instant::now() > end {
-                let seen = self.eval("seen()");
-                panic!("there is no {role} `{name}` at {}: {seen}", self.path());
-            }
-            // Until something changes, or might have.
-            self.eval("new Promise((done) => setTimeout(() => done(true), 30))");
+            assert!(
+                Instant::now() < end,
+                "there is no {role} `{name}` that can be used at {}: {}",
+                self.path(),
+                self.eval("seen()")
+            );
         }
     }
 
-    /// Clicks on the middle of something that can be pressed and stands still, which nothing else may cover.
+    /// Waits until something of a role and a name is there.
+    #[track_caller]
+    pub(crate) fn finds(&self, role: &str, name: &str) {
+        self.at_rest((role, name), Some);
+    }
+
+    /// Clicks on the middle of something, once the page is at rest, and it can be pressed there and has not moved while
+    /// the page was painted anew.
     #[track_caller]
     pub(crate) fn click(&self, role: &str, name: &str) {
-        let node = self.wait_for(role, name);
-        let (x, y) = self.still_at(node);
+        let mut before = None;
+        let (x, y) = self.at_rest((role, name), |node| {
+            let now = self.can_be_pressed_at(node);
+            if std::mem::replace(&mut before, now) == now { now } else { None }
+        });
         for kind in ["mouseMoved", "mousePressed", "mouseReleased"] {
             let event = json!({ "type": kind, "x": x, "y": y, "button": "left", "clickCount": 1 });
             self.tell("Input.dispatchMouseEvent", &event);
         }
     }
 
-    /// Where the middle of something is once it is not off and has not moved while the page was painted anew.
+    /// Where the middle of a node is, unless it is off, nothing else covers it there, or it is not there any more.
+    fn can_be_pressed_at(&self, node: i64) -> Option<(f64, f64)> {
+        self.ask("DOM.scrollIntoViewIfNeeded", &json!({ "backendNodeId": node })).ok()?;
+        let quads = self.ask("DOM.getContentQuads", &json!({ "backendNodeId": node })).ok()?;
+        let corner = |at: usize| quads["quads"][0][at].as_f64();
+        let x = f64::midpoint(corner(0)?, corner(4)?);
+        let y = f64::midpoint(corner(1)?, corner(5)?);
+        (self.of_node(node, &format!("isPressedAt(this, {x}, {y})")) == Some(json!(true)))
+            .then_some((x, y))
+    }
+
+    /// What a function of a node comes to, as `this` of which it is called; nothing if it is not there any more.
+    fn of_node(&self, node: i64, expression: &str) -> Option<Value> {
+        let found = self.ask("DOM.resolveNode", &json!({ "backendNodeId": node })).ok()?;
+        let call = json!({
+            "objectId": found["object"]["objectId"], "returnByValue": true,
+            "functionDeclaration": format!("function () {{ {TOOLS}\nreturn ({expression}); }}"),
+        });
+        let answer = self.ask("Runtime.callFunctionOn", &call).ok()?;
+        Some(answer["result"]["value"].clone())
+    }
+
+    /// Gives the focus to something, once the page is at rest.
     #[track_caller]
-    fn still_at(&self, node: i64) -> (f64, f64) {
-        let end = Instant::now() + PATIENCE;
-        let mut before = None;
-        loop {
-            self.await_paint();
-            let now = self.middle_of(node);
-            if before == Some(now) && !self.is_off(node) {
-                return now;
-            }
-            assert!(Instant::now() < end, "it is off or moves on at {}", self.path());
-            before = Some(now);
-        }
-    }
-
-    fn middle_of(&self, node: i64) -> (f64, f64) {
-        self.tell("DOM.scrollIntoViewIfNeeded", &json!({ "backendNodeId": node }));
-        let quads = self.tell("DOM.getContentQuads", &json!({ "backendNodeId": node }));
-        let corner = |at: usize| quads["quads"][0][at].to_string().parse::<f64>().unwrap();
-        (f64::midpoint(corner(0), corner(4)), f64::midpoint(corner(1), corner(5)))
-    }
-
-    fn is_off(&self, node: i64) -> bool {
-        let described = self.tell("DOM.describeNode", &json!({ "backendNodeId": node }));
-        let attributes = described["node"]["attributes"].as_array();
-        attributes.is_some_and(|all| all.iter().step_by(2).any(|name| name == "disabled"))
+    fn focus(&self, role: &str, name: &str) {
+        self.at_rest((role, name), |node| {
+            self.ask("DOM.focus", &json!({ "backendNodeId": node })).ok()?;
+            let has_it = self.of_node(node, "document.activeElement === this")?;
+            (has_it == true).then_some(())
+        });
     }
 
     /// Does something that sends a request to a path, whose answer is lost on its way back.
@@ -370,23 +401,28 @@ impl Tab {
     /// Puts a text into a field in place of what is in it.
     #[track_caller]
     pub(crate) fn fill(&self, role: &str, name: &str, text: &str) {
-        let node = self.wait_for(role, name);
-        self.tell("DOM.focus", &json!({ "backendNodeId": node }));
+        self.focus(role, name);
         self.eval("document.activeElement.select?.()");
-        self.press("Delete");
+        self.strike("Delete");
         self.tell("Input.insertText", &json!({ "text": text }));
     }
 
     /// Chooses what begins with a text in a list to choose from, as soon as it is there.
     #[track_caller]
     pub(crate) fn choose(&self, name: &str, option: &str) {
-        let node = self.wait_for("combobox", name);
-        self.tell("DOM.focus", &json!({ "backendNodeId": node }));
+        self.focus("combobox", name);
         self.until(&format!("choose({})", json!(option)));
     }
 
-    /// Presses a key, such as `Enter` or `Control+K`.
+    /// Presses a key, such as `Enter` or `Control+K`, once the page is at rest.
+    #[track_caller]
     pub(crate) fn press(&self, keys: &str) {
+        self.settle();
+        self.strike(keys);
+    }
+
+    /// The same at once, as who types or knows the way by heart.
+    pub(crate) fn strike(&self, keys: &str) {
         for event in key::press(keys) {
             self.tell("Input.dispatchKeyEvent", &event);
         }
@@ -395,7 +431,7 @@ impl Tab {
     /// Types a text key by key into whatever has the focus.
     pub(crate) fn type_text(&self, text: &str) {
         for letter in text.chars() {
-            self.press(&letter.to_string());
+            self.strike(&letter.to_string());
         }
     }
 

@@ -21,13 +21,7 @@ fn a_seller_has_a_source_asked_and_sees_how_it_goes() {
     tab.click("button", "Save");
     tab.until("!document.querySelector('dialog')");
     tab.sees("https://meter.example.com/usage");
-    for _ in 0..50 {
-        tab.reload();
-        tab.sees("meterhouse");
-        if tab.eval("seen().includes('it answers with 500')") == true {
-            break;
-        }
-    }
+    tab.reload_until("seen().includes('it answers with 500')");
     tab.sees("once without an answer");
     must_be_in_order(&tab);
     tab.click("button", "Actions for meterhouse");
