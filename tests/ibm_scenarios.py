@@ -47,7 +47,7 @@ class Bss:
             self.address + "/api/bss" + path, data=data, headers=headers, method=verb
         )
         try:
-            with urllib.request.urlopen(request, timeout=30) as answer:
+            with urllib.request.urlopen(request, timeout=180) as answer:
                 return Answer(answer.status, answer.headers, answer.read())
         except urllib.error.HTTPError as answer:
             return Answer(answer.code, answer.headers, answer.read())
@@ -123,7 +123,7 @@ class Shop:
         request = urllib.request.Request(
             self.address + "/api/v1" + path, data=json.dumps(body).encode(), headers=headers
         )
-        with self.opener.open(request, timeout=30) as answer:
+        with self.opener.open(request, timeout=180) as answer:
             return json.loads(answer.read())
 
     def sell(self, part, seating, *months):

@@ -2,7 +2,7 @@
 //! both not, and what has not been told is told after the power comes back.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -19,7 +19,7 @@ use crate::harness::client::Client;
 use crate::harness::disk::{Disk, Fsync, Mishap};
 use crate::harness::house::{House, Person, text};
 use crate::harness::outside::body;
-use crate::harness::process::{Server, over_file};
+use crate::harness::process::{PATIENCE, Server, over_file};
 
 const DAY: &str = "2026-01-01";
 const HOOK: &str = "https://hook.example.com/";
@@ -213,7 +213,7 @@ fn without_a_mail_server_the_executable_lays_mails_beside_the_store() {
         if let Some(sent) = mails["items"].as_array().unwrap().first() {
             break text(&sent["id"]);
         }
-        assert!(began.elapsed() < Duration::from_secs(60), "{mails}");
+        assert!(began.elapsed() < PATIENCE, "{mails}");
         std::thread::yield_now();
     };
     let letter = folder.path().join("mail").join(format!("{id}@localhost.eml"));

@@ -50,7 +50,7 @@ fn every_answer_is_as_it_is_described_and_none_is_a_failure() {
         "--continue-on-failure",
         "--no-shrink",
         "--request-timeout",
-        "30",
+        "180",
         "--exclude-operation-id-regex",
         SUICIDES,
     ];

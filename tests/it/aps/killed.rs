@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::harness::process::{Response, Server, ask, run};
+use crate::harness::process::{PATIENCE, Response, Server, ask, run};
 use crate::harness::scale::rounds;
 
 const TOKEN: &str = concat!("tbx_", "0123456789abcdefghijklmnopqrstuvwxyzABCDEFG");
@@ -16,9 +16,6 @@ const OPERATOR: &[(&str, &str)] = &[
     ("TILLBOX_OPERATOR_PASSWORD", "till-4-the-box!"),
     ("TILLBOX_OPERATOR_TOKEN", TOKEN),
 ];
-
-/// Nobody waits longer for an answer.
-const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Sends a request; nothing if it is cut off.
 fn send(address: &str, what: &str, body: &str) -> Option<Response> {

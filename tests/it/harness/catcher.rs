@@ -4,10 +4,8 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::time::Duration;
 
-/// Nothing that is waited for takes longer, even where many tests share a machine.
-const PATIENCE: Duration = Duration::from_secs(60);
+use super::process::PATIENCE;
 
 /// A server that takes everything and passes on what it was told.
 pub(crate) struct Catcher<T> {

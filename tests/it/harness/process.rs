@@ -11,8 +11,8 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-/// Nothing that is waited for takes longer, even where many tests share a machine.
-const PATIENCE: Duration = Duration::from_secs(180);
+/// Nothing that is waited for takes longer, even where many tests share a slow machine.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(180);
 
 /// The executable, in an environment without settings.
 pub(crate) fn tillbox(arguments: &[&str]) -> Command {
