@@ -32,6 +32,8 @@ pub struct OfferDocument {
     pub products: BTreeSet<Code>,
     /// What it costs at least, for each currency and occasion.
     pub prices: Vec<PriceEntry>,
+    /// Whether other sellers have it on their shelves as well.
+    pub is_listed: bool,
     /// Through which channels alone it is sold; through any if none is named.
     pub channels: BTreeSet<Code>,
     /// For whom it is, before they are known.

@@ -33,6 +33,7 @@ pub(super) fn text_of(offer: &OfferDocument) -> String {
     add('n', &mut offer.channels.iter().map(ToString::to_string));
     add('k', &mut offer.reach.catalogs.iter().map(ToString::to_string));
     add('f', &mut offer.reach.is_for_few.then(String::new).into_iter());
+    add('w', &mut offer.is_listed.then(String::new).into_iter());
     text
 }
 
@@ -48,6 +49,7 @@ struct Group {
     channels: BTreeSet<Code>,
     catalogs: Vec<CatalogId>,
     is_for_few: bool,
+    is_listed: bool,
 }
 
 /// The groups of a part of the index, by the numbers that they have there.
@@ -76,10 +78,11 @@ impl<T: Ord> Places<T> {
     }
 }
 
-/// How many hits there are with each language, currency, category and sort of product.
+/// How many hits there are of each seller, with each language, currency, category and sort of product.
 #[derive(Debug, Default)]
 pub(super) struct Counts {
     pub(super) total: u64,
+    pub(super) sellers: BTreeMap<SellerNumber, u64>,
     pub(super) languages: BTreeMap<String, u64>,
     pub(super) currencies: BTreeMap<Currency, u64>,
     pub(super) categories: BTreeMap<CategoryId, u64>,
@@ -116,6 +119,7 @@ impl Groups {
             channels: BTreeSet::new(),
             catalogs: Vec::new(),
             is_for_few: false,
+            is_listed: false,
         };
         for part in parts {
             let mut letters = part.chars();
@@ -128,6 +132,7 @@ impl Groups {
                 'n' => drop(group.channels.insert(value.parse().ok()?)),
                 'k' => group.catalogs.push(value.parse().ok()?),
                 'f' => group.is_for_few = true,
+                'w' => group.is_listed = true,
                 _ => return None,
             }
         }
@@ -149,7 +154,7 @@ impl Groups {
                 && has(currency, &it.currencies)
                 && has(category, &it.categories)
                 && has(product, &it.products)
-                && query.sellers.as_ref().is_none_or(|sellers| sellers.contains(&it.seller))
+                && query.is_on_shelf(it.seller, it.is_listed)
                 && (query.states.is_empty() || query.states.contains(&it.state))
                 && query.is_sold_through(&it.channels)
                 && query
@@ -169,6 +174,7 @@ impl Groups {
         for (group, hits) in self.all.iter().zip(hits).filter(|it| *it.1 > 0) {
             let hits = u64::from(*hits);
             to.total += hits;
+            *to.sellers.entry(group.seller).or_default() += hits;
             group.languages.iter().for_each(|it| languages[*it] += hits);
             group.currencies.iter().for_each(|it| currencies[*it] += hits);
             group.categories.iter().for_each(|it| categories[*it] += hits);

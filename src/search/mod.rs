@@ -35,6 +35,7 @@ pub use self::query::{PriceMax, Query, Spelling, Stranger};
 use self::schema::{ANALYZER, Fields, ID, LENGTH, SHAPE};
 use crate::domain::id::{CategoryId, Id, OfferId};
 use crate::domain::money::Currency;
+use crate::domain::stamp::SellerNumber;
 use crate::domain::text::Code;
 
 /// The least memory that a writer can do with, in bytes.
@@ -83,8 +84,8 @@ pub struct Found {
     pub through: u64,
 }
 
-/// How many hits there are in each category, language and currency, and with each sort of product, the
-/// most first.
+/// How many hits there are in each category, language and currency, with each sort of product and of each
+/// seller, the most first.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Facets {
     /// By category.
@@ -95,6 +96,8 @@ pub struct Facets {
     pub currencies: Vec<(Currency, u64)>,
     /// By what is in it.
     pub products: Vec<(Code, u64)>,
+    /// By who sells it.
+    pub sellers: Vec<(SellerNumber, u64)>,
 }
 
 impl Found {
@@ -128,6 +131,7 @@ impl Facets {
         let currencies: BTreeSet<_> = offer.prices.iter().map(|it| it.from.currency()).collect();
         currencies.into_iter().for_each(|it| add(&mut self.currencies, it));
         offer.products.iter().for_each(|it| add(&mut self.products, it.clone()));
+        add(&mut self.sellers, offer.seller);
     }
 }
 
@@ -319,6 +323,7 @@ fn facets(counts: Counts) -> Facets {
         languages: sorted(counts.languages),
         currencies: sorted(counts.currencies),
         products: sorted(counts.products),
+        sellers: sorted(counts.sellers),
     }
 }
 

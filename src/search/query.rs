@@ -45,6 +45,10 @@ pub struct Query {
     pub price_max: Option<PriceMax>,
     /// Only what these sellers offer; whoever may see all says nothing.
     pub sellers: Option<BTreeSet<SellerNumber>>,
+    /// And what others have listed beside.
+    pub carries: bool,
+    /// Only what this seller offers.
+    pub seller: Option<SellerNumber>,
     /// Only what has come so far; nothing: whatever it is.
     pub states: Vec<State>,
     /// Through which channel somebody asks: only what is sold through it, or through any.
@@ -161,11 +165,18 @@ impl Query {
             && self.language.as_ref().is_none_or(|it| offer.languages().contains(it.language()))
             && self.currency.is_none_or(has_price)
             && self.price_max.is_none_or(is_cheap)
-            && self.sellers.as_ref().is_none_or(|it| it.contains(&offer.seller))
+            && self.is_on_shelf(offer.seller, offer.is_listed)
             && (self.states.is_empty() || self.states.contains(&offer.state))
             && self.is_sold_through(&offer.channels)
             && self.stranger.as_ref().is_none_or(is_for)
             && !self.without.contains(&offer.id)
+    }
+
+    /// Whether what a seller offers is on a shelf that is searched.
+    pub(super) fn is_on_shelf(&self, seller: SellerNumber, is_listed: bool) -> bool {
+        self.seller.is_none_or(|it| it == seller)
+            && (self.carries && is_listed
+                || self.sellers.as_ref().is_none_or(|it| it.contains(&seller)))
     }
 
     /// Whether something is sold through the channel of the search that is sold through some.

@@ -15,7 +15,7 @@ use crate::domain::money::Currency;
 use crate::domain::time::Instant;
 
 /// To be raised when a field changes, or what goes into one: an index of another shape is rebuilt.
-pub(super) const SHAPE: u32 = 4;
+pub(super) const SHAPE: u32 = 5;
 
 /// What takes texts apart, as the index calls it.
 pub(super) const ANALYZER: &str = "words";

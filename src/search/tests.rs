@@ -40,6 +40,7 @@ fn offer(number: u128, name: &str) -> OfferDocument {
         categories: Vec::new(),
         products: BTreeSet::from(["digital".parse().expect("a code")]),
         prices: Vec::new(),
+        is_listed: false,
         channels: BTreeSet::new(),
         reach: Reach::ALL,
     }
@@ -72,6 +73,7 @@ fn catalogue() -> Vec<OfferDocument> {
         },
         OfferDocument {
             seller: SellerNumber(2),
+            is_listed: true,
             ..about(offer(3, "Mailbox"), "Your mail on a server of its own")
         },
         OfferDocument {
@@ -233,6 +235,10 @@ fn filters_narrow_and_add_up() {
         (Query { sellers: sellers(&[1, 2, 3]), text: "server".to_owned(), ..all() }, &[1, 2, 3]),
         (Query { sellers: sellers(&[1]), text: "server".to_owned(), ..all() }, &[1, 2]),
         (Query { sellers: sellers(&[]), ..all() }, &[]),
+        (Query { sellers: sellers(&[4]), carries: true, ..all() }, &[3]),
+        (Query { sellers: sellers(&[4]), ..all() }, &[]),
+        (Query { seller: Some(SellerNumber(2)), ..all() }, &[3]),
+        (Query { sellers: sellers(&[1]), seller: Some(SellerNumber(2)), ..all() }, &[]),
         (Query { states: vec![State::InDesign, State::InTest], ..all() }, &[4]),
         (Query { product: "dataset".parse().ok(), ..all() }, &[7]),
         (Query { product: "physical".parse().ok(), ..all() }, &[]),
@@ -257,6 +263,7 @@ fn hits_are_counted_by_where_they_are() {
         languages: vec![("en".to_owned(), 3), ("de".to_owned(), 2)],
         currencies: vec![(eur, 2), (usd, 1)],
         products: vec![("digital".parse().expect("a code"), 3)],
+        sellers: vec![(SellerNumber(1), 2), (SellerNumber(2), 1)],
     };
     assert_eq!(found.facets, expected);
 }

@@ -1,7 +1,7 @@
 //! Carts: what somebody is about to order, kept until it does.
 
 use super::order::Paying;
-use super::{Act, Author, Bss, Cx, Error, catalog, offer, order};
+use super::{Act, Author, Bss, Cx, Error, catalog, marketplace, offer, order};
 use crate::domain::account::Account;
 use crate::domain::catalog::eligibility::Obstacle;
 use crate::domain::error::{self, Invalid, Rejection};
@@ -131,7 +131,9 @@ fn to_fill(act: &Act<'_>, id: CartId) -> Result<Cart, Error> {
 /// told by the order, which knows the account.
 fn must_be_had(cx: Cx<'_>, cart: &Cart, line: &CartItem) -> Result<(), Error> {
     let missing = || Invalid::one("/offer", "required", "must be named");
-    let found = offer::named(cx, "/offer", line.wish.offer.ok_or_else(missing)?)?;
+    let id = line.wish.offer.ok_or_else(missing)?;
+    marketplace::must_not_be_gone(cx, ("/offer", id), cart.stamp.seller)?;
+    let found = offer::named(cx, "/offer", id)?;
     if line.wish.quantity.is_some_and(|it| !is_orderable(it)) {
         let why = format!("must be 1 to {QUANTITY_MAX}");
         return Err(Invalid::one("/quantity", "range", why).into());

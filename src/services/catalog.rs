@@ -438,7 +438,15 @@ pub fn category(cx: Cx<'_>, id: CategoryId) -> Result<Category, Error> {
 fn shows_category(cx: Cx<'_>, it: &Category) -> bool {
     cx.actor.may(Permission::CatalogRead, &it.stamp) == Decision::Yes
         || it.life.state() == State::Launched
-            && cx.actor.may(Permission::OfferBrowse, &it.stamp) == Decision::Yes
+            && (cx.actor.may(Permission::OfferBrowse, &it.stamp) == Decision::Yes
+                || has_listed(cx, OFFER_BY_CATEGORY, Key::new().id(it.id)))
+}
+
+/// Whether an offer under a key of an index is listed, and on a shelf before the caller. What cannot be
+/// read is for nobody.
+pub(super) fn has_listed(cx: Cx<'_>, index: Table, key: Key) -> bool {
+    let offers = cx.every::<Offer>(&Along::Index(index, key.bytes())).unwrap_or_default();
+    offers.iter().any(|it| it.was_listed() && offer::shows(cx, it))
 }
 
 /// Whether the caller may see a specification: its seller always, everybody else what is or was on
@@ -446,7 +454,8 @@ fn shows_category(cx: Cx<'_>, it: &Category) -> bool {
 fn shows_specification(cx: Cx<'_>, it: &Specification) -> bool {
     cx.actor.may(Permission::CatalogRead, &it.stamp) == Decision::Yes
         || it.life.was_on_market()
-            && cx.actor.may(Permission::OfferBrowse, &it.stamp) == Decision::Yes
+            && (cx.actor.may(Permission::OfferBrowse, &it.stamp) == Decision::Yes
+                || has_listed(cx, OFFER_BY_SPECIFICATION, Key::new().id(it.id)))
 }
 
 /// Whether an offer that everybody can buy now delivers a specification.

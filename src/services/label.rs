@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
-use super::{Cx, Error, account, offer};
+use super::{Cx, Error, account, marketplace, offer};
 use crate::domain::account::Account;
 use crate::domain::catalog::offer::Offer;
 use crate::domain::id::{AccountId, Kind, OfferId};
@@ -27,13 +27,15 @@ pub struct Labels<'a> {
     cx: Cx<'a>,
     accounts: BTreeMap<AccountId, Option<String>>,
     offers: BTreeMap<OfferId, Option<String>>,
+    /// Found out when it is asked first.
+    is_before_market: Option<bool>,
 }
 
 impl<'a> Labels<'a> {
     /// The names that the caller may see.
     #[must_use]
     pub const fn new(cx: Cx<'a>) -> Self {
-        Self { cx, accounts: BTreeMap::new(), offers: BTreeMap::new() }
+        Self { cx, accounts: BTreeMap::new(), offers: BTreeMap::new(), is_before_market: None }
     }
 
     /// What an account is called; nothing if the caller may not see it.
@@ -50,6 +52,20 @@ impl<'a> Labels<'a> {
         })
     }
 
+    /// What an account is called that delivers for who asks: one that the caller may see, or one that sells on
+    /// the marketplace.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub fn supplier(&mut self, id: AccountId) -> Result<Option<String>, Error> {
+        if let Some(name) = self.account(id)? {
+            return Ok(Some(name));
+        }
+        let seller =
+            account::selling(self.cx, id)?.map(|it| self.seller_in_sight(it)).transpose()?;
+        Ok(seller.map(|it| it.name.clone()))
+    }
+
     /// Who sells: the account and what it is called; nothing if the caller sees things of one
     /// seller alone, who need not be named.
     ///
@@ -61,6 +77,31 @@ impl<'a> Labels<'a> {
             Scope::Sellers(all) if all.len() > 1 => self.seller_in_sight(number).map(Some),
             Scope::Sellers(_) | Scope::Owner(_) | Scope::Nothing => Ok(None),
         }
+    }
+
+    /// Who sells an offer: as [`seller`](Self::seller), and named to everybody who stands before more than
+    /// one seller's.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub fn seller_of(&mut self, offer: &Offer) -> Result<Option<Arc<Seller>>, Error> {
+        let number = offer.stamp.seller;
+        if offer.was_listed() || self.is_before_market()? {
+            return self.seller_in_sight(number).map(Some);
+        }
+        self.seller(number)
+    }
+
+    /// Whether what others list stands on a shelf before the caller.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub fn is_before_market(&mut self) -> Result<bool, Error> {
+        if let Some(known) = self.is_before_market {
+            return Ok(known);
+        }
+        let found = marketplace::carrying(self.cx)?.is_some();
+        Ok(*self.is_before_market.insert(found))
     }
 
     /// Who sells, for a caller who sees things of that seller.

@@ -57,6 +57,7 @@ pub mod letterhead;
 pub mod listener;
 pub mod mail;
 pub mod maintenance;
+pub mod marketplace;
 mod memo;
 mod metrics;
 mod mint;

@@ -3,7 +3,7 @@
 //! A catalog publishes categories, with the offers in them, and offers by themselves. It is retired
 //! after the offers that stand in it by themselves, and obsolete when none of them is left.
 
-use super::catalog::{self, New, held_by, must_be_off_the_shelf};
+use super::catalog::{self, New, has_listed, held_by, must_be_off_the_shelf};
 use super::{Act, Cx, Error};
 use crate::domain::catalog::category::{Audience, Catalog, Category};
 use crate::domain::catalog::lifecycle::{Life, Trigger};
@@ -28,7 +28,8 @@ fn shows(cx: Cx<'_>, it: &Catalog) -> bool {
     cx.actor.may(Permission::CatalogRead, &it.stamp) == Decision::Yes
         || is_for_caller
             && it.life.was_on_market()
-            && cx.actor.may(Permission::OfferBrowse, &it.stamp) == Decision::Yes
+            && (cx.actor.may(Permission::OfferBrowse, &it.stamp) == Decision::Yes
+                || has_listed(cx, OFFER_BY_CATALOG, Key::new().id(it.id)))
 }
 
 /// The catalog with an id, for whoever may see it.

@@ -93,7 +93,7 @@ fn shown(
 }
 
 fn is_for_sale(cx: Cx<'_>, it: &Offer) -> bool {
-    it.content.is_sellable && it.life.is_on_sale(cx.now) && offer::shows(cx, it)
+    it.content.is_sellable && it.life.is_on_sale(cx.now) && offer::is_before(cx, it)
 }
 
 /// The offers that the caller's account holds, the latest first.

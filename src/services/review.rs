@@ -134,9 +134,13 @@ fn moderated(act: &Act<'_>, id: ReviewId) -> Result<Review, Error> {
 
 /// Whether the caller may read a review.
 fn shows(cx: Cx<'_>, it: &Review) -> bool {
-    let is_before_shelf = cx.actor.may(Permission::OfferBrowse, &it.stamp) == Decision::Yes;
+    let is_before_shelf = || {
+        let of = cx.shared::<Offer>(it.offer()).ok().flatten();
+        cx.actor.may(Permission::OfferBrowse, &it.stamp) == Decision::Yes
+            || of.is_some_and(|it| it.was_listed() && offer::shows(cx, &it))
+    };
     cx.actor.sees(Kind::Review, &it.stamp)
-        || it.visibility() == Visibility::Shown && is_before_shelf
+        || it.visibility() == Visibility::Shown && is_before_shelf()
 }
 
 /// The review with an id.

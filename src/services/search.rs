@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::duty::{Progress, counted};
-use super::{Bss, Cx, Error, asset, billing_account, offer};
+use super::{Bss, Cx, Error, asset, billing_account, marketplace, offer};
 use crate::domain::billing::advertised::{LeastPrice, advertised, headline};
 use crate::domain::catalog::asset::Asset;
 use crate::domain::catalog::category::Category;
@@ -73,16 +73,17 @@ pub struct Hit {
 /// If the store fails.
 pub fn find(cx: Cx<'_>, query: Query) -> Result<Shelf, Error> {
     let (sellers, states) = (cx.actor.shelves(), vec![State::Launched]);
+    let carries = marketplace::carrying(cx)?.is_some();
     let stranger = if cx.actor.is_known() {
         None
     } else {
         Some(Stranger { catalogs: offer::open_catalogs(cx)?, now: cx.now })
     };
-    let query = Query { sellers, states, stranger, ..query };
+    let query = Query { sellers, carries, states, stranger, ..query };
     let found = look(cx, query)?;
     let (mut hits, mut withheld) = (Vec::with_capacity(found.hits.len()), 0);
     for id in found.hits {
-        let on_shelf = |it: &Offer| shelved(cx, it) == State::Launched && offer::shows(cx, it);
+        let on_shelf = |it: &Offer| shelved(cx, it) == State::Launched && offer::is_before(cx, it);
         let Some(offer) = cx.view.find::<Offer>(id)?.filter(on_shelf) else {
             withheld += 1;
             continue;
@@ -170,7 +171,7 @@ fn without_index(cx: Cx<'_>, query: &Query) -> Result<Found, Error> {
     let (mut found, mut accepted) = (Found::nothing(), Vec::new());
     let mut page = PageRequest::first(PageRequest::LIMIT_MAX);
     loop {
-        let launched = |it: &Offer| shelved(cx, it) == State::Launched && offer::shows(cx, it);
+        let launched = |it: &Offer| shelved(cx, it) == State::Launched && offer::is_before(cx, it);
         let offers = cx.view.list(&Along::All, &page, &mut |it| launched(it))?;
         for offer in &offers.items {
             let document = document(cx, offer)?;
@@ -224,6 +225,7 @@ fn document(cx: Cx<'_>, offer: &Offer) -> Result<OfferDocument, Error> {
     Ok(OfferDocument {
         id: offer.id,
         seller: offer.stamp.seller,
+        is_listed: offer.is_listed(),
         state: shelved(cx, offer),
         name: content.name.clone(),
         descriptions: content.summary.iter().chain(&content.description).cloned().collect(),

@@ -39,6 +39,7 @@ pub fn of_scope(seller: SellerNumber, scope: Scope) -> Key {
         Scope::Seller => key.u8(0),
         Scope::Category(id) => key.u8(1).id(id),
         Scope::Offer(id) => key.u8(2).id(id),
+        Scope::Supplier(id) => key.u8(3).id(id),
     }
 }
 

@@ -51,6 +51,7 @@ pub(super) fn class_of(cx: Cx<'_>, scope: Scope) -> Result<String, Error> {
     Ok(match scope {
         Scope::Seller => DEFAULT.to_owned(),
         Scope::Offer(id) => id.uuid().to_string(),
+        Scope::Supplier(id) => id.uuid().to_string(),
         Scope::Category(id) => {
             let found = cx.shared::<Category>(id)?;
             found.map_or_else(|| id.uuid().to_string(), |it| it.name.original().to_string())

@@ -129,7 +129,7 @@ impl Entity for Models {
     fn known(&self, cx: Cx<'_>, it: &ShareModel) -> Result<Tree, Error> {
         let offering = match it.scope {
             Scope::Offer(id) => Some(json!([{ "id": id.uuid() }])),
-            Scope::Seller | Scope::Category(_) => None,
+            Scope::Seller | Scope::Category(_) | Scope::Supplier(_) => None,
         };
         let (mut items, mut parties) = (Vec::new(), Vec::new());
         for part in it.shares.as_slice() {

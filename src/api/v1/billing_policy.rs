@@ -99,6 +99,12 @@ struct BillingPolicy {
     /// says so, whether or not it names the platform. `null`: sellers say it themselves. Only the
     /// provider's policy has it.
     platform_percent: Option<Decimal>,
+    /// `inherited` (as the seller above has decided), `closed`, `open` or `open_below` (for all sellers below
+    /// it too that decide nothing themselves): whether it sells what other sellers have listed beside
+    /// its own. It invoices that; who listed it delivers.
+    marketplace: String,
+    /// So many hundredths it keeps of what it is paid for that, after the platform's part.
+    marketplace_percent: Decimal,
     /// How invoices are numbered, such as `INV-{year}-{sequence:6}`. `{customer}` is the number of the
     /// customer; `{sequence}` belongs to it then, and begins anew with each `{year}` or `{month}` that is
     /// named. `{count}` instead never does: it counts all invoices of the customer, or of the seller.
@@ -123,6 +129,8 @@ impl From<&Practice> for BillingPolicy {
             payment_minutes: it.payment_minutes,
             recognition: it.recognition.to_string(),
             platform_percent: it.platform_percent.map(|it| (&it.decimal().normalize()).into()),
+            marketplace: it.marketplace.to_string(),
+            marketplace_percent: (&it.marketplace_percent.decimal().normalize()).into(),
             zero_usage: it.zero_usage.to_string(),
             zero_lines: it.zero_lines.to_string(),
             zero_invoices: it.zero_invoices.to_string(),
@@ -190,6 +198,9 @@ struct BillingPolicyPatch {
     #[serde(default)]
     #[schema(value_type = Option<String>)]
     platform_percent: Patch<Decimal>,
+    marketplace: Option<String>,
+    #[schema(value_type = Option<String>)]
+    marketplace_percent: Option<Decimal>,
     invoice_numbers: Option<String>,
     credit_note_numbers: Option<String>,
 }
@@ -248,11 +259,16 @@ impl BillingPolicyPatch {
             payment_minutes: self.payment_minutes.unwrap_or(base.payment_minutes),
             recognition: word("/recognition", self.recognition.as_deref())?
                 .unwrap_or(base.recognition),
-            // No known system decides on it.
-            platform_percent: self.platform_percent.onto(before.platform_percent, |it| {
-                let percent = it.read::<Quantity>("/platform_percent")?;
-                Ok(Percent::new(percent.decimal().normalize()))
-            })?,
+            // No known system decides on these.
+            platform_percent: self
+                .platform_percent
+                .onto(before.platform_percent, |it| percent("/platform_percent", it))?,
+            marketplace: word("/marketplace", self.marketplace.as_deref())?
+                .unwrap_or(before.marketplace),
+            marketplace_percent: self
+                .marketplace_percent
+                .as_ref()
+                .map_or(Ok(before.marketplace_percent), |it| percent("/marketplace_percent", it))?,
             ..base
         })
     }
@@ -265,6 +281,11 @@ impl BillingPolicyPatch {
             Some(_) => Err(Invalid::one("/rounding", "enum", "must be half_up or half_even")),
         }
     }
+}
+
+fn percent(field: &str, said: &Decimal) -> Result<Percent, Invalid> {
+    let percent = said.read::<Quantity>(field)?;
+    Ok(Percent::new(percent.decimal().normalize()))
 }
 
 /// The format of numbers that a field says, if it says one.

@@ -29,7 +29,7 @@ use crate::domain::quantity::{Percent, Quantity};
 use crate::domain::text::Code;
 use crate::domain::time::Validity;
 use crate::services::label::Labels;
-use crate::services::{Act, Cx, Error, catalog, offer};
+use crate::services::{Act, Cx, Error, catalog, marketplace, offer};
 
 pub(super) fn routes() -> Vec<Route> {
     let browses = Needs::Permission(Permission::OfferBrowse);
@@ -70,6 +70,26 @@ pub(super) fn routes() -> Vec<Route> {
         write(post.clone(), "/offers/{id}/retire", publishes, "Sell it no more", |a, c, b| {
             on(a, c, b, Trigger::Retire)
         }),
+        read(
+            "/offers/{id}/listing_obstacles",
+            publishes,
+            "Why can it not be on the marketplace?",
+            listing_obstacles,
+        ),
+        write(
+            post.clone(),
+            "/offers/{id}/list",
+            publishes,
+            "Put it on the marketplace, where others sell it too",
+            list_on_market,
+        ),
+        write(
+            post.clone(),
+            "/offers/{id}/take_off",
+            publishes,
+            "Take it off the marketplace",
+            take_off_market,
+        ),
         write(post.clone(), "/offers/{id}/reject", publishes, "Give it up", |a, c, b| {
             on(a, c, b, Trigger::Reject)
         }),
@@ -124,6 +144,9 @@ struct Offer {
     /// The account that delivers it for its seller; shown to who keeps it.
     #[serde(skip_serializing_if = "Option::is_none")]
     supplier: Option<String>,
+    /// `own`, `listed` (other sellers may have it on their shelves) or `taken_off`; shown to who keeps it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    market: Option<String>,
     /// What a unit is for users: `none`, `per_unit` or `pool`.
     seating: String,
     /// To what its subscriptions may switch within a term.
@@ -174,7 +197,9 @@ impl Offer {
         let mark_up = own.and_then(|it| it.mark_up).map(|it| it.decimal().normalize());
         let copy_of = own.and_then(|it| it.copy_of).map(|it| it.to_string());
         let supplier = own.and_then(|it| it.supplier).map(|it| it.to_string());
-        Self { is_kept, copy_of, mark_up: mark_up.as_ref().map(Decimal::from), supplier, ..self }
+        let market = own.map(|_| it.market.to_string());
+        let mark_up = mark_up.as_ref().map(Decimal::from);
+        Self { is_kept, copy_of, mark_up, supplier, market, ..self }
     }
 
     fn of(it: &domain::Offer) -> Self {
@@ -211,6 +236,7 @@ impl Offer {
             mark_up: None,
             resellable: content.is_resellable,
             supplier: None,
+            market: None,
             seating: content.seating.to_string(),
             switches: content.switches.iter().map(OfferSwitch::of).collect(),
             channels: content.eligibility.channels.iter().map(ToString::to_string).collect(),
@@ -262,7 +288,7 @@ fn list(cx: Cx<'_>, call: &Call, query: OfferQuery) -> Result<Reply<List<Offer>>
     let page = offer::list(cx, category, &call.page, accept)?;
     let mut labels = Labels::new(cx);
     Ok(Reply::ok(List::each(page, |it| {
-        let sold_by = SoldBy::of(&mut labels, &it.stamp)?;
+        let sold_by = SoldBy::of_offer(&mut labels, &it)?;
         let is_kept = catalog::is_kept(cx, &it.stamp);
         Ok::<_, Error>(Offer { sold_by, ..Offer::of(&it) }.kept(is_kept, &it))
     })?))
@@ -277,12 +303,16 @@ fn whole(cx: Cx<'_>, it: &domain::Offer) -> Result<Offer, Error> {
     let prices = offer::prices(cx, it.id)?;
     let prices: Result<_, Error> = prices.iter().map(|it| Price::whole(cx, it)).collect();
     let prices = Some(prices?);
-    let sold_by = SoldBy::of(&mut Labels::new(cx), &it.stamp)?;
+    let sold_by = SoldBy::of_offer(&mut Labels::new(cx), it)?;
+    // What stands here as another's is sold on by nobody but who lists it.
+    let is_vendors = marketplace::merchant(cx, it)? == it.stamp.seller;
+    let resellable = is_vendors && it.content.is_resellable;
     let is_kept = catalog::is_kept(cx, &it.stamp);
     let rating = Rating::of_any(cx, it.id)?;
     let characteristics = offer::characteristics(cx, it)?;
     let characteristics = characteristics.iter().map(Characteristic::from).collect();
-    Ok(Offer { prices, sold_by, rating, characteristics, ..Offer::of(it) }.kept(is_kept, it))
+    let shown = Offer { prices, sold_by, rating, characteristics, resellable, ..Offer::of(it) };
+    Ok(shown.kept(is_kept, it))
 }
 
 fn show(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<Offer>, Error> {
@@ -301,18 +331,23 @@ struct Obstacle {
 
 impl Wire for Obstacle {}
 
+impl From<Violation> for Obstacle {
+    fn from(it: Violation) -> Self {
+        // The parts of a bundle are its `bundle` here.
+        let part = it.field.strip_prefix("/parts").map(|it| format!("/bundle{it}"));
+        let pointer = part.unwrap_or(it.field);
+        Self { pointer, rule: it.rule, message: it.message }
+    }
+}
+
 fn obstacles(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<Whole<Obstacle>>, Error> {
     let found = offer::launch_obstacles(cx, &cx.get(call.id("id")?)?)?;
-    let show = |it: crate::domain::error::Violation| Obstacle {
-        // The parts of a bundle are its `bundle` here.
-        pointer: it
-            .field
-            .strip_prefix("/parts")
-            .map_or(it.field.clone(), |it| format!("/bundle{it}")),
-        rule: it.rule,
-        message: it.message,
-    };
-    Ok(Reply::ok(Whole::of(found.into_iter().map(show).collect())))
+    Ok(Reply::ok(Whole::of(found.into_iter().map(Obstacle::from).collect())))
+}
+
+fn listing_obstacles(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<Whole<Obstacle>>, Error> {
+    let found = offer::listing_obstacles(cx, &cx.get(call.id("id")?)?)?;
+    Ok(Reply::ok(Whole::of(found.into_iter().map(Obstacle::from).collect())))
 }
 
 /// An offer to be created.
@@ -573,6 +608,16 @@ fn publish(act: &mut Act<'_>, call: &Call, _: Nothing) -> Result<Reply<Offer>, E
 
 fn unpublish(act: &mut Act<'_>, call: &Call, _: Nothing) -> Result<Reply<Offer>, Error> {
     let it = offer::unpublish(act, call.id("id")?)?;
+    Ok(Reply::ok(whole(act.cx(), &it)?).tagged(it.stamp.revision))
+}
+
+fn list_on_market(act: &mut Act<'_>, call: &Call, _: Nothing) -> Result<Reply<Offer>, Error> {
+    let it = offer::list_on_market(act, call.id("id")?)?;
+    Ok(Reply::ok(whole(act.cx(), &it)?).tagged(it.stamp.revision))
+}
+
+fn take_off_market(act: &mut Act<'_>, call: &Call, _: Nothing) -> Result<Reply<Offer>, Error> {
+    let it = offer::take_off_market(act, call.id("id")?)?;
     Ok(Reply::ok(whole(act.cx(), &it)?).tagged(it.stamp.revision))
 }
 

@@ -11,18 +11,22 @@ use crate::api::edge::call::{Call, limit};
 use crate::api::edge::reply::{Reply, Wire};
 use crate::domain::billing::advertised::{LeastPrice, headline};
 use crate::domain::error::Invalid;
-use crate::domain::id::CategoryId;
+use crate::domain::id::{AccountId, CategoryId};
 use crate::domain::localized::Localized;
 use crate::domain::money::Currency;
 use crate::domain::page::PageRequest;
+use crate::domain::stamp::SellerNumber;
 use crate::domain::text::{Code, Locale};
 use crate::services::label::Labels;
 use crate::services::search::{self, Hit, PriceMax, Query, Shelf};
-use crate::services::{Cx, Error, catalog};
+use crate::services::{Cx, Error, account, catalog};
 
 pub(super) fn routes() -> Vec<Route> {
     vec![read_much("/search", Needs::Shelf, "Find launched offers by words and filters", find)]
 }
+
+/// The number of no seller: the provider has the first.
+const NOBODY: SellerNumber = SellerNumber(0);
 
 /// What is looked for. Words are found as they are, by their beginnings, and with one typo.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -35,6 +39,8 @@ struct SearchQuery {
     /// Only what has such a product in it: `digital`, `physical`, or the code of a sort of assets such as
     /// `dataset`.
     product: Option<String>,
+    /// Only what this account sells.
+    seller: Option<String>,
     /// Only what is offered in this language, which texts are shown in then.
     language: Option<String>,
     /// Only what has a price in this currency.
@@ -144,14 +150,25 @@ struct SearchCategory {
     name: String,
 }
 
-/// How many hits there are in each category, language and currency, and with each sort of product, the
-/// most first.
+/// How many hits there are in each category, language and currency, with each sort of product and of each
+/// seller, the most first.
 #[derive(Debug, Serialize, ToSchema)]
 struct SearchFacets {
     categories: Vec<CategoryCount>,
     languages: Vec<LanguageCount>,
     currencies: Vec<CurrencyCount>,
     products: Vec<ProductCount>,
+    /// Left out for who sees one seller alone.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    sellers: Vec<SellerCount>,
+}
+
+/// How many hits there are of a seller.
+#[derive(Debug, Serialize, ToSchema)]
+struct SellerCount {
+    #[serde(flatten)]
+    sold_by: SoldBy,
+    count: u64,
 }
 
 /// How many hits there are below a category.
@@ -248,23 +265,42 @@ impl Shown<'_> {
             languages: facets.languages.iter().map(language).collect(),
             currencies: facets.currencies.iter().map(currency).collect(),
             products: facets.products.iter().map(product).collect(),
+            sellers: Vec::new(),
         }
     }
 }
 
 fn find(cx: Cx<'_>, _: &Call, query: SearchQuery) -> Result<Reply<SearchResult>, Error> {
     let asked = query.read()?;
+    let seller = parse_optional::<AccountId>("seller", query.seller.as_deref())?;
+    let seller = seller.map(|id| account::selling(cx, id)).transpose()?;
+    // Whether an account sells that nothing is found of is not told.
+    let seller = seller.map(|it| it.unwrap_or(NOBODY));
+    let asked = Query { seller, ..asked };
     let (language, currency) = (asked.language.clone(), asked.currency);
     let locale = language.map_or_else(|| parse("language", "en"), Ok)?;
     let shelf = search::find(cx, asked)?;
     let shown = Shown { locale: &locale, currency, shelf: &shelf };
     let mut labels = Labels::new(cx);
     let mut hit = |it: &Hit| {
-        let sold_by = SoldBy::of(&mut labels, &it.offer.stamp)?;
+        let sold_by = SoldBy::of_offer(&mut labels, &it.offer)?;
         let is_kept = catalog::is_kept(cx, &it.offer.stamp);
         let rating = Rating::of_any(cx, it.offer.id)?;
         Ok(SearchHit { rating, is_kept, sold_by, ..shown.hit(it) })
     };
     let items: Result<_, Error> = shelf.hits.iter().map(&mut hit).collect();
-    Ok(Reply::ok(SearchResult { items: items?, total: shelf.total, facets: shown.facets() }))
+    let items = items?;
+    let sellers = counted(&mut labels, &shelf)?;
+    let facets = SearchFacets { sellers, ..shown.facets() };
+    Ok(Reply::ok(SearchResult { items, total: shelf.total, facets }))
+}
+
+/// How many hits each seller has, for who sees things of several.
+fn counted(labels: &mut Labels<'_>, shelf: &Shelf) -> Result<Vec<SellerCount>, Error> {
+    let mut found = Vec::new();
+    for (number, count) in &shelf.facets.sellers {
+        let Some(sold_by) = SoldBy::on_shelf(labels, *number)? else { continue };
+        found.push(SellerCount { sold_by, count: *count });
+    }
+    Ok(found)
 }

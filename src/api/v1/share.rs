@@ -46,8 +46,15 @@ struct ShareModel {
     name: String,
     /// The one offer for which it holds.
     offer: Option<String>,
-    /// The category for whose offers it holds. Without both it holds for all offers of the seller.
+    /// The category for whose offers it holds.
     category: Option<String>,
+    /// The account for all that this delivers it holds. Without any of these it holds for all offers of the
+    /// seller.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    supplier: Option<String>,
+    /// What that account is called.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    supplier_name: Option<String>,
     /// It holds for what is invoiced from this day on.
     valid_from: String,
     parts: Vec<SharePart>,
@@ -110,10 +117,11 @@ pub(super) fn told(it: &Model) -> impl Wire + use<> {
 }
 
 fn wire(it: &Model) -> ShareModel {
-    let (offer, category) = match it.scope {
-        Scope::Seller => (None, None),
-        Scope::Category(id) => (None, Some(id.to_string())),
-        Scope::Offer(id) => (Some(id.to_string()), None),
+    let (offer, category, supplier) = match it.scope {
+        Scope::Seller => (None, None, None),
+        Scope::Category(id) => (None, Some(id.to_string()), None),
+        Scope::Offer(id) => (Some(id.to_string()), None, None),
+        Scope::Supplier(id) => (None, None, Some(id.to_string())),
     };
     ShareModel {
         id: it.id.to_string(),
@@ -124,13 +132,19 @@ fn wire(it: &Model) -> ShareModel {
         name: it.name.to_string(),
         offer,
         category,
+        supplier,
+        supplier_name: None,
         valid_from: it.valid_from.to_string(),
         parts: it.shares.as_slice().iter().map(SharePart::from).collect(),
     }
 }
 
 fn labeled(labels: &mut Labels<'_>, it: &Model) -> Result<ShareModel, Error> {
-    Ok(ShareModel { sold_by: SoldBy::of(labels, &it.stamp)?, ..wire(it) })
+    let supplier_name = match it.scope {
+        Scope::Supplier(id) => labels.supplier(id)?,
+        Scope::Seller | Scope::Category(_) | Scope::Offer(_) => None,
+    };
+    Ok(ShareModel { sold_by: SoldBy::of(labels, &it.stamp)?, supplier_name, ..wire(it) })
 }
 
 fn list(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<List<ShareModel>>, Error> {
@@ -155,6 +169,8 @@ struct NewShareModel {
     offer: Option<String>,
     /// The category for whose offers it holds.
     category: Option<String>,
+    /// The account for all that this delivers it holds.
+    supplier: Option<String>,
     /// From which day on; today if left out.
     valid_from: Option<String>,
     parts: Vec<SharePart>,
@@ -164,11 +180,17 @@ impl NewShareModel {
     fn scope(&self) -> Result<Scope, Invalid> {
         let offer = parse_optional("/offer", self.offer.as_deref())?;
         let category = parse_optional("/category", self.category.as_deref())?;
-        match (offer, category) {
-            (None, None) => Ok(Scope::Seller),
-            (Some(offer), None) => Ok(Scope::Offer(offer)),
-            (None, Some(category)) => Ok(Scope::Category(category)),
-            (Some(_), Some(_)) => {
+        let supplier = parse_optional("/supplier", self.supplier.as_deref())?;
+        match (offer, category, supplier) {
+            (None, None, None) => Ok(Scope::Seller),
+            (Some(offer), None, None) => Ok(Scope::Offer(offer)),
+            (None, Some(category), None) => Ok(Scope::Category(category)),
+            (None, None, Some(supplier)) => Ok(Scope::Supplier(supplier)),
+            (Some(_), _, Some(_)) | (None, Some(_), Some(_)) => {
+                let why = "says something else than `offer` and `category`: say one of them";
+                Err(Invalid::one("/supplier", "conflict", why))
+            }
+            (Some(_), Some(_), None) => {
                 let why = "is more than one `offer`: say one of them";
                 Err(Invalid::one("/category", "conflict", why))
             }

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serialize, de};
 use utoipa::__dev::ComposeSchema;
@@ -12,13 +13,14 @@ use utoipa::{PartialSchema, ToSchema};
 
 use crate::api::edge::cursor;
 use crate::api::edge::reply::{Nothing, Wire};
+use crate::domain::catalog::offer::Offer;
 use crate::domain::error::Invalid;
 use crate::domain::id::AccountId;
 use crate::domain::money;
 use crate::domain::page;
 use crate::domain::stamp::{SellerNumber, Stamp};
 use crate::services::Error;
-use crate::services::label::Labels;
+use crate::services::label::{Labels, Seller};
 
 /// Reads a text of the domain's kind, or says which field is not one.
 pub(crate) fn parse<T: FromStr>(pointer: &str, text: &str) -> Result<T, Invalid>
@@ -335,11 +337,33 @@ impl SoldBy {
         Self::numbered(labels, stamp.seller)
     }
 
+    /// Who sells an offer, also to customers of others.
+    pub(super) fn of_offer(labels: &mut Labels<'_>, offer: &Offer) -> Result<Self, Error> {
+        labels.seller_of(offer).map(Self::named)
+    }
+
+    /// The seller of some of what stands on a shelf before the caller; nothing if the caller sees things of
+    /// that one alone.
+    pub(super) fn on_shelf(
+        labels: &mut Labels<'_>,
+        number: SellerNumber,
+    ) -> Result<Option<Self>, Error> {
+        let seller = match labels.is_before_market()? {
+            true => Some(labels.seller_in_sight(number)?),
+            false => labels.seller(number)?,
+        };
+        Ok(seller.map(|it| Self::named(Some(it))))
+    }
+
     /// The seller with a number.
     pub(super) fn numbered(labels: &mut Labels<'_>, number: SellerNumber) -> Result<Self, Error> {
-        let Some(seller) = labels.seller(number)? else { return Ok(Self::default()) };
+        labels.seller(number).map(Self::named)
+    }
+
+    fn named(seller: Option<Arc<Seller>>) -> Self {
+        let Some(seller) = seller else { return Self::default() };
         let (account, name) = (seller.account.to_string(), seller.name.clone());
-        Ok(Self { seller: Some(account), seller_name: Some(name) })
+        Self { seller: Some(account), seller_name: Some(name) }
     }
 }
 

@@ -216,6 +216,20 @@ words! {
     }
 }
 
+words! {
+    /// Whether a seller sells what other sellers have listed beside its own.
+    Marketplace {
+        /// As the nearest above it has decided that decides for those below; not if none does.
+        Inherited = "inherited";
+        /// It sells its own alone.
+        Closed = "closed";
+        /// It does.
+        Open = "open";
+        /// It does, and so do those below it that decide nothing themselves.
+        OpenBelow = "open_below";
+    }
+}
+
 /// All settings of a seller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Policy {
@@ -279,6 +293,10 @@ pub struct Policy {
     /// So many hundredths of what other sellers are paid are the platform's: each model by which they
     /// share says so. `None`: they say it themselves. Who runs the installation alone sets it.
     pub platform_percent: Option<Percent>,
+    /// Whether it sells what other sellers have listed.
+    pub marketplace: Marketplace,
+    /// So many hundredths it keeps of what it is paid for that, after the platform's part.
+    pub marketplace_percent: Percent,
 }
 
 /// The longest that an order waits for its payment: a week.
@@ -315,7 +333,26 @@ impl Policy {
         resale_from: None,
         payment_minutes: 5,
         platform_percent: None,
+        marketplace: Marketplace::Inherited,
+        marketplace_percent: Percent::ZERO,
     };
+
+    /// So many hundredths a seller keeps of what it sells for others, if it does: by its own settings, or
+    /// by those of the nearest `above` it that decides for those below.
+    #[must_use]
+    pub fn keeps_of_others<'a>(
+        &self,
+        above: impl IntoIterator<Item = &'a Self>,
+    ) -> Option<Percent> {
+        match self.marketplace {
+            Marketplace::Closed => None,
+            Marketplace::Open | Marketplace::OpenBelow => Some(self.marketplace_percent),
+            Marketplace::Inherited => {
+                let decides = |it: &&Self| it.marketplace == Marketplace::OpenBelow;
+                above.into_iter().find(decides).map(|it| it.marketplace_percent)
+            }
+        }
+    }
 
     /// Refuses to take units back when the days for that are over.
     ///
@@ -353,6 +390,11 @@ impl Policy {
         {
             let message = "must be 0 to 100, with at most 6 decimal places";
             return Err(Invalid::one("/platform_percent", "range", message));
+        }
+        let kept = self.marketplace_percent.decimal();
+        if kept < Decimal::ZERO || kept >= Decimal::ONE_HUNDRED || 6 < kept.scale() {
+            let message = "must be 0 to less than 100, with at most 6 decimal places";
+            return Err(Invalid::one("/marketplace_percent", "range", message));
         }
         if self.review_hours > Self::REVIEW_HOURS_MAX {
             let message = format!("must be at most {}: two weeks", Self::REVIEW_HOURS_MAX);
@@ -435,6 +477,43 @@ mod tests {
         for preset in Preset::ALL {
             assert_eq!(preset.policy().check(), Ok(()), "{preset}");
         }
+    }
+
+    #[test]
+    fn the_nearest_above_decides_for_who_decides_nothing() {
+        use Marketplace::{Closed, Inherited, Open, OpenBelow};
+        let percent = |it: i64| Percent::new(it.into());
+        let of = |(marketplace, kept): (Marketplace, i64)| Policy {
+            marketplace,
+            marketplace_percent: percent(kept),
+            ..Policy::DEFAULT
+        };
+        let table: [((Marketplace, i64), &[(Marketplace, i64)], Option<i64>); 8] = [
+            ((Inherited, 1), &[], None),
+            ((Closed, 1), &[(OpenBelow, 2)], None),
+            ((Open, 1), &[(Closed, 2)], Some(1)),
+            ((OpenBelow, 1), &[(OpenBelow, 2)], Some(1)),
+            ((Inherited, 1), &[(OpenBelow, 2)], Some(2)),
+            ((Inherited, 1), &[(Open, 2)], None),
+            ((Inherited, 1), &[(Closed, 2), (OpenBelow, 3)], Some(3)),
+            ((Inherited, 1), &[(OpenBelow, 2), (OpenBelow, 3)], Some(2)),
+        ];
+        for (own, above, expected) in table {
+            let above: Vec<_> = above.iter().copied().map(of).collect();
+            let found = of(own).keeps_of_others(&above);
+            assert_eq!(found, expected.map(percent), "{own:?} {above:?}");
+        }
+    }
+
+    #[test]
+    fn who_delivers_is_left_something() {
+        let is_refused = |percent: &str| {
+            let percent = crate::domain::quantity::decimal(percent).expect(percent);
+            let marketplace_percent = Percent::new(percent);
+            Policy { marketplace_percent, ..Policy::DEFAULT }.check().is_err()
+        };
+        let found = ["0", "99.999999", "100", "0.0000001"].map(is_refused);
+        assert_eq!(found, [false, false, true, true]);
     }
 
     #[test]

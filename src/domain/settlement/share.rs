@@ -33,8 +33,8 @@ words! {
     }
 }
 
-/// For what a model is. What is said of an offer goes before what is said of a category, and that
-/// before what is said of all.
+/// For what a model is. What is said of an offer goes before what is said of who delivers it, that
+/// before what is said of a category, and that before what is said of all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Scope {
     /// For all offers of its seller.
@@ -43,6 +43,8 @@ pub enum Scope {
     Category(CategoryId),
     /// For one offer.
     Offer(OfferId),
+    /// For the offers that one account delivers for their seller.
+    Supplier(AccountId),
 }
 
 /// Who gets which part of what is paid for some offers of a seller.
@@ -62,19 +64,21 @@ pub struct ShareModel {
     pub shares: Shares,
 }
 
-/// The model that holds for an offer on a day: of those that are said of the narrowest thing the
-/// latest. With each category that the offer lies in, or below, comes how far up it is: a category is
+/// The model that holds for an offer, which an account may deliver for its seller, on a day: of those that
+/// are said of the narrowest thing the latest. With each category that the offer lies in, or below, comes how far up it is: a category is
 /// narrower than those above it.
 #[must_use]
 pub fn in_force<'a>(
     models: &'a [ShareModel],
-    (offer, categories): (OfferId, &BTreeMap<CategoryId, usize>),
+    (offer, supplier): (OfferId, Option<AccountId>),
+    categories: &BTreeMap<CategoryId, usize>,
     on: Date,
 ) -> Option<&'a ShareModel> {
     let narrow = |it: &ShareModel| match it.scope {
         Scope::Seller => Some((0, Reverse(0))),
         Scope::Category(id) => categories.get(&id).map(|up| (1, Reverse(*up))),
-        Scope::Offer(id) => (id == offer).then_some((2, Reverse(0))),
+        Scope::Supplier(id) => (Some(id) == supplier).then_some((2, Reverse(0))),
+        Scope::Offer(id) => (id == offer).then_some((3, Reverse(0))),
     };
     let holding = models.iter().filter(|it| it.valid_from <= on);
     let holding = holding.filter_map(|it| Some((narrow(it)?, it)));
@@ -468,11 +472,13 @@ mod tests {
             model(4, Scope::Offer(id(9)), "2026-02-01"),
             model(5, Scope::Seller, "2026-03-01"),
             model(6, Scope::Category(id(5)), "2026-02-01"),
+            model(7, Scope::Supplier(id(3)), "2026-02-01"),
         ];
-        // Each category lies in the one after it.
+        // Each category lies in the one after it; the offers from 9 on are delivered by somebody.
         let found = |offer: u128, categories: &[u128], on: &str| {
             let categories = categories.iter().enumerate().map(|(up, it)| (id(*it), up)).collect();
-            let found = in_force(&models, (id(offer), &categories), sample::date(on));
+            let supplier = (offer >= 9).then(|| id(3));
+            let found = in_force(&models, (id(offer), supplier), &categories, sample::date(on));
             found.map_or(0, |it| it.stamp.number)
         };
         for (offer, categories, on, expected) in [
@@ -486,6 +492,8 @@ mod tests {
             (9, &[5, 7], "2026-02-01", 4),
             (9, &[7], "2026-01-31", 3),
             (9, &[7], "2026-02-01", 4),
+            (10, &[7], "2026-01-31", 3),
+            (10, &[7], "2026-02-01", 7),
         ] {
             assert_eq!(found(offer, categories, on), expected, "{offer} {categories:?} {on}");
         }

@@ -301,6 +301,23 @@ pub fn of_seller(cx: Cx<'_>, number: SellerNumber) -> Result<Account, Error> {
     found.ok_or_else(|| Error::internal(format!("seller {} has no account", number.0)))
 }
 
+/// The numbers of all that sell, the provider first.
+///
+/// # Errors
+/// If the store fails.
+pub fn sellers(cx: Cx<'_>) -> Result<Vec<SellerNumber>, Error> {
+    let all = cx.every::<Account>(&Along::Index(ACCOUNT_BY_SELLING, Vec::new()))?;
+    Ok(all.iter().filter_map(Account::seller_number).collect())
+}
+
+/// The number under which an account sells, whoever asks; nothing if it is not there or sells nothing.
+///
+/// # Errors
+/// If the store fails.
+pub fn selling(cx: Cx<'_>, id: AccountId) -> Result<Option<SellerNumber>, Error> {
+    Ok(cx.view.find::<Account>(id)?.and_then(|it| it.seller_number()))
+}
+
 /// The account that a party is, if it is one; the first if it is several.
 ///
 /// # Errors

@@ -1,16 +1,19 @@
 //! Policies: the settings by which each seller bills; who has set none bills as the house does of
 //! itself.
 
+use std::collections::BTreeMap;
+
 use super::issue::numbering;
 use crate::domain::account::Account;
 use crate::domain::billing::invoice::number::{Numbering, Numberings};
-use crate::domain::billing::policy::{Policies, Policy};
+use crate::domain::billing::policy::{Marketplace, Policies, Policy};
 use crate::domain::error::{Code, Invalid, Rejection};
 use crate::domain::event::Verb;
 use crate::domain::id::AccountId;
 use crate::domain::operator::Permission;
+use crate::domain::quantity::Percent;
 use crate::domain::stamp::SellerNumber;
-use crate::services::{Act, Cx, Error, resale, settlement};
+use crate::services::{Act, Cx, Error, marketplace, resale, settlement};
 use crate::store::meta::setting;
 
 /// The settings by which a seller bills.
@@ -66,6 +69,10 @@ pub fn set_practice(
         let why = "is for who runs the installation to set";
         return Err(Invalid::one("/platform_percent", "conflict", why).into());
     }
+    let kept = match keeps(&after) == keeps(&before) {
+        true => BTreeMap::new(),
+        false => marketplace::kept_by_all(act.cx())?,
+    };
     if after.policy != before.policy {
         let mut all = setting::<Policies>(act.cx().view)?.unwrap_or_default();
         all.0.insert(seller, after.policy);
@@ -79,6 +86,7 @@ pub fn set_practice(
     if after.policy.platform_percent != before.policy.platform_percent {
         settlement::claim_of_all(act)?;
     }
+    settlement::follow_kept(act, &kept)?;
     if after.policy.resale_from != before.policy.resale_from {
         resale::begin_all(act, seller)?;
     }
@@ -90,6 +98,11 @@ pub fn set_practice(
         act.tell_set(id, (&numbering(&before), &numbering(&after)));
     }
     Ok(after)
+}
+
+/// What is set about what others deliver.
+const fn keeps(it: &Practice) -> (Marketplace, Percent) {
+    (it.policy.marketplace, it.policy.marketplace_percent)
 }
 
 fn selling(account: &Account) -> Result<SellerNumber, Error> {

@@ -28,9 +28,10 @@ use crate::domain::id::{AccountId, MeterId, OfferId, ResourceId};
 use crate::domain::money::{Currency, Money};
 use crate::domain::party::medium::PostalAddress;
 use crate::domain::quantity::{Percent, Quantity};
+use crate::domain::stamp::SellerNumber;
 use crate::domain::text::{self, Country};
 use crate::domain::time::Date;
-use crate::services::{Cx, Error, billing_account, discount, offer};
+use crate::services::{Cx, Error, billing_account, discount, marketplace, offer};
 use crate::store::Records;
 
 /// What somebody would buy and use.
@@ -113,15 +114,16 @@ pub fn calculate(cx: Cx<'_>, wish: &Wish) -> Result<Calculation, Error> {
         let why = format!("`{}` has no price in {} for what is wished", offer.id, wish.currency);
         return Err(Rejection::new(Code::PriceMissing, why).into());
     }
-    let on = billing_account::shown_on(cx, offer.stamp.seller)?;
-    let policy = policy(cx, offer.stamp.seller)?;
-    let taxes = match rules(cx, (&offer, wish, on), &prices) {
+    let seller = merchant(cx, &offer, wish)?;
+    let on = billing_account::shown_on(cx, seller)?;
+    let policy = policy(cx, seller)?;
+    let taxes = match rules(cx, seller, (&offer, wish, on), &prices) {
         Ok(found) => Ok(found),
         Err(Error::Rejected(why)) => Err(why),
         Err(failure) => return Err(failure),
     };
-    let all = discount::of_seller(cx, offer.stamp.seller)?;
-    let buyer = buyer(cx, &offer)?;
+    let all = discount::of_seller(cx, seller)?;
+    let buyer = buyer(cx, seller)?;
     let locale = offer.content.name.locale();
     let nobody = Discounts { all: &all, account: None, class: None, locale };
     let discounts = buyer.as_ref().map_or(nobody, |it| discounts_of(it, &all));
@@ -155,11 +157,20 @@ fn is_wanted(it: &Price, (wish, plan): (&Wish, Option<&text::Code>)) -> bool {
     it.currency == wish.currency && term && plan
 }
 
-/// The account of who asks, where it buys from who sells the offer.
-fn buyer(cx: Cx<'_>, offer: &Offer) -> Result<Option<Account>, Error> {
+/// Of whom what is wished would be bought: of who sells to the account that it is for, or of who has the
+/// offer on its shelf before who asks.
+fn merchant(cx: Cx<'_>, offer: &Offer, wish: &Wish) -> Result<SellerNumber, Error> {
+    match wish.account.map(|id| cx.named::<Account>("/account", id)).transpose()? {
+        Some(account) => Ok(account.stamp.seller),
+        None => marketplace::merchant(cx, offer),
+    }
+}
+
+/// The account of who asks, where it buys from a seller.
+fn buyer(cx: Cx<'_>, seller: SellerNumber) -> Result<Option<Account>, Error> {
     let Some(standing) = cx.actor.standing() else { return Ok(None) };
     let own = cx.view.find::<Account>(standing.account)?;
-    Ok(own.filter(|it| it.stamp.seller == offer.stamp.seller))
+    Ok(own.filter(|it| it.stamp.seller == seller))
 }
 
 /// What discounts look at in the first charge of a price.
@@ -320,7 +331,7 @@ fn known_buyer(
     id: AccountId,
 ) -> Result<(Account, PostalAddress), Error> {
     let account: Account = cx.named("/account", id)?;
-    if account.stamp.seller != offer.stamp.seller {
+    if !marketplace::sells(cx, account.stamp.seller, offer)? {
         let why = format!("`{id}` buys nothing of who sells `{}`", offer.id);
         return Err(Invalid::one("/account", "reference", why).into());
     }
@@ -334,11 +345,12 @@ fn known_buyer(
 
 fn rules(
     cx: Cx<'_>,
+    seller: SellerNumber,
     (offer, wish, on): (&Offer, &Wish, Date),
     prices: &[Price],
 ) -> Result<Taxes, Error> {
     let mut shelf = Shelf::default();
-    let seller = shelf.seller(cx, offer.stamp.seller)?;
+    let taxing = shelf.seller(cx, seller)?;
     let known = wish.account.map(|id| known_buyer(cx, offer, id)).transpose()?;
     let of_country = PostalAddress { country: wish.country.clone(), ..PostalAddress::default() };
     let buyer = match &known {
@@ -353,9 +365,9 @@ fn rules(
             places.push(sheet.outside(TaxTotal::of_deposits(locale, on, wish.currency)));
             continue;
         }
-        let category = shelf.tax_category(cx, (offer, price))?;
+        let category = shelf.tax_category(cx, seller, (offer, price))?;
         places
-            .push(sheet.place((category, on), |of| seller.taxing().of(buyer, of, wish.currency))?);
+            .push(sheet.place((category, on), |of| taxing.taxing().of(buyer, of, wish.currency))?);
     }
     Ok(Taxes { places, rules: sheet.into_totals() })
 }

@@ -97,10 +97,28 @@ impl Shelf {
         loaded(&mut self.resources, cx, id)
     }
 
+    /// How a seller taxes what a price of an offer is for: as is said of it, which of what it sells for
+    /// another is that one's category, and by its own of the same code if it has such a one.
+    pub(super) fn tax_category(
+        &mut self,
+        cx: Cx<'_>,
+        seller: SellerNumber,
+        what: (&Offer, &Price),
+    ) -> Result<Option<TaxCategoryId>, Error> {
+        let Some(id) = self.said_tax_category(cx, what)? else { return Ok(None) };
+        let seller = self.seller(cx, seller)?;
+        if seller.categories.iter().any(|it| it.id == id) {
+            return Ok(Some(id));
+        }
+        let said = cx.shared::<TaxCategory>(id)?;
+        let same = |it: &&TaxCategory| said.as_ref().is_some_and(|said| said.code == it.code);
+        Ok(Some(seller.categories.iter().find(same).map_or(id, |it| it.id)))
+    }
+
     /// How what a price of an offer is for is taxed: as the price says, else as the group of its
     /// resource does, else as the first of the offer's categories that says so itself or lies below
     /// one that does, else as the offer does.
-    pub(super) fn tax_category(
+    fn said_tax_category(
         &mut self,
         cx: Cx<'_>,
         (offer, price): (&Offer, &Price),

@@ -29,7 +29,7 @@ pub fn untaxed(cx: Cx<'_>, order: &Order) -> Result<Option<Rejection>, Error> {
         let offer = shelf.offer(cx, id)?;
         let charges = |kind| kind != PriceKind::OneTime(Occasion::Deposit);
         for price in offer::prices(cx, id)?.iter().filter(|it| charges(it.kind)) {
-            let category = shelf.tax_category(cx, (&offer, price))?;
+            let category = shelf.tax_category(cx, buyer.stamp.seller, (&offer, price))?;
             match seller.taxing().of(taxed, (category, on), price.currency) {
                 Err(why) if why.code == Code::TaxUndetermined => return Ok(Some(why)),
                 Ok(_) | Err(_) => {}

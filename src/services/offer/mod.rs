@@ -1,12 +1,15 @@
 //! Offers: what can be bought, its prices, and when it is on the shelf.
 
 mod copy;
+mod market;
 mod price;
 mod sale;
 
 use std::collections::BTreeSet;
 
 pub use self::copy::{copied, copy, synchronize};
+use self::market::must_be_listable;
+pub use self::market::{list_on_market, listing_obstacles, take_off_market};
 pub use self::price::{
     Chosen, PlainPrice, add_plain_price, add_price, add_price_as, begin_version, characteristics,
     drop_price, is_priced_otherwise, kinds, prices, redraft_price, rename_price, reprice,
@@ -14,7 +17,7 @@ pub use self::price::{
 };
 pub use self::sale::{publish, remove, unpublish};
 use super::catalog::{self, New};
-use super::{Act, Cx, Error, account, publication, service_terms};
+use super::{Act, Cx, Error, account, marketplace, publication, service_terms};
 use crate::domain::catalog::category::{Audience, Catalog, Category};
 use crate::domain::catalog::lifecycle::{Life, State, Trigger};
 use crate::domain::catalog::offer::{Direction, Offer, OfferContent};
@@ -37,9 +40,14 @@ use crate::store::{Along, Key, Records};
 /// because it may still hold it; who is not known what everybody can buy now.
 #[must_use]
 pub fn shows(cx: Cx<'_>, offer: &Offer) -> bool {
-    let is_before_shelf = cx.actor.may(Permission::OfferBrowse, &offer.stamp) == Decision::Yes;
-    cx.actor.may(Permission::CatalogRead, &offer.stamp) == Decision::Yes
-        || is_before_shelf
+    is_before(cx, offer) || cx.actor.is_known() && marketplace::is_held(cx, offer)
+}
+
+/// The same of what stands on a shelf before the caller, that of its seller or of who carries it.
+pub(super) fn is_before(cx: Cx<'_>, offer: &Offer) -> bool {
+    let may = |permission| cx.actor.may(permission, &offer.stamp) == Decision::Yes;
+    may(Permission::CatalogRead)
+        || (may(Permission::OfferBrowse) || marketplace::is_carried(cx, offer))
             && if cx.actor.is_known() { offer.life.was_on_market() } else { is_public(cx, offer) }
 }
 
@@ -135,7 +143,8 @@ pub fn obstacle(cx: Cx<'_>, id: OfferId) -> Result<Option<Obstacle>, Error> {
     })
 }
 
-/// The offer of a seller with a part number, if the caller may see it.
+/// The offer that a seller sells under a part number, if the caller may see it: its own before what others
+/// list.
 ///
 /// # Errors
 /// If the store fails.
@@ -144,9 +153,23 @@ pub fn by_part_number(
     seller: SellerNumber,
     number: &text::Code,
 ) -> Result<Option<Offer>, Error> {
-    let along = Along::Index(OFFER_BY_PART_NUMBER, catalog_key(seller, number.as_str()).bytes());
-    let found = cx.every::<Offer>(&along)?;
-    Ok(found.into_iter().find(|it| shows(cx, it)))
+    let numbered = |of: SellerNumber| {
+        let key = catalog_key(of, number.as_str()).bytes();
+        let found = cx.every::<Offer>(&Along::Index(OFFER_BY_PART_NUMBER, key))?;
+        Ok::<_, Error>(
+            found.into_iter().find(|it| shows(cx, it) && (of == seller || it.is_listed())),
+        )
+    };
+    let own = numbered(seller)?;
+    if own.is_some() || marketplace::kept_by(cx, seller)?.is_none() {
+        return Ok(own);
+    }
+    for other in account::sellers(cx)?.into_iter().filter(|it| *it != seller) {
+        if let Some(found) = numbered(other)? {
+            return Ok(Some(found));
+        }
+    }
+    Ok(None)
 }
 
 /// A page of the offers that the caller may see.
@@ -163,7 +186,7 @@ pub fn list(
         Some(id) => Along::Index(OFFER_BY_CATEGORY, Key::new().id(id).bytes()),
         None => Along::All,
     };
-    Ok(cx.view.list(&along, page, &mut |it| shows(cx, it) && accept(it))?)
+    Ok(cx.view.list(&along, page, &mut |it| is_before(cx, it) && accept(it))?)
 }
 
 /// Creates an offer.
@@ -217,6 +240,9 @@ pub fn revise(
     must_have_its_own_part_number(act, &offer)?;
     if offer.life.state() == State::Launched {
         must_be_launchable(act.cx(), &offer)?;
+        if offer.is_listed() {
+            must_be_listable(act.cx(), &offer)?;
+        }
     }
     if offer.content.service_terms != before.service_terms {
         service_terms::follow(act, [id])?;
@@ -311,6 +337,7 @@ fn must_bundle_own(
         if let Some(other) = found.filter(|it| it.stamp.seller != seller) {
             let how = match of_a_supplier(cx, seller, &other)? {
                 Some(supplier) => instead_of(supplier),
+                None if other.is_listed() => "what others list is sold by itself".to_owned(),
                 None => format!("copy `{}` first, to sell it on", part.offer),
             };
             let message = format!("must be an offer of the same seller: {how}");

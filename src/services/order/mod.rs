@@ -51,7 +51,8 @@ pub(super) use self::work::{
 };
 use super::billing::Replacement;
 use super::{
-    Act, Cx, Error, attribute, billing_account, coupon, offer, payment_method, subscription,
+    Act, Cx, Error, attribute, billing_account, coupon, marketplace, offer, payment_method,
+    subscription,
 };
 use crate::domain::account::Account;
 use crate::domain::account::billing_account::BillingAccount;
@@ -141,7 +142,7 @@ fn put(act: &mut Act<'_>, placed: PlaceOrder) -> Result<Order, Error> {
         must_be_trusted(act, &account)?;
     }
     for (place, item) in placed.items().iter().enumerate() {
-        must_be_seen(act, account.stamp.seller, (place, item))?;
+        must_be_seen(act, &account, (place, item))?;
         must_be_open(act, (account.id, item))?;
     }
     must_say_all(act.cx(), account.stamp.seller, &placed)?;
@@ -157,8 +158,9 @@ fn put(act: &mut Act<'_>, placed: PlaceOrder) -> Result<Order, Error> {
     }
     let mut items: Vec<Item> = resolved.into_iter().map(|it| it.item).collect();
     for item in &mut items {
-        item.supplier = supply::of_item(act.cx(), item)?;
+        item.supplier = supply::of_item(act.cx(), account.stamp.seller, item)?;
     }
+    supply::agree(act, account.stamp.seller, &items)?;
     let number = next_number(act, stamp.seller)?;
     let stamp = stamp.numbered(number);
     let now = act.now();
@@ -254,21 +256,33 @@ fn must_say_all(cx: Cx<'_>, vendor: SellerNumber, placed: &PlaceOrder) -> Result
     Ok(())
 }
 
-/// Refuses an offer that the caller does not see (whether it is there is not told), and one of
-/// somebody else than who sells to the account.
+/// Refuses an offer that the caller does not see (whether it is there is not told), and one that who
+/// sells to the account does not sell. What the account has stays as it is, wherever it is sold now.
 fn must_be_seen(
     act: &Act<'_>,
-    vendor: SellerNumber,
+    account: &Account,
     (place, item): (usize, &Item),
 ) -> Result<(), Error> {
     let Some(id) = item.wish.offer else { return Ok(()) };
-    let pointer = format!("/items/{place}/offer");
-    let found = offer::named(act.cx(), &pointer, id)?;
-    if found.stamp.seller != vendor {
-        let why = format!("`{id}` is not for sale by the vendor of the account");
-        return Err(Invalid::one(&*pointer, "reference", why).into());
+    let held = item.subscription.map(|it| act.cx().view.find::<Subscription>(it)).transpose()?;
+    let is_held = |it: &Subscription| it.account() == account.id && it.deal().offer == id;
+    if held.flatten().as_ref().is_some_and(is_held) {
+        return Ok(());
     }
-    Ok(())
+    let pointer = format!("/items/{place}/offer");
+    must_be_sold(act.cx(), (pointer.as_str(), id), account)
+}
+
+/// Refuses an offer, named at a place, that the caller does not see or that who sells to the account does
+/// not sell.
+fn must_be_sold(
+    cx: Cx<'_>,
+    (pointer, id): (&str, OfferId),
+    account: &Account,
+) -> Result<(), Error> {
+    marketplace::must_not_be_gone(cx, (pointer, id), account.stamp.seller)?;
+    let found = offer::named(cx, pointer, id)?;
+    marketplace::must_sell(cx, (pointer, &found), account)
 }
 
 /// Refuses an item that asks for what the caller may not do by itself: on the day of the order the
@@ -422,12 +436,8 @@ fn changed(
     let held: Subscription = act.get(id)?;
     act.must(Permission::SubscriptionChange, &held.stamp)?;
     act.expect_revision(&held.stamp, revision)?;
-    if let Some(wanted) = wish.offer {
-        let found = offer::named(act.cx(), "/offer", wanted)?;
-        if found.stamp.seller != held.stamp.seller {
-            let why = format!("`{wanted}` is not for sale by the vendor of the account");
-            return Err(Invalid::one("/offer", "reference", why).into());
-        }
+    if let Some(wanted) = wish.offer.filter(|it| *it != held.deal().offer) {
+        must_be_sold(act.cx(), ("/offer", wanted), &act.load(held.account())?)?;
     }
     let (account, asked) = switch::resolved(act, &held, wish)?;
     must_buy(&account)?;

@@ -4,6 +4,8 @@
 //! worked on by its supplier, who sees its own items of an order and those alone; the order is what its items
 //! are. What a supplier earns is a part of what was paid, by the share model of the offer, and paid out by
 //! settlements.
+//!
+//! Who lists an offer on the marketplace is its supplier wherever another seller sells it.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -18,7 +20,7 @@ use crate::domain::order::item::{Action, Item};
 use crate::domain::page::{Page, PageRequest};
 use crate::domain::payment::Payment;
 use crate::domain::stamp::SellerNumber;
-use crate::services::{Bss, Cx, Error, checkout};
+use crate::services::{Act, Bss, Cx, Error, checkout, marketplace, settlement};
 use crate::store::order::ORDER_BY_SUPPLIER;
 use crate::store::{Along, Key, Records};
 
@@ -83,7 +85,8 @@ pub fn part_for(cx: Cx<'_>, order: Order, supplier: AccountId) -> Result<Option<
     let Some(part) = order.part_of(supplier) else { return Ok(None) };
     let mut known = BTreeMap::new();
     for id in part.items().iter().filter_map(|it| it.wish.offer) {
-        known.extend(supplied_offer(cx, id)?.map(|it| (id, it.id)));
+        let found = supplied_offer(cx, part.stamp.seller, id)?;
+        known.extend(found.map(|(it, _)| (id, it.id)));
     }
     Ok(Some(part.known_as(&known)))
 }
@@ -160,8 +163,8 @@ pub fn supplies(cx: Cx<'_>, order: &Order, item: &Item) -> bool {
 /// If the store fails.
 pub fn called(cx: Cx<'_>, order: &Order, item: &Item) -> Result<Option<String>, Error> {
     let offer = item.wish.offer.filter(|_| supplies(cx, order, item));
-    let offer = offer.map(|id| supplied_offer(cx, id)).transpose()?.flatten();
-    Ok(offer.map(|it| it.content.name.original().to_string()))
+    let found = offer.map(|id| supplied_offer(cx, order.stamp.seller, id)).transpose()?;
+    Ok(found.flatten().map(|(it, _)| it.content.name.original().to_string()))
 }
 
 /// Whether the caller works on an item: it decides on orders of the seller, or delivers the item.
@@ -172,28 +175,52 @@ pub(super) fn must_work_on(cx: Cx<'_>, order: &Order, item: &Item) -> Result<(),
     cx.must(Permission::OrderDecide, &order.stamp)
 }
 
-/// Who delivers what an item asks for.
-pub(super) fn of_item(cx: Cx<'_>, item: &Item) -> Result<Option<AccountId>, Error> {
+/// Who delivers what an item asks for of a seller.
+pub(super) fn of_item(
+    cx: Cx<'_>,
+    seller: SellerNumber,
+    item: &Item,
+) -> Result<Option<AccountId>, Error> {
     if item.action != Action::Add {
         return Ok(item.supplier);
     }
-    let offer = item.wish.offer.map(|id| supplied_offer(cx, id)).transpose()?.flatten();
-    Ok(offer.and_then(|it| it.content.supplier))
+    let found = item.wish.offer.map(|id| supplied_offer(cx, seller, id)).transpose()?;
+    Ok(found.flatten().map(|(_, supplier)| supplier))
 }
 
-/// The offer that says who delivers what an offer sells: itself, or of what is sold on, the original or
-/// what that is a copy of. Nothing if its seller delivers it.
-fn supplied_offer(cx: Cx<'_>, of: OfferId) -> Result<Option<Arc<Offer>>, Error> {
-    let mut next = Some(of);
+/// The offer that says who delivers what a seller sells by an offer, and who does: itself, or of what is
+/// sold on, the original or what that is a copy of. Nothing if the seller delivers it.
+fn supplied_offer(
+    cx: Cx<'_>,
+    seller: SellerNumber,
+    of: OfferId,
+) -> Result<Option<(Arc<Offer>, AccountId)>, Error> {
+    let Some(sold) = cx.shared::<Offer>(of)? else { return Ok(None) };
+    if let Some(supplier) = marketplace::deliverer(cx, seller, &sold)? {
+        return Ok(Some((sold, supplier)));
+    }
+    let mut next = Some(sold);
     for _ in 0..LEVELS_MAX {
-        let offer = next.map(|id| cx.shared::<Offer>(id)).transpose()?.flatten();
-        let Some(offer) = offer else { break };
-        if offer.content.supplier.is_some() {
-            return Ok(Some(offer));
+        let Some(offer) = next else { break };
+        if let Some(supplier) = offer.content.supplier {
+            return Ok(Some((offer, supplier)));
         }
-        next = offer.content.copy_of;
+        next = offer.content.copy_of.map(|id| cx.shared::<Offer>(id)).transpose()?.flatten();
     }
     Ok(None)
+}
+
+/// Sees to it that who delivers what a seller sells of the marketplace has its part of what is paid, from
+/// the first order on.
+pub(super) fn agree(act: &mut Act<'_>, seller: SellerNumber, items: &[Item]) -> Result<(), Error> {
+    for item in items {
+        let sold = item.wish.offer.map(|id| act.cx().shared::<Offer>(id)).transpose()?.flatten();
+        let supplier = sold.map(|it| marketplace::deliverer(act.cx(), seller, &it)).transpose()?;
+        if let Some(supplier) = supplier.flatten() {
+            settlement::agree(act, (seller, supplier))?;
+        }
+    }
+    Ok(())
 }
 
 /// Refuses a supplier whom the seller does not sell to: it knows nobody else.

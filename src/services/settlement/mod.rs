@@ -2,10 +2,12 @@
 //!
 //! What is recorded for whom, follows from what is paid ([`share`]); nobody records it by hand.
 
+mod market;
 mod platform;
 mod run;
 mod share;
 
+pub(super) use self::market::{agree, follow_kept};
 pub use self::platform::platform_percent;
 pub(super) use self::platform::{claim, claim_of_all};
 use self::platform::{must_not_go, with_platform};
@@ -13,7 +15,7 @@ pub use self::run::{Settle, settle};
 pub(super) use self::share::follow;
 pub use self::share::in_force_on;
 use super::billing::book;
-use super::{Act, Bss, Cx, Error, account, billing, billing_account};
+use super::{Act, Bss, Cx, Error, account, billing, billing_account, order};
 use crate::domain::account::Account;
 use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::billing::invoice::InvoiceParty;
@@ -79,7 +81,7 @@ pub fn lay_down(
     must_be_for_sale(act.cx(), seller, scope)?;
     let valid_from = beginning(act.cx(), seller, valid_from)?;
     must_have_room(act.cx(), seller, scope)?;
-    let shares = shares(act.cx(), seller, parts)?;
+    let shares = shares(act.cx(), (seller, scope), parts)?;
     let stamp = stamp.numbered(act.next_number("share_model")?);
     let model = ShareModel { id: act.new_id(), stamp, name, scope, valid_from, shares };
     act.keep((model, Verb::Created))
@@ -109,13 +111,17 @@ fn must_have_room(cx: Cx<'_>, seller: SellerNumber, scope: Scope) -> Result<(), 
     Err(Rejection::new(Code::ShareExceeds, why).into())
 }
 
-fn shares(cx: Cx<'_>, seller: SellerNumber, parts: Vec<PartWish>) -> Result<Shares, Error> {
+fn shares(
+    cx: Cx<'_>,
+    (seller, scope): (SellerNumber, Scope),
+    parts: Vec<PartWish>,
+) -> Result<Shares, Error> {
     if parts.len() > PARTS_MAX {
         let message = format!("must be at most {PARTS_MAX}");
         return Err(Invalid::one("/parts", "range", message).into());
     }
     let parts = with_platform(cx, seller, parts)?;
-    let parts = parts.into_iter().enumerate().map(|it| part(cx, seller, it));
+    let parts = parts.into_iter().enumerate().map(|it| part(cx, (seller, scope), it));
     Ok(Shares::new(parts.collect::<Result<_, _>>()?)?)
 }
 
@@ -124,6 +130,7 @@ fn must_be_for_sale(cx: Cx<'_>, seller: SellerNumber, scope: Scope) -> Result<()
         Scope::Seller => return Ok(()),
         Scope::Category(id) => ("/category", cx.named::<Category>("/category", id)?.stamp.seller),
         Scope::Offer(id) => ("/offer", cx.named::<Offer>("/offer", id)?.stamp.seller),
+        Scope::Supplier(id) => return must_deliver(cx, seller, id),
     };
     if of == seller {
         return Ok(());
@@ -131,8 +138,22 @@ fn must_be_for_sale(cx: Cx<'_>, seller: SellerNumber, scope: Scope) -> Result<()
     Err(Invalid::one(pointer, "reference", "must be one of the seller's own").into())
 }
 
+/// Refuses a supplier whom the seller does not have: no account of its own, and nobody of whose listed
+/// offers it has sold anything.
+fn must_deliver(cx: Cx<'_>, seller: SellerNumber, supplier: AccountId) -> Result<(), Error> {
+    let along = of_scope(seller, Scope::Supplier(supplier));
+    match cx.view.first_along::<ShareModel>(SHARE_MODEL_BY_SCOPE, along)? {
+        Some(_) => Ok(()),
+        None => order::must_be_supplier(cx, seller, supplier),
+    }
+}
+
 /// A part with the account that has it: the seller's own and the provider's follow from the role.
-fn part(cx: Cx<'_>, seller: SellerNumber, (place, wish): (usize, PartWish)) -> Result<Part, Error> {
+fn part(
+    cx: Cx<'_>,
+    (seller, scope): (SellerNumber, Scope),
+    (place, wish): (usize, PartWish),
+) -> Result<Part, Error> {
     let pointer = format!("/parts/{place}/account");
     let refused = |why: &str| Invalid::one(&pointer, "conflict", why);
     let own = account::of_seller(cx, seller)?.id;
@@ -149,6 +170,7 @@ fn part(cx: Cx<'_>, seller: SellerNumber, (place, wish): (usize, PartWish)) -> R
         (Some(it), None) => it,
         (Some(it), Some(named)) if it == named => it,
         (Some(_), Some(_)) => return Err(refused("is not who has this role").into()),
+        (None, Some(named)) if scope == Scope::Supplier(named) => named,
         (None, Some(named)) => cx.named::<Account>(&pointer, named)?.id,
         (None, None) => return Err(Invalid::one(&pointer, "required", "must be said").into()),
     };
@@ -195,7 +217,7 @@ pub fn revise(
         must_not_go(act.cx(), &model)?;
     }
     let shares = match change.parts {
-        Some(parts) => shares(act.cx(), seller, parts)?,
+        Some(parts) => shares(act.cx(), (seller, model.scope), parts)?,
         None => model.shares.clone(),
     };
     let name = change.name.unwrap_or_else(|| model.name.clone());

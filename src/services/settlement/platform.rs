@@ -91,6 +91,10 @@ pub(in crate::services) fn claim(
     models.sort_by_key(|it| (it.scope, Reverse((it.valid_from, it.stamp.number))));
     let mut held = BTreeSet::new();
     for model in models {
+        // What the platform itself delivers it has its part of already.
+        if model.scope == Scope::Supplier(platform) {
+            continue;
+        }
         if today < model.valid_from || held.insert(model.scope) {
             let given = model.shares.giving((own.id, platform), percent);
             let shares = given.map_err(|why| cannot_give(own, &model, &why))?;
@@ -119,7 +123,7 @@ fn cannot_give(own: &Account, model: &ShareModel, why: &Rejection) -> Invalid {
 
 /// Gives a model other parts: itself where nothing was recorded by it and it begins today or later, else
 /// by one that holds in its place from today on.
-fn adapt(
+pub(super) fn adapt(
     act: &mut Act<'_>,
     (model, shares): (ShareModel, Shares),
     today: Date,
@@ -135,7 +139,7 @@ fn adapt(
     lay_out(act, stamp.seller, (name, scope, today), shares)
 }
 
-fn lay_out(
+pub(super) fn lay_out(
     act: &mut Act<'_>,
     seller: SellerNumber,
     (name, scope, valid_from): (Name, Scope, Date),

@@ -21,7 +21,7 @@ use crate::domain::stamp::SellerNumber;
 use crate::domain::text::Locale;
 use crate::domain::time::Date;
 use crate::services::billing::{self, book};
-use crate::services::{Act, Cx, Error, invoice};
+use crate::services::{Act, Cx, Error, invoice, marketplace};
 use crate::store::settlement::{SHARE_BY_INVOICE, SHARE_MODEL_BY_SCOPE, of_scope};
 use crate::store::{Along, Key, Records};
 
@@ -95,18 +95,22 @@ impl Models {
         if let Some(known) = self.of_offers.get(&offer) {
             return Ok(known.clone());
         }
-        let mut categories = BTreeMap::new();
+        let (mut categories, mut supplier) = (BTreeMap::new(), None);
         if let Some(found) = cx.shared::<Offer>(offer)? {
             for id in &found.content.categories {
                 climb(cx, *id, &mut categories)?;
             }
+            let deliverer = marketplace::deliverer(cx, self.seller, &found)?;
+            supplier = deliverer.or(found.content.supplier);
         }
         let scopes = categories.keys().map(|it| Scope::Category(*it));
+        let scopes = scopes.chain(supplier.map(Scope::Supplier));
         let mut models = Vec::new();
         for scope in scopes.chain([Scope::Offer(offer), Scope::Seller]) {
             models.extend(self.latest(cx, scope)?);
         }
-        let found = in_force(&models, (offer, &categories), self.on).cloned().map(Arc::new);
+        let found = in_force(&models, (offer, supplier), &categories, self.on);
+        let found = found.cloned().map(Arc::new);
         self.of_offers.insert(offer, found.clone());
         Ok(found)
     }

@@ -239,6 +239,8 @@ const DEEDS: &[Deed] = &[
     deed("POST /offers/{offer}/calculate", "seller", r#"{"currency":"EUR"}"#).done(Manner::Anew),
     deed("POST /offers/{testing}/design", "seller", "{}"),
     deed("POST /offers/{testing}/reject", "seller", "{}"),
+    deed("POST /offers/{offer}/list", "seller", "{}"),
+    deed("POST /offers/{offer}/take_off", "seller", "{}").done(Manner::Anew),
     deed("POST /offers/{offer}/retire", "seller", "{}"),
     deed("POST /offers/{drafted}/test", "seller", "{}"),
     deed("POST /orders", "buyer", r#"{"account":"$customer","items":[{"offer":"$offer"}]}"#),

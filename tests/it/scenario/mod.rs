@@ -27,6 +27,7 @@ mod instalments;
 mod ladders;
 mod languages;
 mod life;
+mod marketplace;
 mod models;
 mod moved_terms;
 mod notices;

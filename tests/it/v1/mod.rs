@@ -23,6 +23,7 @@ mod journal;
 mod listeners;
 mod lost_answers;
 mod mails;
+pub(crate) mod marketplace;
 mod overview;
 mod paid_first;
 mod papers;

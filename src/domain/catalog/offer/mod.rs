@@ -3,10 +3,13 @@
 //! What an offer costs is the matter of its [prices](crate::domain::catalog::price); who holds it, of
 //! [subscriptions](crate::domain::subscription).
 
+mod market;
+
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+pub use self::market::Market;
 use crate::domain::catalog::asset::Attachment;
 use crate::domain::catalog::bundle::{self, Part};
 use crate::domain::catalog::category::Catalog;
@@ -350,6 +353,8 @@ pub struct Offer {
     pub life: Life,
     /// What is said of it.
     pub content: OfferContent,
+    /// On whose shelves it stands.
+    pub market: Market,
 }
 
 impl OfferContent {
@@ -518,7 +523,7 @@ impl Offer {
         content: OfferContent,
     ) -> Result<Self, Invalid> {
         content.check(id)?;
-        Ok(Self { id, stamp, life, content })
+        Ok(Self { id, stamp, life, content, market: Market::Own })
     }
 
     /// The next version of it, with another content.

@@ -277,7 +277,7 @@ fn gather(
     for id in it.deal().prices.keys() {
         let price = shelf.price(cx, *id)?;
         let sold = shelf.offer(cx, price.offer)?;
-        let tax_category = shelf.tax_category(cx, (&sold, &price))?;
+        let tax_category = shelf.tax_category(cx, account.stamp.seller, (&sold, &price))?;
         let price = gather_price(cx, shelf, (it, price), locale)?;
         prices.push(GatheredPrice { tax_category, ..price });
     }

@@ -1,0 +1,194 @@
+//! The marketplace: what of other sellers stands on a seller's shelf.
+//!
+//! A seller lists offers of its own; others carry what is listed, each by its settings, and sell it to
+//! their customers. There is one offer, and no copy of it: who carries it invoices, taxes and duns as if it
+//! were its own, its seller delivers it ([`supply`](super::order)) and has its part of what is paid
+//! ([`settlement`](super::settlement)). What is not listed, and before a shelf that carries nothing of
+//! others everything of them, is not there.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Cx, Error, account, billing_account};
+use crate::domain::account::Account;
+use crate::domain::account::tree::LEVELS_MAX;
+use crate::domain::billing::policy::{Marketplace, Policies, Policy};
+use crate::domain::catalog::offer::{Market, Offer};
+use crate::domain::error::{Code, Invalid, Rejection};
+use crate::domain::id::{AccountId, Kind, OfferId};
+use crate::domain::money::Currency;
+use crate::domain::operator::Scope;
+use crate::domain::page::PageRequest;
+use crate::domain::quantity::Percent;
+use crate::domain::stamp::SellerNumber;
+use crate::domain::subscription::Subscription;
+use crate::store::meta::setting;
+use crate::store::subscription::SUBSCRIPTION_BY_OFFER;
+use crate::store::{Along, Key};
+
+/// So many hundredths a seller keeps of what it sells for others; nothing if its shelf carries nothing of
+/// others.
+///
+/// # Errors
+/// If the store fails.
+pub fn kept_by(cx: Cx<'_>, seller: SellerNumber) -> Result<Option<Percent>, Error> {
+    let Some(Policies(all)) = setting::<Policies>(cx.view)? else { return Ok(None) };
+    let own = all.get(&seller).unwrap_or(&Policy::DEFAULT);
+    let any_decides = || all.values().any(|it| it.marketplace == Marketplace::OpenBelow);
+    let mut above = Vec::new();
+    if own.marketplace == Marketplace::Inherited && any_decides() {
+        let mut next = seller;
+        while next != SellerNumber::PROVIDER && above.len() < LEVELS_MAX {
+            next = account::of_seller(cx, next)?.stamp.seller;
+            above.push(all.get(&next).unwrap_or(&Policy::DEFAULT));
+        }
+    }
+    Ok(own.keeps_of_others(above))
+}
+
+/// What each seller keeps of what it sells for others, of those that do.
+///
+/// # Errors
+/// If the store fails.
+pub(super) fn kept_by_all(cx: Cx<'_>) -> Result<BTreeMap<SellerNumber, Percent>, Error> {
+    let mut kept = BTreeMap::new();
+    for seller in account::sellers(cx)? {
+        kept.extend(kept_by(cx, seller)?.map(|it| (seller, it)));
+    }
+    Ok(kept)
+}
+
+/// In which currencies the sellers bill first that carry what one of them lists.
+///
+/// # Errors
+/// If the store fails.
+pub(super) fn currencies(cx: Cx<'_>, but: SellerNumber) -> Result<BTreeSet<Currency>, Error> {
+    let mut found = BTreeSet::new();
+    for seller in kept_by_all(cx)?.into_keys().filter(|it| *it != but) {
+        let own = billing_account::of(cx, account::of_seller(cx, seller)?.id)?;
+        let default = own.iter().find(|it| it.is_default());
+        found.extend(default.map(|it| it.terms().currency));
+    }
+    Ok(found)
+}
+
+/// The first shelf before the caller that carries what others list, its own before that of who sells to
+/// it.
+///
+/// # Errors
+/// If the store fails.
+pub fn carrying(cx: Cx<'_>) -> Result<Option<SellerNumber>, Error> {
+    let vendor = cx.actor.standing().map(|it| it.vendor);
+    let mut shelves: Vec<_> = cx.actor.shelves().into_iter().flatten().collect();
+    shelves.sort_by_key(|it| Some(*it) == vendor);
+    for shelf in shelves {
+        if kept_by(cx, shelf)?.is_some() {
+            return Ok(Some(shelf));
+        }
+    }
+    Ok(None)
+}
+
+/// Whether an offer stands on a shelf before the caller because it is listed. What cannot be read is
+/// for nobody.
+pub(super) fn is_carried(cx: Cx<'_>, offer: &Offer) -> bool {
+    offer.is_listed() && carrying(cx).is_ok_and(|it| it.is_some())
+}
+
+/// Whether the caller sees a subscription to an offer that was bought on the marketplace, and so the offer,
+/// wherever it stands now.
+pub(super) fn is_held(cx: Cx<'_>, offer: &Offer) -> bool {
+    offer.was_listed() && held(cx, offer.id).unwrap_or(false)
+}
+
+fn held(cx: Cx<'_>, offer: OfferId) -> Result<bool, Error> {
+    let along = match cx.actor.scope(Kind::Subscription) {
+        Scope::Everything | Scope::Sellers(_) => {
+            Some(Along::Index(SUBSCRIPTION_BY_OFFER, Key::new().id(offer).bytes()))
+        }
+        Scope::Owner(_) | Scope::Nothing => None,
+    };
+    let mut page = PageRequest::first(1);
+    loop {
+        let is_it = |it: &Subscription| it.deal().offer == offer;
+        let found = cx.list::<Subscription>(along.clone(), &page, is_it)?;
+        page.after = found.next;
+        if !found.items.is_empty() || page.after.is_none() {
+            return Ok(!found.items.is_empty());
+        }
+    }
+}
+
+/// Of whom a caller buys an offer, or would: of its seller, or of who carries it before the caller.
+///
+/// # Errors
+/// If the store fails.
+pub fn merchant(cx: Cx<'_>, offer: &Offer) -> Result<SellerNumber, Error> {
+    let own = offer.stamp.seller;
+    let is_own = cx.actor.shelves().is_none_or(|it| it.contains(&own));
+    let carrying = if is_own || !offer.is_listed() { None } else { carrying(cx)? };
+    Ok(carrying.unwrap_or(own))
+}
+
+/// Whether a seller sells an offer: its own, and if it carries the marketplace what is listed.
+///
+/// # Errors
+/// If the store fails.
+pub fn sells(cx: Cx<'_>, seller: SellerNumber, offer: &Offer) -> Result<bool, Error> {
+    let is_own = offer.stamp.seller == seller;
+    Ok(is_own || offer.is_listed() && kept_by(cx, seller)?.is_some())
+}
+
+/// Refuses to sell an account what its vendor does not sell, and what is its own.
+///
+/// # Errors
+/// [`Error::Invalid`] at `pointer`; [`Code::NotForOneself`].
+pub(super) fn must_sell(
+    cx: Cx<'_>,
+    (pointer, offer): (&str, &Offer),
+    account: &Account,
+) -> Result<(), Error> {
+    let (id, vendor) = (offer.id, account.stamp.seller);
+    if offer.stamp.seller != vendor && account.seller_number() == Some(offer.stamp.seller) {
+        let why = format!("`{id}` is what the account sells itself");
+        return Err(Rejection::new(Code::NotForOneself, why).into());
+    }
+    if sells(cx, vendor, offer)? {
+        return Ok(());
+    }
+    let why = format!("`{id}` is not for sale by the vendor of the account");
+    Err(Invalid::one(pointer, "reference", why).into())
+}
+
+/// Refuses what was on the shelf of a vendor as another's and was taken off the marketplace.
+///
+/// # Errors
+/// [`Error::Invalid`] at `pointer`.
+pub(super) fn must_not_be_gone(
+    cx: Cx<'_>,
+    (pointer, id): (&str, OfferId),
+    vendor: SellerNumber,
+) -> Result<(), Error> {
+    let Some(offer) = cx.shared::<Offer>(id)? else { return Ok(()) };
+    let is_gone = offer.market == Market::TakenOff && offer.stamp.seller != vendor;
+    if is_gone && kept_by(cx, vendor)?.is_some() {
+        let why = format!("`{id}` is not on the marketplace any more: its seller has taken it off");
+        return Err(Invalid::one(pointer, "reference", why).into());
+    }
+    Ok(())
+}
+
+/// The account that delivers an offer for a seller because the offer is its own and was listed; nothing
+/// if it is the seller's.
+///
+/// # Errors
+/// If the store fails.
+pub(super) fn deliverer(
+    cx: Cx<'_>,
+    seller: SellerNumber,
+    offer: &Offer,
+) -> Result<Option<AccountId>, Error> {
+    if offer.stamp.seller == seller || !offer.was_listed() {
+        return Ok(None);
+    }
+    account::of_seller(cx, offer.stamp.seller).map(|it| Some(it.id))
+}

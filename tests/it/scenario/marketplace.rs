@@ -1,0 +1,173 @@
+//! A marketplace of two sellers: North lists and delivers, South sells to its customer, invoices and keeps a
+//! tenth; what is paid is settled, and what goes back goes back to both.
+
+use expect_test::expect;
+use serde_json::{Value, json};
+
+use crate::harness::client::Client;
+use crate::harness::market::{lines, sums, text};
+use crate::v1::marketplace::{Bazaar, launched_like};
+
+/// Who earned what by what is paid, as South keeps it.
+fn shares(south: &Client<'_>) -> String {
+    let found = south.get("/share_records?order=oldest&limit=100");
+    let each = found["items"].as_array().unwrap().iter().map(|it| {
+        format!("{} {} {}", text(&it["role"]), text(&it["amount"]["amount"]), text(&it["state"]))
+    });
+    each.collect::<Vec<_>>().join(", ")
+}
+
+/// The invoices of an account, the oldest first.
+fn invoices(by: &Client<'_>, account: &str) -> Vec<Value> {
+    let found = by.get(&format!("/invoices?order=oldest&account={account}"));
+    let ids = found["items"].as_array().unwrap().iter().map(|it| text(&it["id"]));
+    ids.map(|it| by.get(&format!("/invoices/{it}"))).collect()
+}
+
+#[test]
+fn what_one_lists_another_sells_invoices_and_settles() {
+    let bazaar = Bazaar::open().with_the_map_listed();
+    let (north, south, buyer) = (bazaar.north(), bazaar.south(), bazaar.buyer());
+    let market = &bazaar.market;
+    let account = market.house.south.customer.account.clone();
+    // North's book of maps is taxed as books are by North, and by South as books are by South.
+    let zone = json!({ "code": "WORLD", "name": "Everywhere" });
+    let zone = south.post("/tax_zones", &zone)["id"].clone();
+    let category = |by: &Client<'_>| {
+        text(&by.post("/tax_categories", &json!({ "code": "BOOKS", "name": "Books" }))["id"])
+    };
+    let (books, own) = (category(&north), category(&south));
+    for (category, percent) in [(Value::Null, "20"), (json!(own), "7")] {
+        south.post(
+            "/tax_rules",
+            &json!({ "name": "VAT", "zone": zone, "category": category,
+            "percent": percent, "valid_from": "2000-01-01" }),
+        );
+    }
+    let price = json!({ "name": "Copy", "kind": "one_time", "currency": "EUR",
+        "model": { "kind": "flat", "amount": "50" }, "tax_category": books });
+    let sent = json!({ "delivery": "physical" });
+    let atlas = launched_like(&north, "Atlas", &[price], (json!({}), sent));
+    north.post(&format!("/offers/{atlas}/list"), &json!({}));
+    let address = json!({ "street": "Ring 1", "city": "Berlin", "country": "DE" });
+    south.patch(&format!("/accounts/{account}"), &json!({ "address": address }));
+
+    let items = json!([{ "offer": bazaar.map }, { "offer": atlas }]);
+    let order = buyer.post("/orders", &json!({ "account": account, "items": items }));
+    let order = text(&order["id"]);
+    market.house.app.keep_duties();
+    // North sees what it delivers, neither what it costs nor who pays how, and sends the atlas.
+    let part = north.get("/orders?role=supplier")["items"][0].clone();
+    assert_eq!((&part["id"], part["items"].as_array().map(Vec::len)), (&json!(order), Some(2)));
+    let whole = south.get(&format!("/orders/{order}"));
+    assert_eq!(whole["items"][1]["supplier"], json!(market.house.north.account));
+    let parcel = text(&north.get("/shipments?role=supplier")["items"][0]["id"]);
+    north.post(&format!("/shipments/{parcel}/ship"), &json!({ "carrier": "Post" }));
+    north.post(&format!("/shipments/{parcel}/deliver"), &json!({}));
+    assert_eq!(buyer.get(&format!("/orders/{order}"))["state"], "completed");
+    let home = market.house.client(&market.house.customer.admin);
+    assert_eq!(home.call(&format!("GET /orders/{order}"), None).status.as_u16(), 404);
+    let sold = market.house.app.outside.sent();
+    let letter = sold.iter().find(|it| it.subject.starts_with("Sold for you")).expect("a letter");
+    assert_eq!(letter.to.email.as_str(), "admin@north.test");
+
+    // South invoices, by its own tax rules; what is paid is North's but for a tenth.
+    market.house.app.keep_duties();
+    let bills = invoices(&south, &account);
+    let shown: Vec<_> = bills.iter().map(|it| format!("{}\n{}", sums(it), lines(it))).collect();
+    expect![[r#"
+        100.00 + 20.00 = 120.00 EUR, due 120.00
+        Map | 2026-01-01..2026-02-01 | 100.00
+            100.00
+        50.00 + 3.50 = 53.50 EUR, due 53.50
+        Atlas | - | 50.00
+            50.00
+    "#]]
+    .assert_eq(&shown.concat());
+    assert_eq!(shares(&south), "");
+    for bill in &bills {
+        south.post("/payments", &json!({ "account": account, "amount": bill["due"] }));
+    }
+    assert_eq!(
+        shares(&south),
+        "owner 10.00 open, partner 90.00 open, owner 5.00 open, partner 45.00 open"
+    );
+    let earned = north.get("/share_records")["items"].as_array().map(Vec::len);
+    assert_eq!(earned, Some(2), "North sees what it earned, and nothing of what South keeps");
+    // What goes back of the atlas goes back to both.
+    let bill = bills.last().expect("a bill");
+    let line = bill["lines"].as_array().unwrap().last().expect("a line")["id"].clone();
+    let net = json!({ "amount": "20", "currency": "EUR" });
+    let credit = json!({ "lines": [{ "line": line, "net": net }], "reason": "It was torn." });
+    south.post(&format!("/invoices/{}/credit", text(&bill["id"])), &credit);
+    let mirrored = shares(&south);
+    assert!(mirrored.ends_with("owner -2.00 open, partner -18.00 open"), "{mirrored}");
+
+    market.advance_to("2026-01-02");
+    south.post("/settlements", &json!({}));
+    let note = north.get("/settlements")["items"][0].clone();
+    assert_eq!(note["net"]["amount"], "117.00", "{note}");
+    let buyers = buyer.get("/settlements")["items"].as_array().map(Vec::len);
+    assert_eq!(buyers, Some(0), "what others settle is nothing to who pays");
+    market.must_be_whole();
+}
+
+#[test]
+fn what_is_bought_stays_and_runs_when_it_is_taken_off_or_the_shelf_is_closed() {
+    let bazaar = Bazaar::open().with_the_map_listed();
+    let (buyer, south) = (bazaar.buyer(), bazaar.south());
+    let account = bazaar.market.house.south.customer.account.clone();
+    let order = json!({ "account": account, "items": [{ "offer": bazaar.map }] });
+    buyer.post("/orders", &order);
+    bazaar.market.house.app.keep_duties();
+    let held = buyer.get("/subscriptions")["items"][0].clone();
+    bazaar.north().post(&format!("/offers/{}/take_off", bazaar.map), &json!({}));
+    // Who has it sees what it is, and finds it on no shelf.
+    assert_eq!(buyer.get(&format!("/offers/{}", bazaar.map))["name"]["en"], "Map");
+    assert_eq!(buyer.get("/search")["total"], 0);
+    let more = json!({ "quantity": 2 });
+    buyer.patch(&format!("/subscriptions/{}", text(&held["id"])), &more);
+    bazaar.carries(&bazaar.market.house.south.account, "closed", "10");
+    bazaar.market.advance_to("2026-02-02");
+    let bills = south.get(&format!("/invoices?order=oldest&account={account}"))["items"].clone();
+    let nets: Vec<_> =
+        bills.as_array().unwrap().iter().map(|it| text(&it["net"]["amount"])).collect();
+    assert_eq!(nets.last().map(String::as_str), Some("200.00"), "{nets:?}");
+    assert_eq!(buyer.get(&format!("/offers/{}", bazaar.map))["name"]["en"], "Map");
+    bazaar.market.must_be_whole();
+}
+
+#[test]
+fn what_a_seller_keeps_can_change_and_be_agreed_on_with_one() {
+    let bazaar = Bazaar::open().with_the_map_listed();
+    let (south, operator) = (bazaar.south(), bazaar.market.operator());
+    let account = bazaar.market.house.south.customer.account.clone();
+    operator.patch(
+        &format!("/accounts/{}/billing_policy", bazaar.market.house.operator.account),
+        &json!({ "platform_percent": "20" }),
+    );
+    let order = json!({ "account": account, "items": [{ "offer": bazaar.map }] });
+    bazaar.buyer().post("/orders", &order);
+    bazaar.market.house.app.keep_duties();
+    let north = bazaar.market.house.north.account.clone();
+    let model = || {
+        let all = south.get("/share_models?limit=100")["items"].clone();
+        let own = |it: &&Value| it["supplier"] == json!(north);
+        let it = all.as_array().unwrap().iter().find(own).expect("a model").clone();
+        let parts = it["parts"].as_array().unwrap().iter();
+        let parts = parts.map(|it| format!("{} {}", text(&it["role"]), text(&it["percent"])));
+        (text(&it["id"]), parts.collect::<Vec<_>>().join(", "))
+    };
+    // The platform has its part of all, and the two of what is left.
+    let (id, parts) = model();
+    assert_eq!(parts, "owner 8, partner 72, platform 20");
+    bazaar.carries(&bazaar.market.house.south.account, "open", "50");
+    assert_eq!(model().1, "owner 40, partner 40, platform 20");
+    let parts = json!([
+        { "role": "owner", "percent": "30" }, { "role": "partner", "account": north, "percent": "50" },
+    ]);
+    south.patch(&format!("/share_models/{id}"), &json!({ "parts": parts }));
+    bazaar.carries(&bazaar.market.house.south.account, "open", "0");
+    assert_eq!(model().1, "owner 30, partner 50, platform 20", "what was agreed on stays");
+    bazaar.market.must_be_whole();
+}
