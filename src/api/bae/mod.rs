@@ -67,6 +67,10 @@
 //! - An order is billed and paid once, to who sells to the account. Several sellers are in it where offers are
 //!   delivered by suppliers: each of them sees its own items and works on them, and what it earns is its
 //!   part of what was paid. An order waits for its payment as `Pending`, and is `InProgress` from then on. An item is `Acknowledged` until somebody has begun with it.
+//! - What a seller launches by this contract is on the marketplace where its own shelf carries that
+//!   (`marketplace` of `/api/v1/accounts/{id}/billing_policy`): customers of all sellers that carry it find
+//!   and order it, and it is listed with who launched it. Where nobody has opted in, sellers see nothing
+//!   of each other.
 //! - What is said at `orders/accept` is not believed: the gateway is asked. What is owed where a product is
 //!   billed is paid before it is renewed or ended.
 //! - A record of use is `Received` while nothing charges it, `Guided` while a price does, `Rated` on a bill,

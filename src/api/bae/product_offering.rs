@@ -35,7 +35,7 @@ use crate::domain::id::{CatalogId, CategoryId, Id, OfferId, SpecificationId};
 use crate::domain::operator::Permission;
 use crate::domain::page::PageRequest;
 use crate::domain::stamp::Contract;
-use crate::services::{Act, Cx, Error, catalog, offer, publication};
+use crate::services::{Act, Cx, Error, catalog, marketplace, offer, publication};
 
 const ALL: &str = "/DSProductCatalog/api/catalogManagement/v2/productOffering";
 const ANY: &str = "/DSProductCatalog/api/catalogManagement/v2/productOffering/{id}";
@@ -423,7 +423,19 @@ fn moved(act: &mut Act<'_>, id: OfferId, trigger: Trigger) -> Result<(), Error> 
         );
         return Err(Rejection::new(Code::CatalogStateForbids, why).into());
     }
-    offer::on(act, id, trigger).map(drop)
+    offer::on(act, id, trigger)?;
+    if trigger == Trigger::Launch { listed_too(act, id) } else { Ok(()) }
+}
+
+/// This contract knows one shelf of all sellers: what is launched by it is on the marketplace, if its
+/// seller takes part in that and nothing keeps it from there.
+fn listed_too(act: &mut Act<'_>, id: OfferId) -> Result<(), Error> {
+    let it: Offer = act.get(id)?;
+    let takes_part = marketplace::kept_by(act.cx(), it.stamp.seller)?.is_some();
+    if takes_part && offer::listing_obstacles(act.cx(), &it)?.is_empty() {
+        offer::list_on_market(act, id)?;
+    }
+    Ok(())
 }
 
 /// Keeps beside an offering what was said beyond what is known, and shows it.

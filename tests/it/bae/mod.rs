@@ -27,6 +27,7 @@ mod customers;
 pub(crate) mod deeds;
 mod having;
 mod lists;
+mod marketplace;
 mod neighbors;
 mod offerings;
 mod parties;
