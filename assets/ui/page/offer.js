@@ -56,6 +56,9 @@ const Parts = ({ of }) => html`
 
 const OFF_SHELF = [["publish", () => t("Put it back on the shelf")], ["retire", () => t("Sell it no more")]];
 
+/** On the marketplace, or off it: what one may do with what is on sale. */
+const market = (of) => (of.market === "listed" ? ["take_off", () => t("Take it off the marketplace")] : ["list", () => t("Put it on the marketplace")]);
+
 /** Whether it was taken off the shelf, to be put there again. */
 const isOffShelf = (of) => of.state === "launched" && of.valid.to && new Date(of.valid.to) <= now();
 
@@ -91,6 +94,7 @@ export default function Offer({ id }) {
       const isOurs = of.is_kept;
       const isOff = isOffShelf(of);
       const steps = isOurs && may("catalog_publish") ? (isOff ? OFF_SHELF : STEPS[of.state] ?? []).map(step) : [];
+      if (isOurs && of.state === "launched" && may("catalog_publish")) steps.unshift(step(market(of)));
       if (isOurs && isOnItsWay(of)) steps.push({ text: t("Throw it away"), icon: "ban", danger: true, onClick: discard });
       return html`
         <${Page} title=${local(of.name)} crumbs=${[["/catalogue", t("Offers")]]} state=${isOff ? html`<span class="badge warn"><${Icon} name="pause" />${t("Off the shelf")}</span>` : html`<${State} of=${of.state} />`}
@@ -113,6 +117,7 @@ export default function Offer({ id }) {
                   [t("Charged"), of.prices.some((it) => it.kind === "recurring") && CHARGED[of.billing_model]?.()],
                   [t("Prices"), of.freeze_prices ? t("stay as they were at the beginning") : t("follow changes")],
                   [t("Who delivers it"), of.supplier && html`<${Named} id=${of.supplier} />`],
+                  [t("On the marketplace"), of.market === "listed" && t("others sell it too")],
                   [t("Copy of"), of.copy_of && html`<${Named} id=${of.copy_of} />`],
                   [t("On top of its prices"), of.mark_up && share(of.mark_up)],
                   [t("Sold through"), of.channels?.join(", ")],

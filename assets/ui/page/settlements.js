@@ -94,9 +94,9 @@ function Models() {
     <${Card} title=${t("Share models")} actions=${isMine && html`<button type="button" class="button small" onClick=${() => create(true)}><${Icon} name="plus" />${t("New")}</button>`}>
       <${Rows} path="/share_models" label=${t("Share models")} columns=${[
         { head: t("Name"), cell: (it) => html`<span class="strong">${it.name}</span>` },
-        { head: t("For"), cell: (it) => (it.offer ? html`<${Named} id=${it.offer} />` : it.category ? t("Category") : t("all")) },
+        { head: t("For"), cell: (it) => (it.offer ? html`<${Named} id=${it.offer} />` : it.category ? t("Category") : it.supplier ? it.supplier_name ?? t("Who delivers it") : t("all")) },
         { head: t("From"), cell: (it) => html`<span class="one-line">${day(it.valid_from)}</span>` },
-        { head: t("Parts"), cell: (it) => html`<div>${it.parts.map((part) => html`<div key=${part.account}>${part.role === "partner" ? accounts.get(part.account)?.name ?? role("partner") : role(part.role)}: ${part.percent ? share(part.percent) : money(part.fixed)}</div>`)}</div>` },
+        { head: t("Parts"), cell: (it) => html`<div>${it.parts.map((part) => html`<div key=${part.account}>${part.role === "partner" ? (accounts.get(part.account)?.name ?? (part.account === it.supplier && it.supplier_name)) || role("partner") : role(part.role)}: ${part.percent ? share(part.percent) : money(part.fixed)}</div>`)}</div>` },
         isMine && { head: "", num: true, cell: (it) => html`<button type="button" class="icon-button" aria-label=${t("Take {name} out", { name: it.name })} onClick=${() => takeAway(it)}><${Icon} name="x" /></button>` },
       ].filter(Boolean)} empty=${html`<${Empty} icon="percent" title=${t("All that is paid is the seller's")}><p>${t("A model says which part of what is paid partners get.")}</p><//>`} />
       ${isNew && html`<${NewModel} offers=${offers} accounts=${accounts} onClose=${() => create(false)} />`}

@@ -37,6 +37,9 @@ const GROUPS = () => [
     ["recognition", t("What is charged becomes revenue"), [["at_issue", t("when it is invoiced")], ["over_period", t("by the days that it is for")]]],
     ["zero_usage", t("Tiers of which nothing was used cost"), [["nothing", t("nothing")], ["first_tier_fee", t("the fee of the first tier")]]],
   ]],
+  [t("Marketplace"), [
+    ["marketplace", t("What other sellers list"), [["inherited", t("as the seller above decides")], ["closed", t("is not sold here")], ["open", t("is sold here too")], ["open_below", t("is sold here and by sellers below")]]],
+  ]],
   [t("Invoices"), [
     ["grouping", t("On an invoice stands"), [["billing_account", t("all that is billed together")], ["subscription", t("one subscription")]]],
     ["zero_lines", t("Lines that come to nothing"), [["drop", t("are left away")], ["keep", t("stand on the invoice")]]],
@@ -66,6 +69,7 @@ export function Policy() {
                 <div class="pair roomy">${questions.map(([key, text, options]) => html`<${Field} key=${key} name=${key} label=${text} kind="select" value=${of[key]} options=${options} />`)}</div>`)}
               <h3>${t("Numbers and resellers")}</h3>
               <div class="pair roomy">${NUMBERS().map(([key, text]) => html`<${Field} key=${key} name=${key} label=${text} value=${of[key]} maxlength="60" hint=${PARTS()} required />`)}
+                <${Field} name="marketplace_percent" label=${t("Part of it that you keep, in percent")} kind="decimal" value=${of.marketplace_percent} hint=${t("You invoice it; who listed it delivers and has the rest.")} required />
                 <${Field} name="resale_from" label=${t("Resellers are billed for what they sell on, from")} kind="date" value=${of.resale_from} hint=${t("Without a day they are not.")} />
                 ${isHouse() && html`<${Field} name="platform_percent" label=${t("Part of what other sellers are paid that is yours, in percent")} kind="decimal" value=${of.platform_percent} hint=${t("Without a number they say it themselves.")} />`}</div><//>`
           : html`<${Facts} of=${GROUPS().flatMap(([, questions]) => questions).map(([key, text, options]) => [text, options.find(([it]) => it === of[key])?.[1]]).concat(NUMBERS().map(([key, text]) => [text, of[key]]))} />`}
