@@ -80,7 +80,7 @@
 //!   `appointment`, `payment` and `quote`; of accounts `billStructure`, `defaultPaymentMethod`, `paymentPlan`,
 //!   `taxExemption` and who is related to them; of offerings `place`, `marketSegment`, `agreement` and
 //!   `productOfferingRelationship`; of prices `tax` and `place`; of a qualification all but its items; of a
-//!   question for use all but its products. A filter by an attribute that nothing has leads to an empty list.
+//!   question for use all but whose and of which products. A filter by an attribute that nothing has leads to an empty list.
 //! - A value of a filter is taken with or without quotes. One with a comma in it is looked for as a
 //!   whole too. A year, a month or a day finds the moments in it.
 //! - References lead wherever they like; with the setting `strict_references` what makes or changes
@@ -116,7 +116,12 @@
 //! - Usage that names a product and a meter of ours is counted, and stays; its id says where it is. A
 //!   characteristic `value` says how much, `correlationNumber` which occurrence it is: sent again, it counts
 //!   once. Other usage is kept, `rejected`: from there it is `recycled`, and so on as TMF635 has it.
-//! - A bucket is what is left on a billing account, a top-up a payment. An adjustment gives the customer
+//! - A question for use (`queryUsageConsumption`) names products, or whose they are (`partyAccount`,
+//!   `relatedParty`), in its `searchCriteria` or beside it; who names nothing asks for its own. The answer has a
+//!   bucket for each price that use is charged at: what was used so far in the period that runs (`validFor`),
+//!   what is included and left (`remainingValue`), what goes beyond, and as `ratedAmount` (or
+//!   `ratedAmountTaxIncluded`, where the price is) what that comes to if nothing more is used.
+//! - A bucket of TMF654 is what is left on a billing account, a top-up a payment. An adjustment gives the customer
 //!   credit or takes it, a transfer moves it to another account of the seller, a reservation sets it aside:
 //!   each is in the books, and pays what is open where it comes to. What cannot be done, because there is
 //!   less than that, is kept, `failed`, with the reason. A reservation is let go by `status` `cancelled`, by
@@ -256,6 +261,7 @@ mod task;
 mod tongue;
 mod topic;
 mod usage;
+mod usage_consumption;
 mod usage_specification;
 mod user_role;
 mod wire;

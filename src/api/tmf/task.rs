@@ -4,19 +4,17 @@
 use serde_json::{Value, json};
 
 use super::behind::Behind;
-use super::carried::without_nulls;
 use super::entity::reference;
 use super::product_order;
 use super::registered::Registered;
 use super::resource::{Resource, Tree};
+use super::usage_consumption;
 use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::error::Invalid;
-use crate::domain::id::{Id, OfferId, OrderId, SubscriptionId};
-use crate::domain::operator::Permission;
-use crate::domain::subscription::Subscription;
+use crate::domain::id::{Id, OfferId, OrderId};
 use crate::domain::time::Instant;
 use crate::services::offer::Obstacle;
-use crate::services::{Act, Cx, Error, billing, offer, order, subscription};
+use crate::services::{Act, Cx, Error, billing, offer, order};
 
 /// A sort of tasks.
 pub(super) struct Task {
@@ -31,7 +29,7 @@ pub(super) const QUALIFICATIONS: Task =
     Task { documents: Registered("product_offering_qualification"), work: qualify };
 /// How much of what somebody has was used.
 pub(super) const CONSUMPTIONS: Task =
-    Task { documents: Registered("query_usage_consumption"), work: consume };
+    Task { documents: Registered("query_usage_consumption"), work: usage_consumption::tell };
 /// That orders are called off.
 pub(super) const CANCELLATIONS: Task =
     Task { documents: Registered("cancel_product_order"), work: call_off };
@@ -97,58 +95,6 @@ fn qualify(act: &mut Act<'_>, said: &mut Tree) -> Result<(), Error> {
     ] {
         said.insert(name.to_owned(), value);
     }
-    Ok(())
-}
-
-/// The products that a question names, as far as they are the caller's.
-fn products(cx: Cx<'_>, said: &Tree) -> Result<Vec<Subscription>, Error> {
-    let named = match said.get("product") {
-        Some(Value::Array(all)) => all.clone(),
-        Some(one) => vec![one.clone()],
-        None => Vec::new(),
-    };
-    let mut found = Vec::new();
-    for it in &named {
-        if let Some(id) = reference::<SubscriptionId>(it) {
-            found.extend(cx.find::<Subscription>(id)?);
-        }
-    }
-    Ok(found)
-}
-
-/// How much of each resource of a product was used.
-fn buckets(cx: Cx<'_>, it: &Subscription) -> Result<Vec<Value>, Error> {
-    let resources = subscription::resources(cx, it)?;
-    let hidden = Error::Forbidden { permission: Permission::UsageRead };
-    let used = billing::resource_usage(cx, it)?.ok_or(hidden)?;
-    let shown = used.iter().map(|(id, quantity)| {
-        let name = resources.get(id).map(|it| it.content.name.original().to_string());
-        let amount: Option<serde_json::Number> = quantity.to_string().parse().ok();
-        json!({
-            "id": id.uuid(), "name": name,
-            "bucketCounter": [{ "counterType": "used", "value": { "amount": amount } }],
-        })
-    });
-    Ok(shown.collect())
-}
-
-/// Says how much was used of each product in the month that runs (TMF677).
-fn consume(act: &mut Act<'_>, said: &mut Tree) -> Result<(), Error> {
-    let cx = act.cx();
-    let mut all = Vec::new();
-    for it in products(cx, said)? {
-        let name = it.name().map_or_else(|| it.id.to_string(), ToString::to_string);
-        all.push(json!({
-            "id": it.id.uuid(), "name": name,
-            "effectiveDate": cx.now.to_string(),
-            "product": [{ "id": it.id.uuid() }],
-            "bucket": buckets(cx, &it)?,
-        }));
-    }
-    if all.is_empty() {
-        all.push(json!({ "effectiveDate": cx.now.to_string(), "bucket": [] }));
-    }
-    said.insert("usageConsumption".to_owned(), without_nulls(json!(all)));
     Ok(())
 }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::counted::{self, Want};
+use super::gather::{self, Consumed};
 use super::shelf::Shelf;
 use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::billing::cycle::period_of;
@@ -26,6 +27,24 @@ pub fn resource_usage(
 ) -> Result<Option<BTreeMap<ResourceId, Quantity>>, Error> {
     let may_read = cx.actor.may(Permission::UsageRead, &it.stamp) == Decision::Yes;
     may_read.then(|| counted_of(cx, it)).transpose()
+}
+
+/// What was used so far of each price of a subscription whose use is charged, in the period that runs, with
+/// what is included and what that comes to; nothing for whoever sees the subscription and may not read its
+/// usage.
+///
+/// # Errors
+/// [`Error::Rejected`] if it cannot be rated; if the store fails.
+pub fn consumption(cx: Cx<'_>, it: &Subscription) -> Result<Option<Vec<Consumed>>, Error> {
+    let may_read = cx.actor.may(Permission::UsageRead, &it.stamp) == Decision::Yes;
+    may_read.then(|| consumed_of(cx, it)).transpose()
+}
+
+fn consumed_of(cx: Cx<'_>, it: &Subscription) -> Result<Vec<Consumed>, Error> {
+    match cx.view.find::<BillingAccount>(it.billing_account())? {
+        Some(billing_account) => gather::so_far(cx, &mut Shelf::default(), &billing_account, it),
+        None => Ok(Vec::new()),
+    }
 }
 
 fn counted_of(cx: Cx<'_>, it: &Subscription) -> Result<BTreeMap<ResourceId, Quantity>, Error> {

@@ -24,10 +24,11 @@ mod untaxed;
 mod unused;
 
 pub use self::comparison::{Compared, compare, compare_plan};
-pub use self::consumption::resource_usage;
+pub use self::consumption::{consumption, resource_usage};
 pub use self::contract::{ContractPrice, contract};
 pub use self::forecast::{BillDates, Forecast, dates};
 pub(super) use self::forecast::{charged_by, charged_today, first_bill, unbilled, with_switched};
+pub use self::gather::Consumed;
 pub use self::interim::{Looked, step_interim};
 pub(super) use self::issue::{Series, book, number, seal};
 pub(super) use self::late_fee::charge_late_fee;

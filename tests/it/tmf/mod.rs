@@ -9,6 +9,7 @@ mod catalogues;
 mod characteristics;
 mod commerce;
 mod conformance;
+mod consumption;
 mod contacts;
 pub(crate) mod deeds;
 mod facts;

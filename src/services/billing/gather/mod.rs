@@ -1,10 +1,13 @@
 //! Gathering: everything that the bill of a billing account is made of.
 
+mod so_far;
 mod usage;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+pub use self::so_far::Consumed;
+pub(super) use self::so_far::so_far;
 use self::usage::{What, count};
 use super::policy;
 use super::readable::{readable, subscriptions_one_by_one};
@@ -27,6 +30,7 @@ use crate::domain::billing::policy::{Policy, PrepaidUse};
 use crate::domain::catalog::coupon::Redemption;
 use crate::domain::catalog::discount::Discount;
 use crate::domain::catalog::price::{Figure, Price, PriceKind, PriceModel, PriceVersion};
+use crate::domain::error::Rejection;
 use crate::domain::id::{OfferId, OrderId, SubscriptionId, TaxCategoryId};
 use crate::domain::money::Money;
 use crate::domain::quantity::Quantity;
@@ -506,6 +510,23 @@ fn bills(
         let (content, marks, coupons) = (None, Vec::new(), Vec::new());
         return Ok(vec![Bill { content, marks, coupons, prepaid: Money::zero(terms.currency) }]);
     }
+    let make = match what {
+        What::Due => bill::bills,
+        What::Running => bill::interims,
+    };
+    let from = (account, seller, discounts);
+    made(cx, from, (billing_account, more), (gathered, on), make)
+}
+
+/// Shows what was gathered, and counted, to what makes something of it.
+fn made<T>(
+    cx: Cx<'_>,
+    (account, seller, discounts): (&Account, &Seller, &[Discount]),
+    (billing_account, more): (&BillingAccount, &[Redemption]),
+    (gathered, on): (&[Gathered], Date),
+    make: impl FnOnce(&Billing<'_>) -> Result<T, Rejection>,
+) -> Result<T, Error> {
+    let (terms, policy) = (billing_account.terms(), seller.policy);
     let address = address_of(account, billing_account);
     let locale = billing_account.profile().locale.as_ref();
     let locale = locale.unwrap_or(&account.profile().locale);
@@ -519,10 +540,6 @@ fn bills(
         PrepaidUse::AfterTax => Money::zero(terms.currency),
         PrepaidUse::BeforeTax => prepaid::left(cx, (account.stamp.seller, billing_account))?,
     };
-    let make = match what {
-        What::Due => bill::bills,
-        What::Running => bill::interims,
-    };
     Ok(make(&Billing {
         account: account.id,
         billing_account: billing_account.id,
@@ -530,7 +547,7 @@ fn bills(
         cycle: terms.cycle,
         buyer: buyer_of(account, &address, locale),
         on,
-        cut_on,
+        cut_on: billing_account.cut_on(on),
         policy: &policy,
         taxing: seller.taxing(),
         discounts: discounts_of(account, discounts),

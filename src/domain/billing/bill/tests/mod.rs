@@ -10,6 +10,7 @@ mod discounts;
 mod once;
 mod prepaid;
 mod seconds;
+mod so_far;
 mod switch;
 mod taxed;
 mod taxes;
@@ -167,11 +168,11 @@ impl World {
         self.made(on, bill)
     }
 
-    fn made(
+    fn made<T>(
         &self,
         on: Date,
-        make: impl Fn(&Billing<'_>) -> Result<Bill, Rejection>,
-    ) -> Result<Bill, Rejection> {
+        make: impl Fn(&Billing<'_>) -> Result<T, Rejection>,
+    ) -> Result<T, Rejection> {
         let coupons: Vec<_> = self
             .coupons
             .iter()
