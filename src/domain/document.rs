@@ -139,7 +139,7 @@ pub const TYPES: &[DocumentType] = &[
     sort("service_specification", CATALOGUED),
     sort("sign_in_provider", Life::Stateless),
     sort("topic", Life::Stateless),
-    sort("topup_balance", Life::Free),
+    sort("topup_balance", Life::Waiting),
     sort("transfer_balance", Life::Free),
     sort("usage", USED),
     sort("usage_specification", CATALOGUED),

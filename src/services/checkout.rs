@@ -92,6 +92,16 @@ pub fn begin(bss: &Bss, author: Author, wanted: Wanted) -> Result<Payment, Error
     bss.read(&author.actor, |cx| cx.get(id))
 }
 
+/// Begins a payment from a method on file within an act: its gateway is asked for it at once after that.
+///
+/// # Errors
+/// As [`begin`].
+pub fn begin_within(act: &mut Act<'_>, wanted: &Wanted) -> Result<Payment, Error> {
+    let id = begun_by_payer(act, wanted)?;
+    look_at(act, id, Some(act.now()))?;
+    act.load(id)
+}
+
 fn begun_by_payer(act: &mut Act<'_>, wanted: &Wanted) -> Result<PaymentId, Error> {
     let (billing_account, amount, invoice) = of_what(act, wanted.what)?;
     let stamp = act.cx().stamp(billing_account.stamp.seller, Some(billing_account.account()));

@@ -6,25 +6,32 @@ use serde_json::{Value, json};
 
 use super::balance_later::{self, Later};
 use super::behind::{Behind, Change};
-use super::entity::{Of, text};
+use super::entity::Of;
 use super::error::STATE_FORBIDS;
-use super::payment_method;
 use super::prepay::{History, amount, bucket, complete, named};
 use super::registered::{New, Registered};
 use super::resource::{Resource, Tree};
+use super::topup::top_up;
 use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::error::{Code as Reason, Invalid, Rejection};
-use crate::domain::id::{DocumentId, Id};
+use crate::domain::id::DocumentId;
 use crate::domain::money::Money;
 use crate::domain::operator::Permission;
 use crate::domain::page::{Page, PageRequest};
 use crate::domain::stamp::SellerNumber;
-use crate::services::payment::{self, RecordPayment};
-use crate::services::payment_method::Way;
 use crate::services::{Act, Cx, Error, balance};
 
+/// How far something came that could be done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Done {
+    /// All of it was done.
+    All,
+    /// It was begun, and what comes of it is said later.
+    Begun,
+}
+
 /// It was done, or why it was not.
-pub(super) type Outcome = Result<(), String>;
+pub(super) type Outcome = Result<Done, String>;
 
 /// Does what a document asks for.
 type Work = fn(&mut Act<'_>, DocumentId, &mut Tree) -> Result<Outcome, Error>;
@@ -48,7 +55,8 @@ const fn action(key: &'static str, work: Work) -> Action {
 }
 
 /// That money comes in.
-pub(super) static TOPUPS: Action = action("topup_balance", top_up);
+pub(super) static TOPUPS: Action =
+    Action { later: Later::WhenPaid, ..action("topup_balance", top_up) };
 /// That a balance becomes another.
 pub(super) static ADJUSTMENTS: Action =
     Action { later: Later::EachPeriod, ..action("adjust_balance", adjust) };
@@ -75,10 +83,10 @@ const DONE: &[&str] = &[
     "usageType",
 ];
 
-const NO_BUCKET: &str = "`bucket` names none that is here";
+pub(super) const NO_BUCKET: &str = "`bucket` names none that is here";
 
 /// Why nothing is done where something is said of it that does not come to be.
-fn unkept(said: &Tree, names: &[(&str, &str)]) -> Option<String> {
+pub(super) fn unkept(said: &Tree, names: &[(&str, &str)]) -> Option<String> {
     let is_said = |it: &Value| match it {
         Value::Null | Value::Bool(false) => false,
         Value::Object(fields) => fields.values().any(|it| !it.is_null()),
@@ -89,45 +97,19 @@ fn unkept(said: &Tree, names: &[(&str, &str)]) -> Option<String> {
 }
 
 /// A balance that would be there for a time.
-const LAPSES: (&str, &str) = ("validFor", "what is left in a bucket is left there without an end");
-/// Top-ups that would come by themselves.
-const AUTOMATIC: &str = "nobody's money is fetched for a bucket: say each time that it has come in";
-
-/// Takes in what is paid.
-fn top_up(act: &mut Act<'_>, _: DocumentId, said: &mut Tree) -> Result<Outcome, Error> {
-    let automatic = ["isAutoTopup", "recurringPeriod", "numberOfPeriods"].map(|it| (it, AUTOMATIC));
-    if let Some(why) = unkept(said, &automatic).or_else(|| unkept(said, &[LAPSES])) {
-        return Ok(Err(why));
-    }
-    let Some(bucket) = bucket(act.cx(), said)? else { return Ok(Err(NO_BUCKET.to_owned())) };
-    said.values_mut().for_each(payment_method::mask);
-    let kind = said.get("paymentMethod").and_then(payment_method::kind);
-    let command = RecordPayment {
-        billing_account: bucket.id,
-        amount: how_much(said, &bucket)?,
-        way: kind.map_or(Way::Usual, Way::Kind),
-        reference: text(said, "voucher")?,
-        received_on: None,
-        note: text(said, "reason")?,
-        settles: None,
-    };
-    let paid = payment::record(act, command)?;
-    let paid = json!({ "id": paid.id.uuid(), "@referredType": "Payment" });
-    said.insert("payment".to_owned(), paid);
-    Ok(Ok(()))
-}
-
-fn how_much(said: &Tree, of: &BillingAccount) -> Result<Money, Invalid> {
+pub(super) const LAPSES: (&str, &str) =
+    ("validFor", "what is left in a bucket is left there without an end");
+pub(super) fn how_much(said: &Tree, of: &BillingAccount) -> Result<Money, Invalid> {
     amount(said.get("amount").unwrap_or(&Value::Null), of)
 }
 
 /// Does something that is kept as failed where the business says no.
-fn tried(
+pub(super) fn tried(
     act: &mut Act<'_>,
     work: impl FnOnce(&mut Act<'_>) -> Result<(), Error>,
 ) -> Result<Outcome, Error> {
     match act.attempt(work) {
-        Ok(()) => Ok(Ok(())),
+        Ok(()) => Ok(Ok(Done::All)),
         Err(Error::Rejected(why)) => Ok(Err(why.detail)),
         Err(error) => Err(error),
     }
@@ -223,16 +205,19 @@ impl Action {
         said.insert("requestedDate".to_owned(), json!(now));
         let id: DocumentId = act.new_id();
         match (self.work)(act, id, &mut said)? {
-            Ok(()) => {
+            Ok(Done::All) => {
                 said.insert("status".to_owned(), json!("completed"));
                 said.insert("confirmationDate".to_owned(), json!(now));
+            }
+            Ok(Done::Begun) => {
+                said.insert("status".to_owned(), json!("created"));
             }
             Err(why) => {
                 said.insert("status".to_owned(), json!("failed"));
                 said.insert("statusReason".to_owned(), json!(why));
             }
         }
-        let state = self.later.state(&said)?;
+        let state = self.later.state(&said, act.now())?;
         self.documents.create_as(act, of, (New { id, seller, state }, said))
     }
 
@@ -294,15 +279,17 @@ impl Behind for Action {
             balance_later::must_be_well_timed(&change, act.now())?;
         }
         self.moved(act, &mut change)?;
-        let state = self.later.state(&change.after)?;
+        let state = self.later.state(&change.after, act.now())?;
         self.documents.change_as(act, of, (change, state))
     }
 
     /// What was done is not undone by being forgotten, but where it can be undone.
     fn remove(&self, act: &mut Act<'_>, of: &Resource, id: &str) -> Result<(), Error> {
         let found = self.documents.find(act.cx(), of, id)?;
-        let is_done =
-            |it: &Tree| status(it) == "completed" && !balance_later::is_of_many(self.later, it);
+        let is_done = |it: &Tree| {
+            matches!(status(it).as_str(), "completed" | "created")
+                && !balance_later::is_of_many(self.later, it)
+        };
         if let Some(done) = found.filter(is_done) {
             let Some(undo) = self.undo else {
                 let why = "what was paid in goes back by a refund of its payment, and what was \
@@ -341,7 +328,7 @@ fn received(mut it: Tree) -> Tree {
 fn is_told(place: usize, it: &Tree) -> bool {
     match KEPT.get(place).map(|it| it.later) {
         Some(later) if place > 0 => !balance_later::is_of_many(later, it),
-        Some(_) | None => status(it) != "completed",
+        Some(_) | None => !it.contains_key("payment"),
     }
 }
 

@@ -9,13 +9,14 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::balance_action::{ADJUSTMENTS, RESERVATIONS, release, status};
+use super::balance_action::{ADJUSTMENTS, RESERVATIONS, TOPUPS, release, status};
 use super::behind::Change;
 use super::catalog_file::DUTY;
 use super::party_form::validity;
 use super::prepay::bucket;
 use super::resource::{Resource, Tree};
 use super::table::APIS;
+use super::topup;
 use crate::domain::account::billing_account::{BillingAccount, BillingState};
 use crate::domain::document::{DONE, Document};
 use crate::domain::error::{Code as Reason, Invalid, Rejection};
@@ -35,6 +36,8 @@ pub(super) enum Later {
     AtEnd,
     /// It is done again in each period, if it recurs.
     EachPeriod,
+    /// It is looked at what became of its payment, as long as that is under way.
+    WhenPaid,
 }
 
 /// How often something recurs, where that is said.
@@ -63,16 +66,18 @@ const TIMES_MAX: u64 = 1200;
 
 impl Later {
     /// The state in which the document is of what was said: when something is next to be done with it.
-    pub(super) fn state(self, said: &Tree) -> Result<Option<Code>, Error> {
+    pub(super) fn state(self, said: &Tree, now: Instant) -> Result<Option<Code>, Error> {
         let is_done = status(said) == "completed";
         let at = match self {
             Self::Nothing => return Ok(None),
-            Self::AtEnd => validity("validFor", said.get("validFor"))?.until(),
+            Self::AtEnd => validity("validFor", said.get("validFor"))?.until().filter(|_| is_done),
             Self::EachPeriod => {
-                said.get(NEXT).and_then(Value::as_str).and_then(|it| it.parse().ok())
+                let next = said.get(NEXT).and_then(Value::as_str).and_then(|it| it.parse().ok());
+                next.filter(|_| is_done)
             }
+            Self::WhenPaid => topup::next_look(said, now),
         };
-        let word = at.filter(|_| is_done).map_or_else(|| DONE.to_owned(), |it| it.to_string());
+        let word = at.map_or_else(|| DONE.to_owned(), |it| it.to_string());
         Ok(Some(word.parse().map_err(Error::internal)?))
     }
 }
@@ -250,6 +255,7 @@ pub(super) fn run(bss: &Arc<Bss>, id: DocumentId) -> Result<bool, Error> {
         match found.filter(|it| it.due().is_some_and(|it| it.at <= now)) {
             Some(it) if it.sort().key == RESERVATIONS.documents.0 => let_go(act, &it),
             Some(it) if it.sort().key == ADJUSTMENTS.documents.0 => again(act, &it),
+            Some(it) if it.sort().key == TOPUPS.documents.0 => topup::look(act, &it),
             Some(_) | None => Ok(false),
         }
     };
@@ -269,7 +275,7 @@ fn let_go(act: &mut Act<'_>, it: &Document) -> Result<bool, Error> {
     let mut after = before.clone();
     after.insert("status".to_owned(), json!("cancelled"));
     after.insert("statusReason".to_owned(), json!("`validFor` is over"));
-    let state = Later::AtEnd.state(&after)?;
+    let state = Later::AtEnd.state(&after, act.now())?;
     let change = Change { id: it.id.uuid().to_string(), before, after };
     RESERVATIONS.documents.change_as(act, of, (change, state))?;
     Ok(true)
@@ -295,7 +301,7 @@ fn again(act: &mut Act<'_>, it: &Document) -> Result<bool, Error> {
             after.insert("statusReason".to_owned(), json!(why));
         }
     }
-    let state = Later::EachPeriod.state(&after)?;
+    let state = Later::EachPeriod.state(&after, act.now())?;
     let change = Change { id: it.id.uuid().to_string(), before, after };
     ADJUSTMENTS.documents.change_as(act, of, (change, state))?;
     Ok(true)
@@ -371,7 +377,10 @@ mod tests {
     #[test]
     fn what_is_over_or_not_done_waits_for_nothing() {
         let state = |later: Later, said: Value| {
-            later.state(&tree(said)).expect("right").map(|it| it.to_string())
+            later
+                .state(&tree(said), Instant::from_micros(0).expect("an instant"))
+                .expect("right")
+                .map(|it| it.to_string())
         };
         let until = json!({ "endDateTime": "2026-02-01T00:00:00Z" });
         let said = |status: &str| json!({ "status": status, "validFor": until });

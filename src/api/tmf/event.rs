@@ -128,6 +128,7 @@ impl Hub {
         let besides = besides(happened, state(of, after.as_ref()));
         let Some(it) = after.or(before) else { return Ok(Vec::new()) };
         let public = self.public_url.as_ref().map_or("", |it| it.as_str());
+        let happened = happened.and_then(|it| as_told(of, it, state(of, after.as_ref())));
         let list = format!("{}{}/{}", public.trim_end_matches('/'), api.base, of.name);
         let mut event = Map::new();
         event.insert(of.name.to_owned(), Place { list }.linked(it));
@@ -178,6 +179,18 @@ fn state<'a>(of: &Resource, it: Option<&'a Tree>) -> Option<&'a str> {
 /// What the state that a thing has come to says besides.
 fn besides(happened: Option<Happening>, state: Option<&str>) -> Option<Happening> {
     let is = |it: Happening, word: &str| happened == Some(it) && state == Some(word);
+/// What a change of the state is told as, where nothing is told of states but what failed and what was
+/// called off.
+fn as_told(of: &Resource, happened: Happening, state: Option<&str>) -> Option<Happening> {
+    let tells_failures = of.events.iter().any(|it| it.0 == Happening::Failed);
+    match (happened, state) {
+        (Happening::StateChanged, Some("failed")) if tells_failures => Some(Happening::Failed),
+        (Happening::StateChanged, Some("cancelled")) => Some(happened),
+        (Happening::StateChanged, _) if tells_failures => None,
+        (_, _) => Some(happened),
+    }
+}
+
     match () {
         () if is(Happening::StateChanged, "pending") => Some(Happening::InformationRequired),
         () if is(Happening::Created, "failed") => Some(Happening::Failed),

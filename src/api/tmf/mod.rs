@@ -121,7 +121,9 @@
 //!   bucket for each price that use is charged at: what was used so far in the period that runs (`validFor`),
 //!   what is included and left (`remainingValue`), what goes beyond, and as `ratedAmount` (or
 //!   `ratedAmountTaxIncluded`, where the price is) what that comes to if nothing more is used.
-//! - A bucket of TMF654 is what is left on a billing account, a top-up a payment. An adjustment gives the customer
+//! - A bucket of TMF654 is what is left on a billing account, a top-up a payment: one that names a card or wallet
+//!   on file is charged to that, and is `created` until its gateway has said what became of it; of one with an
+//!   `authorizationCode`, a `voucher` or none of that the money has come in. An adjustment gives the customer
 //!   credit or takes it, a transfer moves it to another account of the seller, a reservation sets it aside:
 //!   each is in the books, and pays what is open where it comes to. What cannot be done, because there is
 //!   less than that, is kept, `failed`, with the reason. A reservation is let go by `status` `cancelled`, by
@@ -269,6 +271,7 @@ mod wire;
 use std::sync::Arc;
 
 use axum::Router;
+mod topup;
 
 pub(crate) use self::event::Hub;
 use crate::services::Bss;

@@ -101,7 +101,7 @@ fn must_have_come_in(said: &Tree, kind: MethodKind) -> Result<(), Invalid> {
 }
 
 /// In which way a payment came in, as far as that is said in words that we know.
-fn way(cx: Cx<'_>, said: &Tree) -> Result<Way, Error> {
+pub(super) fn way(cx: Cx<'_>, said: &Tree) -> Result<Way, Error> {
     let method = &said["paymentMethod"];
     let id = method.get("id").and_then(Value::as_str).filter(|it| !it.is_empty());
     let found = reference(method).map(|id| cx.find::<PaymentMethod>(id)).transpose()?.flatten();

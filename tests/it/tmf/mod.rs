@@ -30,6 +30,7 @@ mod topics;
 mod words;
 
 use serde_json::Value;
+mod topups;
 
 use crate::harness::app::Answer;
 
