@@ -1,4 +1,5 @@
-//! What is billed (TMF678): our invoices, and their lines as rates that were applied.
+//! What is billed (TMF678): our invoices. Credit notes are bills, too, and stand in
+//! [`bill_credit`](super::bill_credit).
 //!
 //! An invoice never changes. What a client says of it beyond is kept beside it, and of its state the
 //! word: `validated` and `sent` are both what we call issued. One that is `onHold` is disputed: nobody is
@@ -7,30 +8,30 @@
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::behind::{Behind, Change};
-use super::carried::without_nulls;
+use super::behind::Change;
 use super::customer;
 use super::entity::{Entity, Gone, tree};
 use super::money;
-use super::resource::{Resource, Tree};
+use super::resource::Tree;
 use crate::domain::account::Account;
 use crate::domain::account::billing_account::BillingAccount;
+use crate::domain::account::billing_account::schedule::first_billing_date;
 use crate::domain::billing::invoice::lifecycle::State;
-use crate::domain::billing::invoice::line::Line;
-use crate::domain::billing::invoice::{InFavorOf, Invoice};
-use crate::domain::id::{AccountId, Id, InvoiceId, Kind};
+use crate::domain::billing::invoice::line::{Line, LineKind};
+use crate::domain::billing::invoice::{InFavorOf, Invoice, Issue};
+use crate::domain::billing::tax::TaxTotal;
+use crate::domain::id::{AccountId, BillingAccountId, Id};
 use crate::domain::operator::Permission;
-use crate::domain::page::{Page, PageRequest};
+use crate::domain::page::PageRequest;
 use crate::domain::text::Prose;
 use crate::domain::time::{Date, Period, Zone};
 use crate::services::finding;
-use crate::services::invoice::{self, Filter};
-use crate::services::{Act, Cx, Error, event};
+use crate::services::invoice;
+use crate::services::payment::{self, OfInvoice};
+use crate::services::{Act, Cx, Error};
 
 /// Invoices.
 pub(super) struct Bills;
-/// Their lines.
-pub(super) struct AppliedRates;
 
 /// The words that this contract has for a state; the first is what is shown.
 const fn words(of: State) -> &'static [&'static str] {
@@ -70,17 +71,17 @@ fn held(act: &mut Act<'_>, it: Invoice, word: &str) -> Result<Invoice, Error> {
 }
 
 /// A day as a moment, which is what this contract has for days.
-fn moment(on: Date) -> String {
+pub(super) fn moment(on: Date) -> String {
     Zone::UTC.start_of(on).to_string()
 }
 
-fn period(of: Period) -> Value {
+pub(super) fn period(of: Period) -> Value {
     json!({ "startDateTime": moment(of.start()), "endDateTime": moment(of.end()) })
 }
 
 /// Where a bill goes, as references say it.
-fn billed(cx: Cx<'_>, it: &Invoice) -> Result<Value, Error> {
-    let found = cx.shared::<BillingAccount>(it.content().billing_account)?;
+pub(super) fn billed(cx: Cx<'_>, id: BillingAccountId) -> Result<Value, Error> {
+    let found = cx.shared::<BillingAccount>(id)?;
     Ok(found.map_or(Value::Null, |it| {
         json!({
             "id": it.id.uuid(), "name": it.profile().name.as_str(),
@@ -89,17 +90,76 @@ fn billed(cx: Cx<'_>, it: &Invoice) -> Result<Value, Error> {
     }))
 }
 
-/// The papers of a bill.
-fn papers(it: &Invoice) -> Vec<Value> {
-    let Some(issue) = it.issue() else { return Vec::new() };
+/// The papers of what was issued, which lie below a path.
+pub(super) fn papers(issue: Option<&Issue>, below: &str) -> Vec<Value> {
+    let Some(issue) = issue else { return Vec::new() };
     let paper = |form: &str, media: &str| {
         json!({
             "id": format!("{}-{form}", issue.number), "name": issue.number.as_str(),
             "attachmentType": form, "mimeType": media,
-            "url": format!("/api/v1/invoices/{}/{form}", it.id),
+            "url": format!("/api/v1/{below}/{form}"),
         })
     };
     vec![paper("pdf", "application/pdf"), paper("ubl", "application/xml")]
+}
+
+/// The rate of a tax, in hundredths.
+pub(super) fn rate(of: &TaxTotal) -> Option<serde_json::Number> {
+    of.treatment.percent().decimal().normalize().to_string().parse().ok()
+}
+
+/// The taxes on a bill, each with its rate.
+fn taxes(of: &[TaxTotal]) -> Vec<Value> {
+    let tax = |it: &TaxTotal| {
+        json!({
+            "taxCategory": it.name.as_str(), "taxRate": rate(it),
+            "taxAmount": money::shown(it.tax),
+        })
+    };
+    of.iter().map(tax).collect()
+}
+
+/// What payments have settled of a bill, as far as the caller may see them.
+fn applied(cx: Cx<'_>, of: &Invoice) -> Result<Vec<Value>, Error> {
+    if of.settled().paid.is_zero() {
+        return Ok(Vec::new());
+    }
+    let page = PageRequest::oldest(PageRequest::LIMIT_MAX);
+    let settling = Some(OfInvoice::Settling(of.id));
+    let found = payment::list(cx, (None, None), settling, &page, |_| true)?;
+    let parts = found.items.iter().flat_map(|it| {
+        let own = it.allocations().iter().filter(move |part| part.invoice == of.id);
+        own.map(move |part| {
+            json!({
+                "appliedAmount": money::shown(part.amount),
+                "payment": { "id": it.id.uuid(), "@referredType": "Payment" },
+            })
+        })
+    });
+    Ok(parts.collect())
+}
+
+/// Of which sort a bill is: one of what was used in a period that was not over is made before its time.
+fn category(of: &Invoice) -> &'static str {
+    let issued_on = of.issue().map(|it| it.issued_on);
+    let is_early = |it: &Line| {
+        let until = it.service_period.map(Period::end);
+        it.kind == LineKind::Usage && until.zip(issued_on).is_some_and(|it| it.1 < it.0)
+    };
+    let lines = &of.content().lines;
+    let is_interim = of.run.is_none() && !lines.is_empty() && lines.iter().all(is_early);
+    if is_interim { "interim" } else { "normal" }
+}
+
+/// When what comes after a bill of a run is billed, as things are; nothing where nothing will be.
+fn next_bill(cx: Cx<'_>, of: &Invoice) -> Result<Option<String>, Error> {
+    let (Some(_), Some(issue)) = (of.run, of.issue()) else { return Ok(None) };
+    let account = cx.shared::<BillingAccount>(of.content().billing_account)?;
+    let account = account.filter(|it| it.next_bill().is_some());
+    let next = account.and_then(|it| {
+        first_billing_date(it.terms().cycle, it.began_on(), issue.issued_on.plus_days(1))
+    });
+    Ok(next.map(moment))
 }
 
 impl Entity for Bills {
@@ -114,25 +174,24 @@ impl Entity for Bills {
     fn known(&self, cx: Cx<'_>, it: &Invoice) -> Result<Tree, Error> {
         let content = it.content();
         let account = cx.shared::<Account>(content.account)?;
-        let taxes = content.taxes.iter().map(
-            |it| json!({ "taxCategory": it.name.as_str(), "taxAmount": money::shown(it.tax) }),
-        );
         let issue = it.issue();
         Ok(tree(json!({
             "billNo": issue.map(|it| it.number.as_str()),
             "billDate": issue.map(|it| it.issued_at.to_string()),
             "paymentDueDate": issue.map(|it| moment(it.due_on)),
-            "billDocument": papers(it),
+            "nextBillDate": next_bill(cx, it)?,
+            "billDocument": papers(issue, &format!("invoices/{}", it.id)),
             "state": words_of(it)[0],
-            "category": "normal",
-            "runType": "onCycle",
+            "category": category(it),
+            "runType": if it.run.is_some() { "onCycle" } else { "offCycle" },
             "amountDue": money::shown(it.open()),
             "remainingAmount": money::shown(it.open()),
             "taxExcludedAmount": money::shown(content.totals.net),
             "taxIncludedAmount": money::shown(content.totals.gross),
-            "taxItem": taxes.collect::<Vec<_>>(),
+            "taxItem": taxes(&content.taxes),
+            "appliedPayment": applied(cx, it)?,
             "billingPeriod": content.service_period.map(period),
-            "billingAccount": billed(cx, it)?,
+            "billingAccount": billed(cx, content.billing_account)?,
             "relatedParty": account.iter().map(|it| customer::owner(it)).collect::<Vec<_>>(),
         })))
     }
@@ -175,109 +234,6 @@ impl Entity for Bills {
             words_of(it).iter().any(is)
         };
         super::carried::agrees(said, known) || (name == "state" && is_word())
-    }
-}
-
-impl AppliedRates {
-    /// A line of a bill; its id is that of the bill and its place.
-    fn shown(cx: Cx<'_>, it: &Invoice, (place, line): (usize, &Line)) -> Result<Tree, Error> {
-        let product = line.subscription.map(|it| json!({ "id": it.uuid() }));
-        let tax = json!([{ "taxAmount": money::shown(line.tax) }]);
-        let mut shown = tree(json!({
-            "id": format!("{}-{place}", it.id.uuid()),
-            "name": line.label.as_str(),
-            "description": line.subject.as_str(),
-            "date": it.issue().map(|it| it.issued_at.to_string()),
-            "type": line.kind.word(),
-            "isBilled": it.issue().is_some(),
-            "taxExcludedAmount": money::shown(line.net),
-            "taxIncludedAmount": money::shown(line.net.plus(line.tax).map_err(Error::internal)?),
-            "appliedTax": tax,
-            "periodCoverage": line.service_period.map(period),
-            "product": product,
-            "bill": { "id": it.id.uuid(), "@referredType": "CustomerBill" },
-            "billingAccount": billed(cx, it)?,
-        }));
-        shown.retain(|_, it| !it.is_null());
-        Ok(tree(without_nulls(Value::Object(shown))))
-    }
-
-    fn all_of(cx: Cx<'_>, it: &Invoice) -> Result<Vec<Tree>, Error> {
-        let lines = it.content().lines.iter().enumerate();
-        lines.map(|line| Self::shown(cx, it, line)).collect()
-    }
-}
-
-impl Behind for AppliedRates {
-    fn documents(&self) -> &dyn Behind {
-        self
-    }
-
-    fn kind(&self) -> Kind {
-        Kind::Invoice
-    }
-
-    fn reading(&self) -> Permission {
-        Permission::InvoiceRead
-    }
-
-    fn writing(&self) -> Permission {
-        Permission::InvoiceIssue
-    }
-
-    fn page(&self, cx: Cx<'_>, _: &Resource, page: &PageRequest) -> Result<Page<Tree>, Error> {
-        let found = invoice::list(cx, &Filter::default(), page)?;
-        let mut items = Vec::new();
-        for it in &found.items {
-            items.extend(Self::all_of(cx, it)?);
-        }
-        Ok(Page { items, next: found.next })
-    }
-
-    /// The rates of a bill are its lines.
-    fn found_by(
-        &self,
-        cx: Cx<'_>,
-        path: &str,
-        values: &[&str],
-    ) -> Result<Option<Vec<String>>, Error> {
-        if path != "bill.id" {
-            return Ok(None);
-        }
-        let mut ids = Vec::new();
-        for id in values.iter().filter_map(|it| it.parse::<InvoiceId>().ok()) {
-            let lines = cx.find::<Invoice>(id)?.map_or(0, |it| it.content().lines.len());
-            ids.extend((0..lines).map(|place| format!("{}-{place}", id.uuid())));
-        }
-        ids.dedup();
-        Ok(Some(ids))
-    }
-
-    fn find(&self, cx: Cx<'_>, _: &Resource, id: &str) -> Result<Option<Tree>, Error> {
-        let Some((bill, place)) = id.rsplit_once('-') else { return Ok(None) };
-        let (Ok(bill), Ok(place)) = (bill.parse::<InvoiceId>(), place.parse::<usize>()) else {
-            return Ok(None);
-        };
-        let Some(it) = cx.find::<Invoice>(bill)? else { return Ok(None) };
-        let line = it.content().lines.get(place);
-        line.map(|line| Self::shown(cx, &it, (place, line))).transpose()
-    }
-
-    fn create(&self, _: &mut Act<'_>, _: &Resource, _: Tree) -> Result<Tree, Error> {
-        Err(Error::internal("a rate comes from billing"))
-    }
-
-    fn change(&self, _: &mut Act<'_>, _: &Resource, _: Change) -> Result<Tree, Error> {
-        Err(Error::internal("a rate stays"))
-    }
-
-    fn remove(&self, _: &mut Act<'_>, _: &Resource, _: &str) -> Result<(), Error> {
-        Err(Error::internal("a rate stays"))
-    }
-
-    fn told(&self, _: Cx<'_>, _: &Resource, side: &[u8]) -> Result<Option<Tree>, Error> {
-        // Nothing is told of rates: this contract has no events for them.
-        event::read::<Invoice>(side).map(|_| None)
     }
 }
 

@@ -24,6 +24,9 @@ use crate::services::{Bss, Cx, Error, event};
 /// What the definition of accounts calls `event`.
 pub(super) const PAYLOAD: &str = "payload";
 
+/// The states to which tasks come at last.
+const DONE: &[&str] = &["done", "rejected", "terminatedWithError"];
+
 /// What every event has; what is not said of one is left out.
 const ATTRIBUTES: &[&str] = &[
     "correlationId",
@@ -125,10 +128,10 @@ impl Hub {
             Some(Happening::Removed) if lives_on(cx, of, (fact, before.as_ref()))? => None,
             happened => happened,
         };
+        let happened = happened.and_then(|it| as_told(of, it, state(of, after.as_ref())));
         let besides = besides(happened, state(of, after.as_ref()));
         let Some(it) = after.or(before) else { return Ok(Vec::new()) };
         let public = self.public_url.as_ref().map_or("", |it| it.as_str());
-        let happened = happened.and_then(|it| as_told(of, it, state(of, after.as_ref())));
         let list = format!("{}{}/{}", public.trim_end_matches('/'), api.base, of.name);
         let mut event = Map::new();
         event.insert(of.name.to_owned(), Place { list }.linked(it));
@@ -176,9 +179,6 @@ fn state<'a>(of: &Resource, it: Option<&'a Tree>) -> Option<&'a str> {
     it.zip(of.state).and_then(|(it, name)| it.get(name)).and_then(Value::as_str)
 }
 
-/// What the state that a thing has come to says besides.
-fn besides(happened: Option<Happening>, state: Option<&str>) -> Option<Happening> {
-    let is = |it: Happening, word: &str| happened == Some(it) && state == Some(word);
 /// What a change of the state is told as, where nothing is told of states but what failed and what was
 /// called off.
 fn as_told(of: &Resource, happened: Happening, state: Option<&str>) -> Option<Happening> {
@@ -191,9 +191,14 @@ fn as_told(of: &Resource, happened: Happening, state: Option<&str>) -> Option<Ha
     }
 }
 
+/// What the state that a thing has come to says besides.
+fn besides(happened: Option<Happening>, state: Option<&str>) -> Option<Happening> {
+    let is = |it: Happening, word: &str| happened == Some(it) && state == Some(word);
     match () {
         () if is(Happening::StateChanged, "pending") => Some(Happening::InformationRequired),
         () if is(Happening::Created, "failed") => Some(Happening::Failed),
+        // What is done as soon as it is asked for has come to that state.
+        () if DONE.iter().any(|it| is(Happening::Created, it)) => Some(Happening::Done),
         () => None,
     }
 }

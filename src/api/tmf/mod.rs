@@ -174,7 +174,9 @@
 //!   to be told of one by one.
 //! - A bill that is issued is `validated`, or `sent` if a client says so. One that is put `onHold` is
 //!   disputed as a whole until it is in another state again. An applied rate is a line of a bill; its id is
-//!   that of the bill and its place.
+//!   that of the bill and its place. A credit note is a bill of the `category` `creditNote`, whose amounts are
+//!   less than nothing; its `relatedBill` is what it gives back of. What was billed beside the runs is
+//!   `offCycle`, and of use before its period was over `interim`.
 //! - An `exportJob` writes its file here: its `url`, which is the house's to say, is where that can be
 //!   fetched for a day, by who may write for the seller. `path` names everything, a resource, or a thing,
 //!   which is written with what it refers to and what is in it; `query` scopes by attributes and `fields`.
@@ -206,10 +208,12 @@ mod balance_action;
 mod balance_later;
 mod behind;
 mod beside;
+mod applied_rate;
 mod billing_account;
 mod bundle;
 mod carried;
 mod cart;
+mod bill_credit;
 mod catalog_export;
 mod catalog_file;
 mod catalog_import;

@@ -121,6 +121,8 @@ pub(super) enum Happening {
     InformationRequired,
     /// It came to be, and nothing came of it.
     Failed,
+    /// It came to be, and was done, or refused, at once.
+    Done,
     /// It is no more.
     Removed,
 }
@@ -135,6 +137,9 @@ pub(super) const STANDARD: Events = &[
     (Happening::StateChanged, "StateChangeEvent"),
     (Happening::Removed, "DeleteEvent"),
 ];
+/// What tasks tell, which stay: that they were asked for, and what came of them.
+pub(super) const TASK: Events =
+    &[(Happening::Created, "CreateEvent"), (Happening::Done, "StateChangeEvent")];
 /// What those tell that may wait for somebody to say something.
 pub(super) const ASKING: Events = &[
     (Happening::Created, "CreateEvent"),

@@ -4,17 +4,18 @@
 use serde_json::{Value, json};
 
 use super::behind::Behind;
+use super::customer;
 use super::entity::reference;
 use super::product_order;
 use super::registered::Registered;
 use super::resource::{Resource, Tree};
 use super::usage_consumption;
 use crate::domain::account::billing_account::BillingAccount;
-use crate::domain::error::Invalid;
-use crate::domain::id::{Id, OfferId, OrderId};
+use crate::domain::error::{Code, Invalid, Rejection};
+use crate::domain::id::{BillingAccountId, Id, InvoiceId, OfferId, OrderId};
 use crate::domain::time::Instant;
 use crate::services::offer::Obstacle;
-use crate::services::{Act, Cx, Error, billing, offer, order};
+use crate::services::{Act, Cx, Error, billing, billing_account, offer, order};
 
 /// A sort of tasks.
 pub(super) struct Task {
@@ -98,30 +99,50 @@ fn qualify(act: &mut Act<'_>, said: &mut Tree) -> Result<(), Error> {
     Ok(())
 }
 
-/// Bills what is due on a billing account (TMF678): what could not be billed before is tried again. What
-/// falls due later is on the bill of that day, so that no charge is on two bills or on none.
-fn bill(act: &mut Act<'_>, said: &mut Tree) -> Result<(), Error> {
-    let of = said.get("billingAccount").and_then(reference);
-    let of = of.map(|id| act.cx().find::<BillingAccount>(id)).transpose()?.flatten();
-    let done = match &of {
-        Some(it) => billing::bill_now(act, it.id)?.map_err(|it| it.detail),
-        None => Err("the billing account is not there".to_owned()),
+/// The billing account that is to be billed: the one that is named, or that of who is.
+fn billed(cx: Cx<'_>, said: &Tree) -> Result<Result<BillingAccountId, &'static str>, Error> {
+    if let Some(named) = said.get("billingAccount").filter(|it| it.is_object()) {
+        let found = reference(named).map(|id| cx.find::<BillingAccount>(id)).transpose()?;
+        return Ok(found.flatten().map(|it| it.id).ok_or("the billing account is not there"));
+    }
+    let Some(party) = said.get("relatedParty").filter(|it| !it.is_null()) else {
+        return Ok(Err("neither `billingAccount` nor `relatedParty` says who is to be billed"));
     };
-    match done {
+    let Some(account) = customer::referred(cx, party)? else {
+        return Ok(Err("`relatedParty` names no customer that is here"));
+    };
+    let usual = billing_account::of(cx, account.id)?.into_iter().find(BillingAccount::is_default);
+    Ok(usual.map(|it| it.id).ok_or("the customer has no billing account"))
+}
+
+/// Bills what is due on a billing account, and what was used there so far (TMF678), or says why there is
+/// nothing to bill.
+fn bill(act: &mut Act<'_>, said: &mut Tree) -> Result<(), Error> {
+    let done = match billed(act.cx(), said)? {
+        Ok(id) => billing::bill_on_demand(act, id)?,
+        Err(why) => Err(Rejection::new(Code::BillingAccountStateForbids, why)),
+    };
+    let state = match done {
         Ok(issued) => {
-            if let Some(bill) = issued.last() {
-                said.insert("customerBill".to_owned(), json!({ "id": bill.uuid() }));
+            let bill = |it: &InvoiceId| json!({ "id": it.uuid(), "@referredType": "CustomerBill" });
+            said.insert("customerBill".to_owned(), issued.first().map(bill).into());
+            if issued.len() > 1 {
+                let more: Vec<_> = issued.iter().skip(1).map(bill).collect();
+                said.insert("relatedBill".to_owned(), json!(more));
             }
-            said.insert("state".to_owned(), json!("done"));
+            "done"
         }
         Err(why) => {
-            said.insert("state".to_owned(), json!("rejected"));
             if said.get("description").is_none_or(Value::is_null) {
-                said.insert("description".to_owned(), json!(why));
+                said.insert("description".to_owned(), json!(why.detail));
             }
-            said.insert("statusReason".to_owned(), json!(why));
+            said.insert("statusReason".to_owned(), json!(why.detail));
+            // What is asked for is refused; what could not be billed, though it was to be, went wrong.
+            let is_refused = why.code == Code::BillingAccountStateForbids;
+            if is_refused { "rejected" } else { "terminatedWithError" }
         }
-    }
+    };
+    said.insert("state".to_owned(), json!(state));
     Ok(())
 }
 

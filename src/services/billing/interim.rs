@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::shelf::Shelf;
 use super::{gather, issue};
 use crate::domain::account::billing_account::{BillingAccount, BillingState};
-use crate::domain::id::{BillingAccountId, Id};
+use crate::domain::id::{BillingAccountId, Id, InvoiceId};
 use crate::domain::money::Money;
 use crate::domain::operator::Actor;
 use crate::domain::subscription::Subscription;
@@ -140,12 +140,47 @@ fn due(
     let Some(least) = it.profile().interim_at.filter(|_| it.state() == BillingState::Active) else {
         return Ok(None);
     };
-    let today = it.terms().zone.date_of(cx.now);
-    let billed = gather::interim(cx, &mut Shelf::default(), &it, today)?;
-    let nets = billed.bills.iter().filter_map(|it| it.content.as_ref()).map(|it| it.totals.net);
-    let sum = Money::sum(nets, it.currency())?;
+    let (billed, sum) = used(cx, &it)?;
     let is_reached = sum.as_minor() > 0 && !sum.minus(least)?.is_negative();
     Ok(is_reached.then_some((it, billed)))
+}
+
+/// The interim bills of a billing account, and what they come to without tax.
+fn used(cx: Cx<'_>, it: &BillingAccount) -> Result<(gather::Billed, Money), Error> {
+    let today = it.terms().zone.date_of(cx.now);
+    let billed = gather::interim(cx, &mut Shelf::default(), it, today)?;
+    let nets = billed.bills.iter().filter_map(|it| it.content.as_ref()).map(|it| it.totals.net);
+    let sum = Money::sum(nets, it.currency())?;
+    Ok((billed, sum))
+}
+
+/// Bills what was used in the periods that run, however little that is.
+///
+/// # Errors
+/// [`Error::Rejected`] if it cannot be billed; if the store fails.
+pub(super) fn bill_used(
+    act: &mut Act<'_>,
+    account: &BillingAccount,
+) -> Result<Vec<InvoiceId>, Error> {
+    if account.state() != BillingState::Active {
+        return Ok(Vec::new());
+    }
+    let (billed, sum) = used(act.cx(), account)?;
+    if sum.as_minor() <= 0 { Ok(Vec::new()) } else { put(act, account, billed) }
+}
+
+fn put(
+    act: &mut Act<'_>,
+    account: &BillingAccount,
+    billed: gather::Billed,
+) -> Result<Vec<InvoiceId>, Error> {
+    act.charges_usage();
+    let issued = issue::issue(act, account, billed, None)?;
+    act.tell_all()?;
+    if account.profile().alert_below.is_some() {
+        billing_account::watch(act, account.id)?;
+    }
+    Ok(issued.into_iter().map(|it| it.0).collect())
 }
 
 fn bill(act: &mut Act<'_>, id: BillingAccountId) -> Result<u64, Error> {
@@ -155,11 +190,5 @@ fn bill(act: &mut Act<'_>, id: BillingAccountId) -> Result<u64, Error> {
         Err(failure) => return Err(failure),
     };
     let Some((account, billed)) = found else { return Ok(0) };
-    act.charges_usage();
-    let issued = issue::issue(act, &account, billed, None)?;
-    act.tell_all()?;
-    if account.profile().alert_below.is_some() {
-        billing_account::watch(act, id)?;
-    }
-    Ok(issued.len() as u64)
+    Ok(put(act, &account, billed)?.len() as u64)
 }

@@ -151,36 +151,6 @@ fn a_quote_is_priced_by_the_engine_and_taken_by_an_order() {
 }
 
 #[test]
-fn what_is_billed_on_demand_names_its_own_bill_and_no_older_one() {
-    let (market, customer, offer) = market();
-    let client = market.operator();
-    let used = json!({
-        "name": "Traffic", "kind": "usage", "currency": "EUR", "meter": market.meter,
-        "model": { "kind": "per_unit", "per_unit": "1" },
-    });
-    let used = market.offer("Traffic", &[used]);
-    let of = client.get(&format!("/billing_accounts?account={}", text(&customer["id"])));
-    let of = json!({ "billingAccount": { "id": plain(&of["items"][0]["id"]) } });
-    let bill = || client.post("/tmf-api/customerBillManagement/v4/customerBillOnDemand", &of);
-    client.post(ORDER, &wanted("productOrderItem", &customer, &offer));
-    let first = bill();
-    let ours = text(&market.invoices(&customer)[0]["id"]);
-    assert_eq!(
-        (&first["state"], &first["customerBill"]["id"]),
-        (&json!("done"), &json!(plain(&json!(ours))))
-    );
-    let used = used.split_once('_').unwrap().1;
-    client.post(ORDER, &wanted("productOrderItem", &customer, used));
-    let second = bill();
-    assert_eq!(
-        (&second["state"], &second["customerBill"]),
-        (&json!("done"), &Value::Null),
-        "{second}"
-    );
-    assert_eq!(bill()["state"], "rejected", "nothing is due any more");
-}
-
-#[test]
 fn a_payment_settles_the_bills_that_it_names() {
     let (market, customer, offer) = market();
     let client = market.operator();

@@ -4,6 +4,7 @@ mod addresses;
 mod balances;
 mod bills;
 mod bundles;
+mod bills_told;
 mod catalog_files;
 mod catalogues;
 mod characteristics;

@@ -1,15 +1,18 @@
 //! What was used, billed and paid.
 
 use super::TASKS;
+use crate::api::tmf::applied_rate::AppliedRates;
 use crate::api::tmf::balance_action::{
     ADJUSTMENTS, Action, Actions, RESERVATIONS, TOPUPS, TRANSFERS,
 };
-use crate::api::tmf::customer_bill::{AppliedRates, Bills};
+use crate::api::tmf::bill_credit::CustomerBills;
 use crate::api::tmf::entity::Of;
 use crate::api::tmf::payment::PAYMENTS;
 use crate::api::tmf::prepay::{Accumulated, BUCKETS};
 use crate::api::tmf::refund::REFUNDS;
-use crate::api::tmf::resource::{Api, Default, Events, Happening, Resource, STATELESS, Verbs};
+use crate::api::tmf::resource::{
+    Api, Default, Events, Happening, Resource, STATELESS, TASK, Verbs,
+};
 use crate::api::tmf::revenue_sharing::{ALGORITHMS, MODELS, REPORTS};
 use crate::api::tmf::task::{BILLS_ON_DEMAND, CONSUMPTIONS};
 use crate::api::tmf::tongue::Words;
@@ -62,9 +65,11 @@ pub(super) static CUSTOMER_BILL: Api = Api {
     resources: &[
         Resource::of("customerBillOnDemand", &BILLS_ON_DEMAND)
             .verbs(Verbs::Create)
-            .assigns(&["state"])
-            .tells(&[]),
-        Resource::of("customerBill", &Of(Bills))
+            .assigns(&["customerBill", "state"])
+            .touches("lastUpdate")
+            .lives("state")
+            .tells(TASK),
+        Resource::of("customerBill", &CustomerBills)
             .verbs(Verbs::Change)
             .fixes(BILL)
             .lives("state")
