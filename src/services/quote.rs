@@ -8,7 +8,7 @@ use crate::domain::event::Verb;
 use crate::domain::id::{BillingAccountId, QuoteId};
 use crate::domain::operator::Permission;
 use crate::domain::order::quote::{Inquiry, Quote, Step};
-use crate::domain::order::{Order, PlaceOrder, Request};
+use crate::domain::order::{Acceptance, Order, PlaceOrder, Request};
 use crate::domain::time::Validity;
 
 /// The sequence that quotes are numbered by.
@@ -89,10 +89,10 @@ pub fn approve(act: &mut Act<'_>, id: QuoteId, valid_for: Validity) -> Result<Qu
 pub fn accept(
     act: &mut Act<'_>,
     id: QuoteId,
-    billing_account: Option<BillingAccountId>,
+    (billing_account, accepted): (Option<BillingAccountId>, Vec<Acceptance>),
 ) -> Result<Quote, Error> {
     let quote: Quote = act.get(id)?;
-    let request = Request { billing_account, ..Request::plain() };
+    let request = Request { billing_account, accepted, ..Request::plain() };
     let placed = PlaceOrder::new(quote.account(), quote.items().to_vec(), request)?;
     take(act, id, placed)?;
     act.get(id)

@@ -11,7 +11,7 @@ use super::entity::{Entity, Gone, Thing, must, reference, text, tree};
 use super::party_form::{shown_validity, validity};
 use super::query::Wanted;
 use super::resource::Tree;
-use super::{bundle, characteristic, offer_price, offer_term};
+use super::{bundle, characteristic, offer_price, offer_term, terms_of_use};
 use crate::domain::catalog::category::Category;
 use crate::domain::catalog::characteristic::{Characteristic, CharacteristicUse};
 use crate::domain::catalog::eligibility::Eligibility;
@@ -289,6 +289,9 @@ impl Entity for Offers {
         let or_null = |all: Vec<Value>| if all.is_empty() { Value::Null } else { all.into() };
         let channels = content.eligibility.channels.iter().map(|it| json!({ "id": it.as_str() }));
         tree.insert("channel".to_owned(), or_null(channels.collect()));
+        if let Some(terms) = terms_of_use::shown(it) {
+            tree.insert(terms_of_use::AGREEMENT.to_owned(), terms);
+        }
         if wanted.has(bundle::OFFERINGS) {
             tree.insert(bundle::OFFERINGS.to_owned(), bundle::shown_parts(cx, &content.parts)?);
         }

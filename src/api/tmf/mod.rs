@@ -148,6 +148,9 @@
 //! - An offering that is a bundle (`isBundle`) is made of the offerings that it names, so many of each as their
 //!   options say, if all of them are here; else it is kept, and not launched. Specifications are made of others
 //!   likewise, and what they depend on or exclude holds of every order.
+//! - What the buyers of an offering must accept is an `agreement` of it, whose id is that of the offering with the
+//!   version (`{id}:{version}`). An order, or the product of an item, that names it accepts it, and its
+//!   `acceptedTerms` say who did and when; without it the order is `rejected`, as the note says.
 //! - From an offering one may switch to those to which its `productOfferingRelationship` is an `upgrade`, a
 //!   `downgrade` or a `migration`.
 //! - A `productOfferingPrice` that several offerings take is one price of all; nobody buys at it outside of its
@@ -265,6 +268,7 @@ mod revenue_sharing;
 mod table;
 mod task;
 mod tongue;
+mod terms_of_use;
 mod topic;
 mod usage;
 mod usage_consumption;

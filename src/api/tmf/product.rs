@@ -10,7 +10,7 @@ use super::party_form::or_nothing;
 use super::product_order::{self, Buyer};
 use super::query::Wanted;
 use super::resource::Tree;
-use super::{characteristic, customer, ordered, product_price};
+use super::{characteristic, customer, ordered, product_price, terms_of_use};
 use crate::domain::account::Account;
 use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::account::lifecycle::HoldKind;
@@ -104,6 +104,11 @@ fn described(act: &mut Act<'_>, it: Subscription, change: &Change) -> Result<Sub
     })
 }
 
+/// A product as the one item of an order.
+fn within(said: &Tree) -> Tree {
+    tree(json!({ "productOrderItem": [{ "product": said }] }))
+}
+
 /// The order of what was said to be had, by who sells it.
 fn bought(act: &mut Act<'_>, said: &Tree) -> Result<PlaceOrder, Error> {
     let word: Option<String> = text(said, "status")?;
@@ -130,8 +135,11 @@ fn bought(act: &mut Act<'_>, said: &Tree) -> Result<PlaceOrder, Error> {
     item.parent = ordered::relied_on(said)
         .filter(|_| offer.content.adds_to.is_some())
         .map(|id| Parent::Subscription(id, Belonging::AddOn));
-    let request = Request { billing_account, announcing: Announcing::Silent, ..Request::plain() };
-    Ok(PlaceOrder::new(account.id, vec![item], request)?)
+    let items = vec![item];
+    let accepted = terms_of_use::accepted(act.cx(), &within(said), ("productOrderItem", &items));
+    let announcing = Announcing::Silent;
+    let request = Request { billing_account, announcing, accepted, ..Request::plain() };
+    Ok(PlaceOrder::new(account.id, items, request)?)
 }
 
 impl Entity for Products {

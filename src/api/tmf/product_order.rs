@@ -17,6 +17,7 @@ use super::ordered;
 use super::quoted;
 use super::registered::Registered;
 use super::resource::{Resource, Tree};
+use super::terms_of_use;
 use super::tongue;
 use crate::domain::account::Account;
 use crate::domain::account::billing_account::BillingAccount;
@@ -358,6 +359,7 @@ fn read(cx: Cx<'_>, said: &Tree) -> Result<Result<PlaceOrder, Refusal>, Error> {
         start_at: text(said, "requestedStartDate")?,
         completion_at: text(said, "requestedCompletionDate")?,
         agreements: agreements(cx, said)?,
+        accepted: terms_of_use::accepted(cx, said, ("productOrderItem", &items)),
         channel: ordered::channel(said),
         ..Request::plain()
     };
@@ -481,6 +483,7 @@ impl Entity for Orders {
                 json!({ "description": it.what.as_str(), "until": it.until_at.to_string() })
             }),
             "productOrderItem": items,
+            "acceptedTerms": terms_of_use::recorded(&request.accepted),
             "quote": request.quote.map(|it| json!([{ "id": it.uuid(), "@referredType": "Quote" }])),
             "relatedParty": account.iter().map(|it| customer::owner(it)).collect::<Vec<_>>(),
         })))

@@ -16,6 +16,7 @@ use super::product_order::{Buyer, Saying, buyer, items, refused, shown_items, wo
 use super::quoted;
 use super::registered::Registered;
 use super::resource::{Resource, Tree};
+use super::terms_of_use;
 use crate::domain::account::Account;
 use crate::domain::error::Refusal;
 use crate::domain::id::Id;
@@ -148,7 +149,9 @@ impl Entity for Quotes {
             (Some("accepted"), _) => {
                 let billed = change.after.get("billingAccount");
                 let billed = quoted::billed_to(act.cx(), &it, billed)?;
-                quote::accept(act, it.id, billed)
+                let said = ("quoteItem", it.items());
+                let accepted = terms_of_use::accepted(act.cx(), &change.after, said);
+                quote::accept(act, it.id, (billed, accepted))
             }
             (Some("rejected"), _) => quote::on(act, it.id, Step::Reject),
             (Some("cancelled"), _) => quote::on(act, it.id, Step::Cancel),

@@ -1,5 +1,6 @@
 //! TM Forum Open APIs: what its kits and its clients look for.
 
+mod accepted_terms;
 mod addresses;
 mod balances;
 mod bills;

@@ -13,6 +13,7 @@ use crate::api::tmf::tongue::Words;
 /// What our fields are called in a list of items.
 macro_rules! words_of_items {
     ($items:literal) => {
+            ("accepted_terms", "agreement"),
         &[
             ("account", "relatedParty"),
             ("billing_account", "billingAccount.id"),
@@ -33,6 +34,7 @@ macro_rules! words_of_items {
 }
 
 const ORDER_WORDS: Words = words_of_items!("productOrderItem");
+    ("accepted_terms", "agreement"),
 const PRODUCT_WORDS: Words = &[
     ("account", "relatedParty"),
     ("at", "status"),
