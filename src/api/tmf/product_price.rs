@@ -4,13 +4,11 @@ use serde_json::{Map, Value, json};
 
 use super::entity::tree;
 use super::offer_price;
-use crate::domain::catalog::price::{Base, Price};
+use crate::domain::catalog::price::{Base, Price, PriceVersion};
 use crate::domain::id::Id;
 use crate::domain::subscription::Subscription;
-use crate::domain::subscription::change::TakenPrice;
 use crate::domain::text::{Name, Prose};
-use crate::domain::time::Date;
-use crate::services::{Cx, Error, offer, subscription};
+use crate::services::{Cx, Error, billing, offer, subscription};
 
 /// The prices at which a subscription is charged.
 pub(super) fn all(cx: Cx<'_>, it: &Subscription) -> Result<Vec<Value>, Error> {
@@ -18,18 +16,18 @@ pub(super) fn all(cx: Cx<'_>, it: &Subscription) -> Result<Vec<Value>, Error> {
     let taken = it.deal().prices.iter();
     let taken = taken.filter(|(_, it)| it.until_on.is_none_or(|until| today < until));
     let mut shown = Vec::new();
-    for (id, taken) in taken {
+    for (id, _) in taken {
         if let Some(price) = cx.shared::<Price>(*id)? {
-            shown.push(price_of(cx, &price, (today, taken))?);
+            let version = billing::version_on(cx, (it, &price), today)?;
+            shown.push(price_of(cx, &price, version.as_ref())?);
         }
     }
     Ok(shown)
 }
 
-/// A price on a day. What a unit costs is said where that is one figure; tiers have none.
-fn price_of(cx: Cx<'_>, it: &Price, (today, taken): (Date, &TakenPrice)) -> Result<Value, Error> {
-    let first = || it.versions.as_slice().first();
-    let version = it.billed_at(today, taken.frozen_on).or_else(first);
+/// A price at a version. What a unit costs is said where that is one figure; tiers have none.
+fn price_of(cx: Cx<'_>, it: &Price, version: Option<&PriceVersion>) -> Result<Value, Error> {
+    let version = version.or_else(|| it.versions.as_slice().first());
     let mut amount = Map::new();
     if let Some(figure) = offer_price::figure(it, version) {
         let base = match it.base {

@@ -41,7 +41,8 @@ struct BillingPolicy {
     proration: String,
     /// `charge` or `pause`: what recurring prices do while a subscription is held.
     while_held: String,
-    /// `period` or `renewal`: when a new version of a price is taken.
+    /// `commitment` (with the next term, where that has an end and so binds, and else with the next period),
+    /// `period` or `renewal` (with the next term, if it ever ends): when a new version of a price is taken.
     price_version: String,
     /// `now` or `period_end`: when what the seller calls a downgrade begins.
     downgrade: String,

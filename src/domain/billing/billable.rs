@@ -6,7 +6,7 @@ use super::charged_terms::ChargedTerms;
 use super::due::Due;
 use super::held::Hold;
 use super::invoice::line::LineKind;
-use super::policy::{Policy, PriceVersionAt};
+use super::policy::Policy;
 use super::proration::Measure;
 use super::term_days::TermDays;
 use super::usage_total::UsageTotal;
@@ -89,7 +89,12 @@ impl Billable<'_> {
     /// The days on which its terms began.
     #[must_use]
     pub const fn term_days(&self) -> TermDays<'_> {
-        TermDays { first: self.served_from, renewals: self.renewals, last: self.term_from }
+        TermDays {
+            first: self.served_from,
+            renewals: self.renewals,
+            last: self.term_from,
+            until: self.term_until,
+        }
     }
 }
 
@@ -191,14 +196,8 @@ impl<'a> BillablePrice<'a> {
         terms: TermDays<'_>,
         policy: &Policy,
     ) -> Result<&'a PriceVersion, Rejection> {
-        let (term_from, frozen_on) = (terms.of(on), self.frozen_on(on));
-        let on = match policy.price_version {
-            PriceVersionAt::Period => on,
-            // That of the first day of its term, or that on which the price was taken within it.
-            PriceVersionAt::Renewal => {
-                self.taken.map_or(term_from, |it| it.on.max(term_from)).min(on)
-            }
-        };
+        let (taken_on, frozen_on) = (self.taken.map(|it| it.on), self.frozen_on(on));
+        let on = terms.priced_on(policy.price_version, on, taken_on);
         self.price.billed_at(on, frozen_on).ok_or_else(|| {
             let why = format!("the price `{}` has no version in force on `{on}`", self.price.name);
             Rejection::new(Code::PriceMissing, why)

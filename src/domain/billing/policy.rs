@@ -64,6 +64,9 @@ words! {
         Period = "period";
         /// The one in force when its term began.
         Renewal = "renewal";
+        /// The one in force when its term began, if that has an end and so binds; else the one in force when
+        /// the service period begins.
+        Commitment = "commitment";
     }
 }
 
@@ -312,7 +315,7 @@ impl Policy {
         zero_lines: ZeroLines::Drop,
         zero_invoices: ZeroInvoices::Skip,
         while_held: WhileHeld::Charge,
-        price_version: PriceVersionAt::Period,
+        price_version: PriceVersionAt::Commitment,
         downgrade: DowngradeAt::PeriodEnd,
         credit_base: CreditBase::UnusedPart,
         removed_units: RemovedUnits::PeriodEnd,
@@ -430,9 +433,10 @@ impl Preset {
     /// Its settings.
     #[must_use]
     pub const fn policy(self) -> Policy {
-        let by = Policy::DEFAULT;
+        // Others let a price move within a term.
+        let by = Policy { price_version: PriceVersionAt::Period, ..Policy::DEFAULT };
         match self {
-            Self::Tillbox => by,
+            Self::Tillbox => Policy::DEFAULT,
             Self::Lago => Policy {
                 zero_usage: ZeroUsage::FirstTierFee,
                 zero_lines: ZeroLines::Keep,

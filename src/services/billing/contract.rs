@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::gather::{discounts_of, gathered};
+use super::policy;
 use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::catalog::discount::Discount;
 use crate::domain::catalog::price::{Price, PriceVersion};
@@ -36,9 +37,10 @@ pub fn contract(cx: Cx<'_>, it: &Subscription) -> Result<Vec<ContractPrice>, Err
     let today = billing_account.terms().zone.date_of(cx.now);
     let prices = gathered.prices();
     let of = gathered.billable(&prices);
+    let policy = policy(cx, account.stamp.seller)?;
     let shown = prices.iter().zip(gathered.own_prices()).map(|(it, price)| ContractPrice {
         price: Arc::clone(price),
-        version: price.in_force(today, it.frozen_on).cloned(),
+        version: it.version_on(today, of.term_days(), &policy).ok().cloned(),
         discount: discounts.on_next(&of, it, cycle).cloned(),
     });
     Ok(shown.collect())

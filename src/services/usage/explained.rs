@@ -176,8 +176,7 @@ fn stretch(
     let Some(from_on) = starts.into_iter().flatten().filter(|it| *it <= day).max() else {
         return Ok(None);
     };
-    let frozen_on = of.deal().prices.get(&price.id).and_then(|it| it.frozen_on);
-    let version = price.in_force(from_on, frozen_on).cloned();
+    let version = billing::version_on(cx, (of, price), from_on)?;
     let from_at = zone.start_of(from_on);
     Ok(version.map(|version| Stretch { from_at, version, charged: None }))
 }

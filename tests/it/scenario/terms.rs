@@ -91,7 +91,22 @@ fn a_year_whose_price_rises_with_the_period() {
         2029-03-10 93.00 (111.60) open
         owes 1078.80, has 0.00
     "#]]
-    .assert_eq(&rising(json!({})));
+    .assert_eq(&rising(json!({ "price_version": "period" })));
+}
+
+#[test]
+fn a_price_stays_within_a_term_that_binds_and_moves_where_there_is_none() {
+    assert_eq!(rising(json!({})), rising(json!({ "price_version": "renewal" })));
+    let plot = Plot::new("2028-01-10", &[fee("advance", &flat("31"))]);
+    let life = plot.begin();
+    dearer(&life, ("2028-02-01", &flat("62")));
+    expect![[r#"
+        2028-01-10 31.00 (37.20) overdue
+        2028-02-10 62.00 (74.40) overdue
+        2028-03-10 62.00 (74.40) open
+        owes 186.00, has 0.00
+    "#]]
+    .assert_eq(&life.to("2028-03-11").told());
 }
 
 #[test]

@@ -18,7 +18,7 @@ const GROUPS = () => [
     ["credit_base", t("A change of plan gives back"), [["unused_part", t("what is not used of what is paid")], ["full_charge", t("all that is paid for the period")]]],
     ["removed_units", t("Units that go are given back"), LATER()],
     ["moved_day", t("Another billing day holds"), LATER()],
-    ["price_version", t("A new price holds for who has bought"), [["period", t("from the next period on")], ["renewal", t("from the next term on")]]],
+    ["price_version", t("A new price holds for who has bought"), [["commitment", t("from the next term on, else the next period")], ["period", t("from the next period on")], ["renewal", t("from the next term on")]]],
     ["while_held", t("What is on hold"), [["charge", t("is charged as ever")], ["pause", t("costs nothing")]]],
   ]],
   [t("Parts of a period"), [

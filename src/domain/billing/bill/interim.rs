@@ -60,7 +60,8 @@ impl<'a> Draft<'a> {
 
     /// Whether all that is used of a subscription counts towards a minimum.
     fn is_filled_up(&self, of: &Billable<'_>, on: Date) -> bool {
-        let models = of.prices.iter().filter_map(|it| it.price.in_force(on, it.frozen_on));
+        let (terms, policy) = (of.term_days(), self.billing.policy);
+        let models = of.prices.iter().filter_map(|it| it.version_on(on, terms, policy).ok());
         models
             .map(|it| &it.model)
             .any(|it| matches!(it, PriceModel::Minimum { of: MinimumOf::Subscription, .. }))

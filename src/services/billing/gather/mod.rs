@@ -419,7 +419,12 @@ impl Gathered {
     }
 
     fn term_days(&self) -> TermDays<'_> {
-        TermDays { first: self.served_from, renewals: &self.renewals, last: self.term_from }
+        TermDays {
+            first: self.served_from,
+            renewals: &self.renewals,
+            last: self.term_from,
+            until: self.term_until,
+        }
     }
 
     /// What it is charged, in the order in which [`prices`](Self::prices) sees it.

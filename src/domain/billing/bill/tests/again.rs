@@ -308,7 +308,7 @@ fn days_before_a_price_was_left_are_billed_at_the_version_that_was_frozen_then()
     };
     let it = switched(began(frozen(2, BEGIN)), frozen(9, "2026-01-11"), "2026-01-11");
     let it = switched(it, frozen(2, "2026-01-21"), "2026-01-21");
-    let terms = TermDays { first: date(BEGIN), renewals: &[], last: date(BEGIN) };
+    let terms = TermDays { first: date(BEGIN), renewals: &[], last: date(BEGIN), until: None };
     for (day, expected) in [("2026-01-05", "2000-01-01"), ("2026-01-25", "2026-01-15")] {
         let found = seen(&it, &all[0]).version_on(date(day), terms, &Policy::DEFAULT);
         assert_eq!(found.map(|it| it.valid_from), Ok(date(expected)), "{day}");
