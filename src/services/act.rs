@@ -484,6 +484,18 @@ impl<'tx> Act<'tx> {
         noted.beside.push(Beside { name: S::NAME.to_owned(), before, after });
     }
 
+    /// Tells of something that came to be and is no record, as it is told.
+    pub(super) fn tell_new(
+        &mut self,
+        id: impl Id,
+        (seller, owner): (SellerNumber, Option<AccountId>),
+        told: Vec<u8>,
+    ) {
+        let change = Change { before: None, after: Some(told) };
+        let (subject, beside, verbs) = (id.subject(), Vec::new(), vec![Verb::Created]);
+        self.noted.add(Noted { subject, seller, owner, change, beside, verbs });
+    }
+
     /// Several changes of one thing in an act are one: from the first before to the last after.
     fn note(&mut self, subject: Subject, stamp: &Stamp, change: Change) {
         if let Some(noted) = self.noted.find(subject) {

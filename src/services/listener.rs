@@ -18,7 +18,8 @@ use crate::domain::sealed::Sealed;
 use crate::domain::stamp::{Contract, SellerNumber};
 use crate::domain::text::{Code, Prose, WebAddress};
 use crate::store::fact::Facts;
-use crate::store::{Along, Records};
+use crate::store::listener::LISTENER_BY_STATE;
+use crate::store::{Along, Key, Records};
 
 /// The fields under which the secrets of a listener are sealed.
 const SECRET_FIELD: &str = "secret";
@@ -237,6 +238,24 @@ pub fn delete(act: &mut Act<'_>, id: ListenerId) -> Result<(), Error> {
     act.delete(&listener)?;
     act.batch().drop_cursor(&cursor_name(id))?;
     Ok(())
+}
+
+/// Whether anybody listens to an API of a contract.
+///
+/// # Errors
+/// If the store fails.
+pub(super) fn is_heard(cx: Cx<'_>, (contract, api): (Contract, &str)) -> Result<bool, Error> {
+    let active = Key::new().text(ListenerState::Active.word());
+    let of_api = |it: &Listener| {
+        let wish = it.wish();
+        wish.contract == contract && wish.api.as_ref().is_some_and(|it| it.as_str() == api)
+    };
+    for id in cx.view.ids_along::<Listener>(LISTENER_BY_STATE, active, &mut |_| true)? {
+        if cx.view.find::<Listener>(id)?.is_some_and(|it| of_api(&it)) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// A page of the listeners that the caller may see, of one account if that is named.

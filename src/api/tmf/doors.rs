@@ -20,6 +20,20 @@ pub struct Door {
     pub writes: bool,
 }
 
+/// What is told of a resource, below the list of which it lies: the types of its events.
+#[must_use]
+pub fn told() -> Vec<(String, Vec<String>)> {
+    let all = APIS.iter().flat_map(|api| api.resources.iter().map(move |of| (api, of)));
+    let told = all.map(|(api, of)| {
+        let mut types: Vec<_> =
+            of.events.iter().map(|it| format!("{}{}", of.class(), it.1)).collect();
+        types.sort();
+        types.dedup();
+        (format!("{}/{}", api.base, of.name), types)
+    });
+    told.collect()
+}
+
 /// All doors.
 #[must_use]
 pub fn doors() -> Vec<Door> {

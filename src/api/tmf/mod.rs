@@ -173,8 +173,9 @@
 //!   first. It came in elsewhere: one by card, wallet or debit says its `authorizationCode`, else it is 400, and
 //!   by a method that is not active 409. Its `correlatorId` is once of one account: sent again, it is the payment
 //!   that was recorded, and with something else 409.
-//! - Of bills all is told, at what they are then. Of usage what is kept `rejected`: what is counted is too much
-//!   to be told of one by one.
+//! - Of bills all is told, at what they are then. Of usage what is kept `rejected`, and that some was counted which
+//!   came by this contract, while anybody listens to that; what comes in bulk is too much to be told of one by one,
+//!   and that it is billed is told of its bill.
 //! - A bill that is issued is `validated`, or `sent` if a client says so. One that is put `onHold` is
 //!   disputed as a whole until it is in another state again. An applied rate is a line of a bill; its id is
 //!   that of the bill and its place. A credit note is a bill of the `category` `creditNote`, whose amounts are
@@ -207,16 +208,16 @@
 //! - Every `POST` honours `Idempotency-Key`; `PATCH` and `DELETE` honour `If-Match`.
 
 mod announced;
+mod applied_rate;
 mod balance_action;
 mod balance_later;
 mod behind;
 mod beside;
-mod applied_rate;
+mod bill_credit;
 mod billing_account;
 mod bundle;
 mod carried;
 mod cart;
-mod bill_credit;
 mod catalog_export;
 mod catalog_file;
 mod catalog_import;
@@ -267,9 +268,10 @@ mod resource;
 mod revenue_sharing;
 mod table;
 mod task;
-mod tongue;
 mod terms_of_use;
+mod tongue;
 mod topic;
+mod topup;
 mod usage;
 mod usage_consumption;
 mod usage_specification;
@@ -279,7 +281,6 @@ mod wire;
 use std::sync::Arc;
 
 use axum::Router;
-mod topup;
 
 pub(crate) use self::event::Hub;
 use crate::services::Bss;

@@ -23,7 +23,7 @@ use crate::api::edge::usage_id::{id_of, place};
 use crate::domain::account::Account;
 use crate::domain::document::DocumentType;
 use crate::domain::error::{Code as Reason, Invalid, Rejection};
-use crate::domain::id::{Id, MeterId, SubscriptionId, UsageRecordId};
+use crate::domain::id::{Id, Kind, MeterId, SubscriptionId, UsageRecordId};
 use crate::domain::operator::Permission;
 use crate::domain::page::{Page, PageRequest};
 use crate::domain::quantity::Quantity;
@@ -40,6 +40,8 @@ use crate::services::{Act, Author, Bss, Cx, Error};
 pub(super) struct Usages;
 
 const DOCUMENTS: Registered = Registered("usage");
+/// The number of the API, as listeners keep it.
+const API: &str = "635";
 /// What is kept beside an event, by the name of its resource.
 const NAME: &str = "usage";
 /// What the house says of usage, whatever is said.
@@ -215,6 +217,18 @@ fn shown(cx: Cx<'_>, it: &NumberedEvent) -> Result<Tree, Error> {
     Ok(shown)
 }
 
+/// Shows what was counted, and tells it to who listens.
+fn told_of(
+    bss: &Bss,
+    author: &Author,
+    (fresh, event): (UsageRecordId, &NumberedEvent),
+) -> Result<Tree, Error> {
+    let it = bss.read(&author.actor, |cx| shown(cx, event))?;
+    let told = serde_json::to_vec(&it).map_err(Error::internal)?;
+    usage::tell(bss, author, (fresh, event), (Contract::Tmf, API, told))?;
+    Ok(it)
+}
+
 /// Keeps what cannot be counted, with the reason.
 fn rejected(
     act: &mut Act<'_>,
@@ -283,6 +297,15 @@ impl Behind for Usages {
         found.map(|it| shown(cx, &it)).transpose()
     }
 
+    /// What is counted is told of by what it was shown as; what is written down, like all documents.
+    fn kind(&self) -> Kind {
+        Kind::UsageRecord
+    }
+
+    fn told(&self, _: Cx<'_>, _: &Resource, side: &[u8]) -> Result<Option<Tree>, Error> {
+        serde_json::from_slice(side).map(Some).map_err(Error::internal)
+    }
+
     fn is_laborious(&self) -> bool {
         true
     }
@@ -300,7 +323,7 @@ impl Behind for Usages {
                 let text = serde_json::to_vec(&said).map_err(Error::internal)?;
                 let entry = Entry { offered: Ok(offered), text };
                 match usage::report(bss, author, entry)? {
-                    Ok(event) => return bss.read(&author.actor, |cx| shown(cx, &event)),
+                    Ok(event) => return told_of(bss, author, (fresh, &event)),
                     Err(refused) => refused.detail,
                 }
             }

@@ -11,6 +11,7 @@ mod known;
 mod pulled;
 mod single;
 mod sourced;
+mod told;
 mod unrated;
 
 use std::collections::BTreeMap;
@@ -27,6 +28,7 @@ pub use self::sourced::{
     Fetched, NewSource, ask_source, drop_source, due_source, missed_source, pull_source,
     put_source, sources,
 };
+pub use self::told::tell;
 pub use self::unrated::{UnratedUsage, unrated, unrated_left};
 use super::billing::counted;
 use super::{Author, Bss, Cx, Error};

@@ -4,8 +4,8 @@ mod accepted_terms;
 mod addresses;
 mod balances;
 mod bills;
-mod bundles;
 mod bills_told;
+mod bundles;
 mod catalog_files;
 mod catalogues;
 mod characteristics;
@@ -14,6 +14,7 @@ mod conformance;
 mod consumption;
 mod contacts;
 pub(crate) mod deeds;
+mod events;
 mod facts;
 mod hubs;
 mod lists;
@@ -29,10 +30,10 @@ mod quotes;
 mod rights;
 mod states;
 mod topics;
+mod topups;
 mod words;
 
 use serde_json::Value;
-mod topups;
 
 use crate::harness::app::Answer;
 

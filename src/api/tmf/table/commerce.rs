@@ -1,20 +1,19 @@
 //! What is asked for and had: carts, quotes, orders, products.
 
-use super::TASKS;
 use crate::api::tmf::cart::Carts;
 use crate::api::tmf::entity::Of;
 use crate::api::tmf::product::Products;
 use crate::api::tmf::product_order::ORDERS;
 use crate::api::tmf::quote::QUOTES;
-use crate::api::tmf::resource::{ASKING, Api, Resource, STATELESS, Verbs};
+use crate::api::tmf::resource::{ASKING, Api, Events, Happening, Resource, STATELESS, TASK, Verbs};
 use crate::api::tmf::task::{CANCELLATIONS, QUALIFICATIONS};
 use crate::api::tmf::tongue::Words;
 
 /// What our fields are called in a list of items.
 macro_rules! words_of_items {
     ($items:literal) => {
-            ("accepted_terms", "agreement"),
         &[
+            ("accepted_terms", "agreement"),
             ("account", "relatedParty"),
             ("billing_account", "billingAccount.id"),
             ("completion_at", "requestedCompletionDate"),
@@ -34,8 +33,8 @@ macro_rules! words_of_items {
 }
 
 const ORDER_WORDS: Words = words_of_items!("productOrderItem");
-    ("accepted_terms", "agreement"),
 const PRODUCT_WORDS: Words = &[
+    ("accepted_terms", "agreement"),
     ("account", "relatedParty"),
     ("at", "status"),
     ("billing_account", "billingAccount.id"),
@@ -45,6 +44,15 @@ const PRODUCT_WORDS: Words = &[
 ];
 const QUOTE_WORDS: Words = words_of_items!("quoteItem");
 const CART_WORDS: Words = words_of_items!("cartItem");
+
+/// What is told of qualifications, which are tasks that may be changed and removed.
+const QUALIFICATION_TELLS: Events = &[
+    (Happening::Created, "CreateEvent"),
+    (Happening::Done, "StateChangeEvent"),
+    (Happening::Changed, "AttributeValueChangeEvent"),
+    (Happening::StateChanged, "StateChangeEvent"),
+    (Happening::Removed, "DeleteEvent"),
+];
 
 pub(super) static PRODUCT_ORDER: Api = Api {
     number: 622,
@@ -62,7 +70,7 @@ pub(super) static PRODUCT_ORDER: Api = Api {
             .requires(&["productOrder"])
             .assigns(&["effectiveCancellationDate", "state"])
             .lives("state")
-            .tells(TASKS),
+            .tells(TASK),
     ],
 };
 
@@ -91,6 +99,7 @@ pub(super) static QUOTE: Api = Api {
         ])
         .fixes(&["quoteDate"])
         .lives("state")
+        .tells(ASKING)
         .speaks(QUOTE_WORDS)],
 };
 
@@ -116,5 +125,6 @@ pub(super) static QUALIFICATION: Api = Api {
         ])
         .forbids(&["state"])
         .fixes(&["productOfferingQualificationDate", "state", "qualificationResult"])
-        .lives("state")],
+        .lives("state")
+        .tells(QUALIFICATION_TELLS)],
 };
