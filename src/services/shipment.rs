@@ -37,7 +37,8 @@ const LOOKS_MAX: usize = 20;
 pub(super) fn prepare(act: &mut Act<'_>, task: &Task) -> Result<(), Error> {
     let Some(cause) = task.cause.clone() else { return Ok(()) };
     let order: Order = act.load(cause.order)?;
-    let destination = destination(act, task)?;
+    let said = order.item(&cause.item).and_then(|it| it.deliver_to.clone());
+    let destination = said.map_or_else(|| destination(act, task), Ok)?;
     let stamp = act.cx().stamp(order.stamp.seller, Some(order.account()));
     let mut stamp = stamp.numbered(act.next_number(NUMBERS)?);
     stamp.person = order.stamp.person;
@@ -47,21 +48,34 @@ pub(super) fn prepare(act: &mut Act<'_>, task: &Task) -> Result<(), Error> {
     Ok(())
 }
 
-/// Where the account of a task has goods sent to, or else where it lives, or where its bills go.
+/// Where the account of a task has goods sent to.
 fn destination(act: &Act<'_>, task: &Task) -> Result<Destination, Error> {
     let subscription: Subscription = act.load(task.subscription)?;
     let account: Account = act.load(subscription.account())?;
-    let profile = account.profile();
     let bills_to = act.cx().view.find::<BillingAccount>(subscription.billing_account())?;
-    let of_bills = || bills_to.as_ref().and_then(|it| it.profile().address.clone());
-    let address = profile.address(AddressUse::Shipping).cloned().or_else(of_bills);
-    let Some(address) = address.filter(|it| !it.is_empty()) else {
-        let message = "must have an address: what is ordered is sent there";
-        return Err(Invalid::one("/account", "required", message).into());
-    };
+    let known = destinations(&account, bills_to.as_ref()).into_iter().next();
+    let message = "must have an address: what is ordered is sent there";
+    known.ok_or_else(|| Invalid::one("/account", "required", message).into())
+}
+
+/// Where goods can be sent that an account buys, each once: first where it has them sent to, or else where
+/// it lives; last where its bills go.
+#[must_use]
+pub fn destinations(of: &Account, bills_to: Option<&BillingAccount>) -> Vec<Destination> {
+    let profile = of.profile();
     let phone = profile.contact(Matter::Administration).and_then(|it| it.phone.clone());
     let phone = phone.or_else(|| profile.phone.clone());
-    Ok(Destination { recipient: profile.name.clone(), address, phone })
+    let first = profile.address(AddressUse::Shipping);
+    let of_bills = bills_to.and_then(|it| it.profile().address.as_ref());
+    let all = first.into_iter().chain(profile.addresses.values()).chain(of_bills);
+    let mut found: Vec<Destination> = Vec::new();
+    for address in all.filter(|it| !it.is_empty()) {
+        if found.iter().all(|it| it.address != *address) {
+            let (recipient, address) = (profile.name.clone(), address.clone());
+            found.push(Destination { recipient, address, phone: phone.clone() });
+        }
+    }
+    found
 }
 
 /// The parcel of a task follows what was said of the task. What is not wanted any more is not sent; what

@@ -7,6 +7,7 @@ import { money } from "../model/money.js";
 import { here, to } from "../model/route.js";
 import { isBuyer, isOwn, may } from "../model/session.js";
 import { said, t } from "../model/text.js";
+import { addressLine } from "../part/address.js";
 import { Named, When } from "../part/figure.js";
 import { Field, Form, FormDialog } from "../part/form.js";
 import { Icon } from "../part/icon.js";
@@ -50,6 +51,12 @@ function Way({ of }) {
     <li key=${at} class=${at < far || isWhole ? "done" : at === far ? "on" : ""} aria-current=${at === far ? "step" : undefined}><span class="dot">${(at < far || isWhole) && html`<${Icon} name="check" />`}</span>${text()}</li>`)}</ol>`;
 }
 
+/** Where its pieces are sent, each place once. */
+function Places({ of }) {
+  const places = new Map(of.map((it) => [JSON.stringify(it), it]));
+  return [...places].map(([key, { recipient, address, phone }]) => html`<span key=${key}>${[recipient, address.street_extra, addressLine(address), phone].filter(Boolean).join(", ")}<br /></span>`);
+}
+
 /** What buyer and seller say to one another about it. */
 function Notes({ of }) {
   const tell = async (body, form) => {
@@ -86,6 +93,7 @@ export default function Order({ id }) {
     await post(`/orders/${id}/${deed.verb}`, body);
     say(t("It is done"));
   };
+  const sent = read.data?.items.map((it) => it.deliver_to).filter(Boolean) ?? [];
   return html`
     <${Loaded} page of=${read}>${(of) => html`
       <${Page} title=${t("Order {number}", { number: String(of.number) })} crumbs=${[["/orders", t("Orders")]]} state=${html`<${State} of=${of.state} />`}
@@ -115,6 +123,7 @@ export default function Order({ id }) {
               [t("Begins"), of.requested_start_on && html`<${When} at=${of.requested_start_on} />`],
               [t("Done"), of.completed_at && html`<${When} at=${of.completed_at} />`],
               [t("The buyer calls it"), of.external_id],
+              sent.length > 0 && [t("Where it is sent"), html`<${Places} of=${sent} />`],
               [t("Total"), of.totals?.map(({ gross }) => money(gross)).join(" + ")],
               [t("Coupons"), of.coupons.join(", ")],
             ].filter(Boolean)} /></div><//>

@@ -98,16 +98,25 @@ fn medium(class: Option<&str>, said: &Value) -> Option<Medium> {
     if let Some(id) = word(&["networkId"]) {
         return Some(Medium::Network(class?.parse().ok()?, id.parse().ok()?));
     }
+    address(said).map(Medium::Post)
+}
+
+/// A postal address, as several clients write it; nothing where none is said.
+pub(super) fn address(said: &Value) -> Option<PostalAddress> {
+    let word = |names: &[&str]| {
+        let all = names.iter().filter_map(|it| said.get(*it));
+        all.filter_map(Value::as_str).find(|it| !it.trim().is_empty())
+    };
     let part = |names: &[&str]| word(names).and_then(|it| it.parse::<Name>().ok());
     let address = PostalAddress {
-        street: part(&["street1", "streetOne"]),
+        street: part(&["street1", "streetOne", "streetName"]),
         extended: part(&["street2", "streetTwo"]),
         locality: part(&["city"]),
         region: part(&["stateOrProvince"]),
         postal_code: part(&["postcode", "postCode"]),
         country: word(&["country"]).and_then(country::read),
     };
-    (!address.is_empty()).then_some(Medium::Post(address))
+    (!address.is_empty()).then_some(address)
 }
 
 /// Ways to reach somebody, as this contract shows them.
@@ -132,7 +141,8 @@ pub(super) fn shown_media(of: &[ContactMedium]) -> Value {
     some(shown.collect())
 }
 
-fn place(of: &PostalAddress) -> Value {
+/// A postal address as this contract shows it.
+pub(super) fn place(of: &PostalAddress) -> Value {
     let word = |it: &Option<Name>| json!(it.as_ref().map(Name::as_str));
     bare(json!({
         "street1": word(&of.street), "street2": word(&of.extended), "city": word(&of.locality),

@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::carried;
 use super::charge_period;
+use super::contact;
 use super::error::{OWN_OFFERING, PLAN};
 use super::form;
 use super::product;
@@ -18,10 +19,11 @@ use crate::domain::catalog::offer::Offer;
 use crate::domain::catalog::price::{Base, Price, PriceKind};
 use crate::domain::catalog::specification::Specification;
 use crate::domain::error::Invalid;
-use crate::domain::id::{BillingAccountId, Id, OfferId, OrderId, SubscriptionId};
+use crate::domain::id::{AccountId, BillingAccountId, Id, OfferId, OrderId, SubscriptionId};
 use crate::domain::order::Order;
 use crate::domain::order::item::{Action, Item, Parent, Wish};
 use crate::domain::order::lifecycle::ItemState;
+use crate::domain::order::shipment::Destination;
 use crate::domain::stamp::SellerNumber;
 use crate::domain::subscription::Subscription;
 use crate::domain::subscription::tree::Belonging;
@@ -123,6 +125,9 @@ pub(super) fn shown(
     }
     product.insert("productCharacteristic".to_owned(), chosen.collect());
     let supplier = it.supplier.map(|id| related_party::supplier(cx, id)).transpose()?.flatten();
+    if let Some(sent) = &it.deliver_to {
+        product.insert("place".to_owned(), json!([delivery_place(sent)]));
+    }
     product.insert("relatedParty".to_owned(), customer.into_iter().chain(supplier).collect());
     let mut shown = super::wire::tree(json!({
         "id": it.key.as_str(),
@@ -146,6 +151,8 @@ pub(super) fn fill(shown: &mut Value, said: &Value) {
     };
     let product = (shown.get_mut("product"), said.get("product"));
     if let (Some(Value::Object(shown)), Some(Value::Object(said))) = product {
+        // Where it goes is shown as its buyer said it.
+        shown.retain(|name, _| name != "place" || said.get(name).is_none_or(Value::is_null));
         beside(shown, said);
     }
     beside(shown, said);
@@ -204,6 +211,39 @@ pub(super) fn read(cx: Cx<'_>, (place, said): (usize, &Value)) -> Result<Item, E
         item.subscription = Some(id.ok_or_else(missing)?);
     }
     Ok(item)
+}
+
+/// Where something is sent, as a place of its product.
+fn delivery_place(of: &Destination) -> Value {
+    let mut shown = contact::place(&of.address);
+    shown["role"] = json!("delivery");
+    shown["name"] = json!(of.recipient.as_str());
+    shown
+}
+
+/// Where an item goes that is sent, as the places of its product say it; nothing where they say nothing.
+pub(super) fn deliver_to(
+    cx: Cx<'_>,
+    (account, item): (AccountId, &Item),
+    (place, said): (usize, &Value),
+) -> Result<Option<Destination>, Error> {
+    let offer = item.wish.offer.filter(|_| item.action == Action::Add);
+    let places = said
+        .pointer("/product/place")
+        .map(|it| it.as_array().map_or_else(|| vec![it], |all| all.iter().collect()));
+    let (Some(offer), Some(places)) = (offer, places.filter(|it| !it.is_empty())) else {
+        return Ok(None);
+    };
+    if !order::sends(cx, offer)? {
+        return Ok(None);
+    }
+    let missing = || {
+        let at = format!("orderItem/{place}/product/place");
+        Invalid::one(at, "required", "must give the address itself: street, city and country")
+    };
+    let address = places.into_iter().find_map(contact::address).ok_or_else(missing)?;
+    let recipient = order::buyer(cx, "relatedParty", account)?.profile().name.clone();
+    Ok(Some(Destination { recipient, address, phone: None }))
 }
 
 fn below(at: &str, error: Error) -> Error {

@@ -59,6 +59,8 @@ const WORDS: Words = &[
     ("accepted_terms", "X-Terms-Accepted"),
     ("plan", "productPrice"),
     ("subscription", "product"),
+    ("items/deliver_to", "product.place"),
+    ("items/deliver_to/address", ""),
 ];
 
 const LISTED: Listed = Listed {
@@ -229,9 +231,12 @@ fn read(cx: Cx<'_>, said: &Tree, accepts: bool) -> Result<PlaceOrder, Error> {
         return Err(required("orderItem").into());
     }
     let items = all.iter().enumerate().map(|it| order_item::read(cx, it));
-    let items: Vec<Item> = items.collect::<Result<_, _>>()?;
+    let mut items: Vec<Item> = items.collect::<Result<_, _>>()?;
     order_item::must_not_mix(&items)?;
     let (account, billing_account) = billed_to(cx, all)?;
+    for (item, said) in items.iter_mut().zip(all.iter().enumerate()) {
+        item.deliver_to = order_item::deliver_to(cx, (account, item), said)?;
+    }
     if form::text::<String>(said, "state")?
         .is_some_and(|it| !it.eq_ignore_ascii_case("acknowledged"))
     {

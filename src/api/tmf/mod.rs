@@ -227,6 +227,7 @@ mod characteristic;
 mod credit;
 mod customer;
 mod customer_bill;
+mod delivery_place;
 mod door;
 pub mod doors;
 mod entity;

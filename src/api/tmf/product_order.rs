@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::behind::{Behind, Change};
 use super::beside::Beside;
 use super::customer;
+use super::delivery_place;
 use super::entity::{Entity, Gone, Of, Thing, reference, text, tree};
 use super::order_handling;
 use super::ordered;
@@ -338,7 +339,7 @@ pub(super) fn shown_items(cx: Cx<'_>, of: &[Item]) -> Result<Vec<Tree>, Error> {
 
 /// The order that was said, as far as what it names is here.
 fn read(cx: Cx<'_>, said: &Tree) -> Result<Result<PlaceOrder, Refusal>, Error> {
-    let items = match items(cx, said, ("productOrderItem", Saying::All))? {
+    let mut items = match items(cx, said, ("productOrderItem", Saying::All))? {
         Ok(items) => items,
         Err(refusal) => return Ok(Err(refusal)),
     };
@@ -349,6 +350,7 @@ fn read(cx: Cx<'_>, said: &Tree) -> Result<Result<PlaceOrder, Refusal>, Error> {
     if let Err(refusal) = must_have(cx, said, &account) {
         return refusal_of(refusal).map(Err);
     }
+    delivery_place::read(cx, (&mut items, &account), (said, "productOrderItem"))?;
     let priority = text::<String>(said, "priority")?.and_then(|it| it.parse().ok());
     let request = Request {
         billing_account,
@@ -464,7 +466,8 @@ impl Entity for Orders {
 
     fn known(&self, cx: Cx<'_>, it: &Order) -> Result<Tree, Error> {
         let account = cx.shared::<Account>(it.account())?;
-        let items = shown_items(cx, it.items())?;
+        let mut items = shown_items(cx, it.items())?;
+        delivery_place::fill(it, &mut items)?;
         let request = &it.request;
         let text = |it: &Option<Name>| it.as_ref().map(|it| it.as_str().to_owned());
         Ok(tree(json!({

@@ -11,6 +11,7 @@ use super::characteristic::{read_choices, show_choices};
 use super::offer::each;
 use super::order::{Order, Said, whole};
 use super::route::{Needs, Route, read, write};
+use super::shipment::Destination;
 use super::terms_of_use::AcceptedTerms;
 use super::wire::{Decimal, List, NoQuery, parse, parse_optional, word};
 use crate::api::edge::call::Call;
@@ -284,6 +285,8 @@ pub(super) struct CartOrder {
     requested_start_on: Option<String>,
     /// By which kept payment method it is to be paid.
     payment_method: Option<String>,
+    /// Where what is physical of it is sent; where the account has goods sent to if nothing is said.
+    deliver_to: Option<Destination>,
     /// The terms of use of its offers, which must be accepted.
     #[serde(default)]
     accepted_terms: Vec<AcceptedTerms>,
@@ -293,9 +296,10 @@ impl CartOrder {
     pub(super) fn read(&self, cx: Cx<'_>, id: CartId) -> Result<Request, Error> {
         let cart: domain::Cart = cx.get(id)?;
         let start_on = parse_optional("/requested_start_on", self.requested_start_on.as_deref())?;
-        let coupons = cart::account_of(cx, &cart)
-            .map(|account| coupon::brought(cx, account, &self.coupons))
-            .transpose()?;
+        let account = cart::account_of(cx, &cart);
+        let coupons = account.map(|it| coupon::brought(cx, it, &self.coupons)).transpose()?;
+        let sent = self.deliver_to.as_ref().zip(account);
+        let sent = sent.map(|(it, account)| it.read((cx, account), "/deliver_to")).transpose()?;
         Ok(Request {
             coupons: coupons.unwrap_or_default(),
             billing_account: parse_optional("/billing_account", self.billing_account.as_deref())?,
@@ -304,6 +308,7 @@ impl CartOrder {
             start_at: start_on.map(|it| Zone::UTC.start_of(it)),
             payment_method: parse_optional("/payment_method", self.payment_method.as_deref())?,
             accepted: each(&self.accepted_terms, "/accepted_terms", |it, at| it.read(cx, at))?,
+            deliver_to: sent,
             ..Request::plain()
         })
     }

@@ -10,6 +10,7 @@ use super::attribute::{self, Attributes};
 use super::characteristic::{read_choices, show_choices};
 use super::offer::each;
 use super::route::{Needs, Route, read, write};
+use super::shipment::Destination;
 use super::terms_of_use::{AcceptedTerms, TermsAcceptance};
 use super::wire::{Decimal, List, Money, NoQuery, SoldBy, parse, parse_optional, word};
 use super::{cart, order_checkout, order_item, order_keeping_back, order_preview};
@@ -226,6 +227,9 @@ struct OrderItem {
     totals: Vec<OrderTotal>,
     /// Why it failed.
     failure: Option<String>,
+    /// Where it is sent, if it is physical.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    deliver_to: Option<Destination>,
     /// The account that delivers it for its seller; told to that seller, and to the account itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     supplier: Option<String>,
@@ -317,6 +321,7 @@ impl From<&Item> for OrderItem {
             attributes: attribute::show(&it.attributes),
             totals: it.totals.iter().map(OrderTotal::from).collect(),
             failure: it.failure().map(ToString::to_string),
+            deliver_to: it.deliver_to.as_ref().map(Destination::from),
             supplier: None,
         }
     }
@@ -377,6 +382,8 @@ pub(super) struct NewOrder {
     requested_start_on: Option<String>,
     /// By which kept payment method it is to be paid.
     payment_method: Option<String>,
+    /// Where what is physical of it is sent; where the account has goods sent to if nothing is said.
+    deliver_to: Option<Destination>,
     /// The terms of use of its offers, which must be accepted.
     #[serde(default)]
     accepted_terms: Vec<AcceptedTerms>,
@@ -410,10 +417,12 @@ struct NewItem {
     /// Of an add: the custom attributes of the subscription by name.
     #[serde(default)]
     attributes: Attributes,
+    /// Of an add of something physical: where it is sent, if not where the order is.
+    deliver_to: Option<Destination>,
 }
 
 impl NewItem {
-    fn read(&self, place: usize) -> Result<Item, Invalid> {
+    fn read(&self, whose: (Cx<'_>, AccountId), place: usize) -> Result<Item, Error> {
         let at = |field: &str| format!("/items/{place}/{field}");
         let action = parse_optional(&at("action"), self.action.as_deref())?;
         let key = (place + 1).to_string();
@@ -431,6 +440,8 @@ impl NewItem {
         item.subscription = parse_optional(&at("subscription"), self.subscription.as_deref())?;
         item.attributes = attribute::read_at(&at("attributes"), &self.attributes, &[])?;
         item.parent = parent.map(|id| Parent::Subscription(id, Belonging::AddOn));
+        let sent = self.deliver_to.as_ref().map(|it| it.read(whose, &at("deliver_to")));
+        item.deliver_to = sent.transpose()?;
         Ok(item)
     }
 }
@@ -467,10 +478,12 @@ impl Said<'_> {
 
 impl NewOrder {
     pub(super) fn read(&self, cx: Cx<'_>) -> Result<PlaceOrder, Error> {
-        let items: Result<Vec<_>, _> =
-            self.items.iter().enumerate().map(|(place, it)| it.read(place)).collect();
-        let start_on = parse_optional("/requested_start_on", self.requested_start_on.as_deref())?;
         let account = parse("/account", &self.account)?;
+        let whose = (cx, account);
+        let items = self.items.iter().enumerate().map(|(place, it)| it.read(whose, place));
+        let items = items.collect::<Result<Vec<_>, _>>()?;
+        let start_on = parse_optional("/requested_start_on", self.requested_start_on.as_deref())?;
+        let sent = self.deliver_to.as_ref().map(|it| it.read(whose, "/deliver_to"));
         let request = Request {
             coupons: coupon::brought(cx, account, &self.coupons)?,
             billing_account: parse_optional("/billing_account", self.billing_account.as_deref())?,
@@ -480,9 +493,10 @@ impl NewOrder {
             start_at: start_on.map(|it| Zone::UTC.start_of(it)),
             payment_method: parse_optional("/payment_method", self.payment_method.as_deref())?,
             accepted: each(&self.accepted_terms, "/accepted_terms", |it, at| it.read(cx, at))?,
+            deliver_to: sent.transpose()?,
             ..Request::plain()
         };
-        Ok(PlaceOrder::new(account, items?, request)?)
+        Ok(PlaceOrder::new(account, items, request)?)
     }
 }
 

@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 
 use super::order::NewOrder;
 use super::route::{Needs, Route, work};
+use super::shipment::Destination;
 use super::switch::PreviewedInvoice;
 use super::terms_of_use::OfferTerms;
 use super::wire::Money;
@@ -43,6 +44,10 @@ struct OrderPreview {
     pay_first: Option<Money>,
     /// The terms of use that the order must accept: of what is bought, with the parts of bundles.
     terms_of_use: Vec<OfferTerms>,
+    /// Left out if nothing of it is sent: where that could go, by what is known of the account as a whole
+    /// address. Where there is none, the order has to say it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    destinations: Option<Vec<Destination>>,
 }
 
 impl Wire for OrderPreview {}
@@ -73,14 +78,17 @@ fn preview(bss: &Arc<Bss>, call: &Call, body: NewOrder) -> Result<Reply<OrderPre
     let supposed = bss.act(call.author(), move |act| {
         let placed = body.read(act.cx())?;
         let terms = order::with_terms(act.cx(), placed.items())?;
-        Ok((order::suppose_placed(act, placed)?, terms))
+        let destinations = order::destinations(act.cx(), &placed)?;
+        Ok((order::suppose_placed(act, placed)?, terms, destinations))
     });
-    let (supposed, terms) = supposed.wait()?;
+    let (supposed, terms, destinations) = supposed.wait()?;
     bss.read(&call.actor, |cx| {
         let pay_first = order::to_pay_first(cx, &supposed)?.map(Money::from);
         let found = order::estimate(cx, supposed)?;
         let terms_of_use = terms.iter().filter_map(|it| OfferTerms::of(it)).collect();
-        Ok(Reply::ok(OrderPreview { pay_first, ..shown(cx, &found, terms_of_use)? }))
+        let is_sent = found.items.iter().any(|it| it.deliver_to.is_some());
+        let destinations = is_sent.then(|| destinations.iter().map(Destination::from).collect());
+        Ok(Reply::ok(OrderPreview { pay_first, destinations, ..shown(cx, &found, terms_of_use)? }))
     })
 }
 
@@ -97,5 +105,6 @@ fn shown(cx: Cx<'_>, it: &Estimate, terms_of_use: Vec<OfferTerms>) -> Result<Ord
         credit: credit.transpose()?.map(Money::from),
         pay_first: None,
         terms_of_use,
+        destinations: None,
     })
 }

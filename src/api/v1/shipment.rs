@@ -10,6 +10,7 @@ use super::wire::{List, NoQuery, Patch, SoldBy, parse, parse_optional, word};
 use crate::api::edge::call::Call;
 use crate::api::edge::reply::{Nothing, Reply, Wire};
 use crate::domain::error::Invalid;
+use crate::domain::id::AccountId;
 use crate::domain::operator::Permission;
 use crate::domain::order::shipment::{self as domain, Carriage};
 use crate::services::label::Labels;
@@ -28,6 +29,44 @@ pub(super) fn routes() -> Vec<Route> {
         write(post(), "/shipments/{id}/deliver", reads, "Say that it has arrived", deliver),
         write(post(), "/shipments/{id}/return", reads, "Say that it came back", bring_back),
     ]
+}
+
+/// Where something physical is sent.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Destination {
+    /// To whom; to the account by its name if nothing is said.
+    recipient: Option<String>,
+    address: Address,
+    /// Whom the carrier may call.
+    phone: Option<String>,
+}
+
+impl From<&domain::Destination> for Destination {
+    fn from(it: &domain::Destination) -> Self {
+        Self {
+            recipient: Some(it.recipient.to_string()),
+            address: Address::from(&it.address),
+            phone: it.phone.as_ref().map(ToString::to_string),
+        }
+    }
+}
+
+impl Destination {
+    /// The destination in the domain's form, for an account that orders; `pointer` says where it stands.
+    pub(super) fn read(
+        &self,
+        (cx, account): (Cx<'_>, AccountId),
+        pointer: &str,
+    ) -> Result<domain::Destination, Error> {
+        let at = |field: &str| format!("{pointer}/{field}");
+        let recipient = match parse_optional(&at("recipient"), self.recipient.as_deref())? {
+            Some(it) => it,
+            None => order::buyer(cx, "/account", account)?.profile().name.clone(),
+        };
+        let phone = parse_optional(&at("phone"), self.phone.as_deref())?;
+        Ok(domain::Destination { recipient, address: self.address.read(&at("address"))?, phone })
+    }
 }
 
 /// Something physical on its way.

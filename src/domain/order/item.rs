@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::lifecycle::{ItemState, ItemTrigger, next_of_item};
+use super::shipment::Destination;
 use super::total::Total;
 use crate::domain::attribute::{self, Attribute};
 use crate::domain::catalog::characteristic::Choices;
@@ -135,6 +136,8 @@ pub struct Item {
     failure: Option<Prose>,
     /// Who delivers it for the seller, as the offer said when it was ordered; `None`: the seller does.
     pub supplier: Option<AccountId>,
+    /// Where it is sent, if it is physical.
+    pub deliver_to: Option<Destination>,
 }
 
 impl Item {
@@ -156,6 +159,7 @@ impl Item {
             totals: Vec::new(),
             failure: None,
             supplier: None,
+            deliver_to: None,
         }
     }
 
@@ -196,6 +200,9 @@ pub fn violations(items: &[Item]) -> Vec<Violation> {
     for (place, item) in items.iter().enumerate() {
         let pointer = format!("/items/{place}/attributes");
         found.extend(attribute::violations(&item.attributes, &pointer));
+        if let Some(it) = &item.deliver_to {
+            found.extend(it.violations(&format!("/items/{place}/deliver_to")));
+        }
         let faults = own_faults(item).into_iter().chain(reference_faults(item, &keys));
         found.extend(faults.map(|(field, rule, message)| {
             Violation::new(format!("/items/{place}{field}"), rule, message)
@@ -228,6 +235,10 @@ fn own_faults(item: &Item) -> Vec<Fault> {
     if item.action != Action::Add && item.wish.name.is_some() {
         let message = "must be left out: what there is already has a name".to_owned();
         found.push(("/name", "conflict", message));
+    }
+    if item.action != Action::Add && item.deliver_to.is_some() {
+        let message = "must be left out: only what is new is sent".to_owned();
+        found.push(("/deliver_to", "conflict", message));
     }
     if item.action != Action::Add && item.wish.times.is_some() {
         let message = "must be left out: only what is new is had for several lengths".to_owned();

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::item::{Action, Item};
+use super::shipment::Destination;
 use super::total::Total;
 use super::{Acceptance, Priority};
 use crate::domain::attribute::{self, Attribute};
@@ -61,6 +62,10 @@ pub struct Request {
     pub agreements: Vec<DocumentId>,
     /// What the buyer says of it besides.
     pub attributes: Vec<Attribute>,
+    /// Where what is physical of it is sent, as far as an item says nothing else. It is kept with these
+    /// items alone.
+    #[serde(skip)]
+    pub deliver_to: Option<Destination>,
 }
 
 impl Request {
@@ -84,6 +89,7 @@ impl Request {
             quote: None,
             agreements: Vec::new(),
             attributes: Vec::new(),
+            deliver_to: None,
         }
     }
 }
@@ -116,6 +122,7 @@ impl PlaceOrder {
     pub fn new(account: AccountId, items: Vec<Item>, request: Request) -> Result<Self, Invalid> {
         let mut found = super::item::violations(&items);
         found.extend(attribute::violations(&request.attributes, "/attributes"));
+        found.extend(request.deliver_to.iter().flat_map(|it| it.violations("/deliver_to")));
         let days = request.start_at.zip(request.completion_at);
         if days.is_some_and(|(start_at, completion_at)| completion_at < start_at) {
             let message = "must not lie before `start_at`";

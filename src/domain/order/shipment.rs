@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::error::{Code as Reason, Rejection};
+use crate::domain::error::{Code as Reason, Rejection, Violation};
 use crate::domain::event::Verb;
 use crate::domain::id::{OrderId, ShipmentId, TaskId};
 use crate::domain::party::medium::PostalAddress;
@@ -82,6 +82,34 @@ pub struct Destination {
     pub address: PostalAddress,
     /// Whom the carrier may call.
     pub phone: Option<Phone>,
+}
+
+impl Destination {
+    /// The lines of an envelope: to whom, where, and in which country.
+    #[must_use]
+    pub fn lines(&self) -> Vec<String> {
+        let country = self.address.country.as_ref().map(ToString::to_string);
+        let to = [self.recipient.to_string()].into_iter();
+        to.chain(self.address.lines()).chain(country).collect()
+    }
+
+    /// What is missing of a destination that a buyer says, which stands at `pointer`: no parcel arrives
+    /// without a street, a town and a country.
+    #[must_use]
+    pub fn violations(&self, pointer: &str) -> Vec<Violation> {
+        let of = &self.address;
+        let parts = [
+            ("street", of.street.is_some()),
+            ("city", of.locality.is_some()),
+            ("country", of.country.is_some()),
+        ];
+        let missing = parts.into_iter().filter(|it| !it.1);
+        let told = missing.map(|(part, _)| {
+            let message = "must be given: a parcel is sent there";
+            Violation::new(format!("{pointer}/address/{part}"), "required", message)
+        });
+        told.collect()
+    }
 }
 
 /// Who carries a shipment, and how to follow it.
@@ -215,6 +243,32 @@ mod tests {
              canceled |       - |         - |        - |        -
         "#]]
         .assert_eq(&matrix(State::ALL, Trigger::ALL, next));
+    }
+
+    #[test]
+    fn a_parcel_goes_to_a_street_in_a_town_of_a_country() {
+        let all = PostalAddress {
+            street: "Ring 1".parse().ok(),
+            locality: "Berlin".parse().ok(),
+            country: "DE".parse().ok(),
+            ..PostalAddress::default()
+        };
+        let missing = |address: PostalAddress| {
+            let recipient = "Mike Wilson".parse().expect("a name");
+            let it = Destination { recipient, address, phone: None };
+            it.violations("/deliver_to").into_iter().map(|it| it.field).collect::<Vec<_>>()
+        };
+        assert_eq!(missing(all.clone()), Vec::<String>::new());
+        let nowhere = PostalAddress { country: None, ..all.clone() };
+        assert_eq!(missing(nowhere), ["/deliver_to/address/country"]);
+        let empty = PostalAddress::default();
+        assert_eq!(missing(empty).len(), 3);
+        let it = Destination {
+            recipient: "Mike Wilson".parse().expect("a name"),
+            address: all,
+            phone: None,
+        };
+        assert_eq!(it.lines(), ["Mike Wilson", "Ring 1", "Berlin", "DE"]);
     }
 
     #[test]

@@ -55,6 +55,7 @@ fn line(name: &str, amount: &str) -> Tree {
         ("quantity", "2".into()),
         ("amount", amount.into()),
         ("failure", "It is sold out".into()),
+        ("goes_to", "Example Ltd, Ring 1, 10115 Berlin, DE".into()),
     ])
 }
 
@@ -134,6 +135,7 @@ fn shipment() -> Tree {
         ("tracking_number", "1Z999AA10123456784".into()),
         ("tracking_url", "https://parcels.example.com/1Z999AA10123456784".into()),
         ("recipient", "Example Ltd".into()),
+        ("goes_to", "Example Ltd, Ring 1, 10115 Berlin, DE".into()),
         ("address", "Ring 1\n10115 Berlin".into()),
     ])
 }

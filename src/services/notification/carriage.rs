@@ -33,6 +33,7 @@ pub(super) fn values(
         ("tracking_number", tracking.map_or_else(String::new, ToString::to_string).into()),
         ("tracking_url", address.map_or_else(String::new, ToString::to_string).into()),
         ("recipient", it.destination.recipient.to_string().into()),
+        ("goes_to", it.destination.lines().join(", ").into()),
         ("address", it.destination.address.lines().join("\n").into()),
     ]);
     let link = match reader.signs_in {

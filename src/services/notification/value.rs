@@ -341,11 +341,13 @@ pub(super) fn item(cx: Cx<'_>, it: &Item, reader: &Reader) -> Result<Tree, Error
         Some(name) => Some(name.to_string()),
         None => offer_name(cx, it.wish.offer, reader)?,
     };
+    let goes_to = it.deliver_to.as_ref().map(|it| it.lines().join(", "));
     Ok(Tree::group([
         ("name", name.unwrap_or_else(|| it.key.to_string()).into()),
         ("quantity", it.wish.quantity.unwrap_or(1).to_string().into()),
         ("amount", sum(&it.totals, reader).into()),
         ("failure", it.failure().map_or_else(String::new, ToString::to_string).into()),
+        ("goes_to", goes_to.unwrap_or_default().into()),
     ]))
 }
 

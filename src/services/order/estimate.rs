@@ -11,7 +11,7 @@
 use std::collections::BTreeMap;
 
 use super::switch::foreseen;
-use super::take;
+use super::{sending, take};
 use crate::domain::account::Account;
 use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::billing::credit::CreditNote;
@@ -274,6 +274,7 @@ pub(super) fn supposed(
     mut placed: PlaceOrder,
 ) -> Result<(Order, Vec<Subscription>), Error> {
     placed.request.start_at = None;
+    sending::suppose_addressed(act.cx(), &mut placed)?;
     let order = take(act, placed)?;
     provisioning::suppose_done(act, order.id)?;
     let order: Order = act.load(order.id)?;

@@ -12,6 +12,7 @@ mod handling;
 mod keeping_back;
 mod paid_first;
 mod pool;
+mod sending;
 mod supply;
 mod switch;
 mod terms_of_use;
@@ -36,6 +37,7 @@ pub use self::paid_first::{
 };
 pub(super) use self::paid_first::{paid, unpaid};
 pub use self::pool::enlarging;
+pub use self::sending::{destinations, sends};
 pub(super) use self::supply::must_be_known as must_be_supplier;
 pub use self::supply::{
     called, list_with_own_and_supplied, part_for, reached, seen, supplied, supplier, supplies,
@@ -151,7 +153,8 @@ fn put(act: &mut Act<'_>, placed: PlaceOrder) -> Result<Order, Error> {
         Ok::<_, Error>(found.map(|it| it.attributes).unwrap_or_default())
     })?;
     let channel = placed.request.channel.as_ref();
-    let resolved = resolve(act, &account, (placed.items(), channel))?;
+    let mut resolved = resolve(act, &account, (placed.items(), channel))?;
+    sending::addressed(act, (&account, &placed), &mut resolved)?;
     for it in &resolved {
         priced(act, &account, (placed.request.billing_account, it))?;
         must_be_billed_there(act, it)?;
@@ -164,7 +167,10 @@ fn put(act: &mut Act<'_>, placed: PlaceOrder) -> Result<Order, Error> {
     let number = next_number(act, stamp.seller)?;
     let stamp = stamp.numbered(number);
     let now = act.now();
-    let order = Order::place(act.new_id(), stamp, placed.resolved(items), now);
+    let mut placed = placed.resolved(items);
+    // It stands with the items that are sent.
+    placed.request.deliver_to = None;
+    let order = Order::place(act.new_id(), stamp, placed, now);
     let order = act.keep((order, Verb::Created))?;
     coupon::redeem_with(act, &account, &order)?;
     Ok(order)

@@ -533,3 +533,34 @@ fn an_order_is_kept_back_asked_about_and_goes_on_as_its_seller_says() {
     let mails = mails["items"].as_array().unwrap().iter();
     assert_eq!(mails.filter(|it| it["occasion"] == "order_information_required").count(), 1);
 }
+
+/// Where a parcel goes is the place of its product, or else where its buyer has goods sent to.
+#[test]
+fn what_is_sent_goes_to_the_place_of_its_product() {
+    let store = Store::open();
+    let sent = (json!({}), json!({ "delivery": "physical" }));
+    let router = store.market.offer_like("Router", &[monthly("Base", "EUR", "5")], sent);
+    let router = plain(&router);
+    let place =
+        json!([{ "street1": "Markt 1", "city": "Bonn", "postcode": "53111", "country": "DE" }]);
+    let order = |place: &Value| {
+        let mut order = store.order(&[&router]);
+        order["orderItem"][0]["product"]["place"] = place.clone();
+        store.buyer().call(&format!("POST {ORDER}"), Some(&order))
+    };
+    let placed = order(&place);
+    assert_eq!(placed.status.as_u16(), 201, "{}", told(&placed));
+    let placed = placed.json();
+    assert_eq!(placed["orderItem"][0]["product"]["place"], place, "{placed}");
+    let (by_default, _) = store.places(&[&router]);
+    let shown = &by_default["orderItem"][0]["product"]["place"][0];
+    assert_eq!((&shown["street1"], &shown["role"]), (&json!("Ring 1"), &json!("delivery")));
+    let orders = store.market.operator().get("/orders");
+    let streets = orders["items"].as_array().unwrap().iter();
+    let streets: Vec<_> =
+        streets.map(|it| text(&it["items"][0]["deliver_to"]["address"]["street"])).collect();
+    assert_eq!(streets.join(", "), "Ring 1, Markt 1");
+    let refused = [order(&json!([{ "id": "7" }])), order(&json!([{ "city": "Bonn" }]))];
+    let refused: Vec<_> = refused.iter().map(told).collect();
+    expect_test::expect![[r""]].assert_eq(&refused.join("\n"));
+}

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::chromium::chromium;
 use super::inspection::must_be_in_order;
 use super::stage::{OLGA, Stage};
+use super::tab::Sight;
 use crate::harness::market::text;
 
 /// A trade whose seller takes payments in, and whose buyer can be billed.
@@ -252,4 +253,53 @@ fn who_has_it_says_what_it_is_worth_and_its_seller_answers() {
     buyer.reload();
     buyer.sees("So it should.");
     buyer.must_be_content();
+}
+
+/// Who buys what comes in a parcel says where to; who buys anything else is not asked.
+#[test]
+fn a_parcel_goes_where_its_buyer_says_at_the_checkout() {
+    let Some(chromium) = chromium() else { return };
+    let stage = opened();
+    let sent = json!({ "delivery": "physical" });
+    stage.market.offer_like("Sensor", &[each_desk()], (json!({}), sent));
+    let tab = stage.signed_in(chromium, &stage.market.house.customer.admin.email);
+    let to_checkout = |offer: &str| {
+        tab.go(&format!("/ui/shop?q={offer}"));
+        tab.until("document.querySelectorAll('article').length === 1");
+        tab.click("link", offer);
+        tab.sees("Net €");
+        tab.click("button", "Add to cart");
+        tab.click("link", "Cart 1 in it");
+        tab.sees("In all, net");
+        tab.click("link", "To the checkout");
+        tab.sees("To pay €");
+    };
+    to_checkout("Mailbox");
+    assert_eq!(tab.eval("seen().includes('Where it is sent')"), false, "nothing is sent");
+    tab.click("button", "Order with obligation to pay");
+    tab.sees("Thank you");
+    to_checkout("Sensor");
+    tab.sees("Where it is sent");
+    tab.sees("Ring 1, Berlin");
+    must_be_in_order(&tab);
+    tab.click("radio", "Another address…");
+    tab.click("button", "Order with obligation to pay");
+    tab.until("document.activeElement.matches('[name=\"deliver_to/address/street\"]:invalid')");
+    tab.fill("textbox", "Street and number", "Markt 1");
+    tab.fill("textbox", "City", "Bonn");
+    must_be_in_order(&tab);
+    tab.look(Sight::HAND);
+    tab.settle();
+    let above = "(() => { const at = (it) => document.querySelector(it).getBoundingClientRect();
+        return at('.buy-column').bottom <= at('.buttons .primary').top; })()";
+    assert_eq!(tab.eval(above), true, "what it comes to stands before the button on a phone");
+    tab.look(Sight::DESK);
+    tab.click("button", "Order with obligation to pay");
+    tab.sees("Thank you");
+    tab.sees("Home Customer, Markt 1, Bonn");
+    must_be_in_order(&tab);
+    let ordered = orders(&stage);
+    let item = &ordered[0]["items"][0];
+    assert_eq!(item["deliver_to"]["address"]["street"], "Markt 1", "{ordered}");
+    tab.must_be_content();
 }

@@ -204,3 +204,52 @@ fn an_order_is_called_off_at_once_or_not_at_all() {
     assert_eq!(calls_off(Some("2026-01-01T00:00:00Z")), "done ");
     assert_eq!(shop.client().get(&path)["state"], "cancelled");
 }
+
+/// Where a product that is sent goes is its place: as an address, of any product that is not sent whatever
+/// it is.
+#[test]
+fn what_is_sent_goes_to_the_place_of_its_product() {
+    let shop = Shop::open();
+    let sent = (json!({}), json!({ "delivery": "physical" }));
+    let fee = [monthly("Rent", "EUR", "5")];
+    let router = plain(&json!(shop.market.offer_like("Router", &fee, sent)));
+    let client = shop.client();
+    let item = |id: &str, offer: &str, place: Value| {
+        json!({
+            "id": id, "action": "add", "productOffering": { "id": offer },
+            "product": { "place": place },
+        })
+    };
+    let home = json!([{
+        "role": "delivery", "@type": "GeographicAddress", "id": "77",
+        "streetName": "Ring", "streetNr": "1", "city": "Berlin", "postcode": "10115", "country": "DE",
+    }]);
+    let elsewhere = json!([{ "id": "site-7", "role": "installation" }]);
+    let order = shop.orders(&json!([
+        item("1", &router, home.clone()),
+        item("2", &shop.line, elsewhere.clone()),
+    ]));
+    let shown = &order["productOrderItem"];
+    assert_eq!((&shown[0]["product"]["place"], &shown[1]["product"]["place"]), (&home, &elsewhere));
+    let parcels = client.get("/shipments");
+    let to = &parcels["items"][0]["address"];
+    assert_eq!((&to["street"], &to["city"]), (&json!("Ring 1"), &json!("Berlin")), "{parcels}");
+    let bare = json!({ "id": "1", "action": "add", "productOffering": { "id": router } });
+    let order = shop.orders(&json!([bare]));
+    let place = &order["productOrderItem"][0]["product"]["place"][0];
+    assert_eq!(place["role"], "delivery", "where the customer has goods sent to: {order}");
+    let refused = |place: Value| {
+        let items = json!([item("1", &router, place)]);
+        let party = json!([{ "id": plain(&shop.customer["id"]), "@referredType": "Customer" }]);
+        let body = json!({ "productOrderItem": items, "relatedParty": party });
+        let answer = client.call(&format!("POST {ORDER}"), Some(&body));
+        let it = answer.json();
+        match it["note"].as_array().and_then(|it| it.last()) {
+            Some(note) => text(&note["text"]),
+            None => format!("{} {}", answer.status.as_u16(), text(&it["message"])),
+        }
+    };
+    let half = json!([{ "city": "Bonn", "country": "DE" }]);
+    let told = [refused(json!([{ "id": "77" }])), refused(half)].join("\n");
+    expect_test::expect![[r""]].assert_eq(&told);
+}

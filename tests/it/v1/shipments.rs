@@ -157,11 +157,74 @@ fn what_is_to_be_sent_needs_an_address_and_no_system() {
     let it = json!({ "name": { "en": "Box" }, "delivery": "by air" });
     said.note(&text(&operator.call("POST /specifications", Some(&it)).json()["detail"]));
     expect![[r#"
-        `/account` must have an address: what is ordered is sent there
+        `/items/0/deliver_to` must say where the item `1` is sent
         `/connector` must be left out: what is physical is there when it has arrived
         `/delivery` `by air` is not one of digital, physical
     "#]]
     .assert_eq(&said.text());
     let shipped = operator.get("/shipments");
     assert_eq!(shipped["items"], json!([]), "nothing is packed for nobody");
+}
+
+/// Where a parcel goes is said with the order, stands on it and on the parcel, and in the mails to who
+/// waits for it; what is not sent goes nowhere.
+#[test]
+fn what_is_ordered_goes_where_its_buyer_says() {
+    let market = Market::on("2026-01-01");
+    let (house, operator, said) = (&market.house, market.operator(), Protocol::default());
+    let (router, mailbox) =
+        (router(&market), market.offer("Mailbox", &[monthly("Fee", "EUR", "2")]));
+    let home = operator.post("/accounts", &json!({ "name": "Nowhere" }));
+    let to = |street: &str| {
+        json!({ "recipient": "Bea", "address": {
+            "street": street, "postal_code": "53111", "city": "Bonn", "country": "DE" } })
+    };
+    let order = |more: Value, items: Value| {
+        let mut body = json!({ "account": home["id"], "items": items });
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        operator.call("POST /orders", Some(&body)).json()
+    };
+    let half = json!({ "address": { "city": "Bonn" } });
+    let one = json!([{ "offer": mailbox }, { "offer": router }]);
+    said.note(&text(&order(json!({}), one.clone())["detail"]));
+    said.note(&text(&order(json!({ "deliver_to": half }), one.clone())["detail"]));
+    let kept = json!([{ "action": "renew", "subscription": "sub_00000000-0000-7000-8000-000000000000", "deliver_to": to("Markt 1") }]);
+    said.note(&text(&order(json!({}), kept)["detail"]));
+    let two = json!([
+        { "offer": router }, { "offer": router, "name": "Spare", "deliver_to": to("Markt 2") },
+        { "offer": mailbox, "deliver_to": to("Markt 3") },
+    ]);
+    let placed = order(json!({ "deliver_to": to("Markt 1") }), two);
+    for it in placed["items"].as_array().unwrap() {
+        said.note(&format!(
+            "{}: {}",
+            text(&it["offer_name"]),
+            it["deliver_to"]["address"]["street"]
+        ));
+    }
+    let of = format!("/shipments?of_order={}", text(&placed["id"]));
+    for it in operator.get(&of)["items"].as_array().unwrap() {
+        said.note(&format!("parcel to {}, {}", it["recipient"], it["address"]["street"]));
+    }
+    let path = format!("/accounts/{}", house.customer.account);
+    let address = json!({ "street": "Ring 1", "city": "Berlin", "country": "DE" });
+    operator.patch(&path, &json!({ "address": address }));
+    let buyer = house.client(&house.customer.admin);
+    let wanted = |items: Value| json!({ "account": house.customer.account, "items": items });
+    let seen = buyer.post("/orders/preview", &wanted(json!([{ "offer": router }])));
+    said.note(&format!("it could go to {}", seen["destinations"][0]["address"]["street"]));
+    let seen = buyer.post("/orders/preview", &wanted(json!([{ "offer": mailbox }])));
+    assert_eq!(seen["destinations"], Value::Null, "nobody is asked where nothing goes");
+    let cart = buyer.post("/carts", &json!({}));
+    let cart = format!("/carts/{}", text(&cart["id"]));
+    buyer.post(&format!("{cart}/items"), &json!({ "offer": router }));
+    let placed = buyer.post(&format!("{cart}/order"), &json!({ "deliver_to": to("Markt 4") }));
+    house.app.keep_duties();
+    let letters = house.app.outside.sent();
+    let letter = letters.iter().rev().find(|it| it.text.contains("Router")).expect("a letter");
+    said.note(letter.text.lines().find(|it| it.contains("Goes to")).expect("where it goes"));
+    let parcel = shipment(&market, &placed);
+    said.note(&format!("from the cart to {}", operator.get(&parcel)["address"]["street"]));
+    expect![[r#""#]].assert_eq(&said.text());
+    market.must_be_whole();
 }

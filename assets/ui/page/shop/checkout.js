@@ -1,4 +1,4 @@
-// The checkout: who is billed, coupons, terms of use and how it is paid, beside what the first invoice will say.
+// The checkout: who is billed, where parcels go, coupons, terms of use and how it is paid, beside what the first invoice will say.
 import { html } from "../../html.js";
 import { useState } from "../../../vendor/preact/hooks.js";
 import { get, workOut } from "../../model/api.js";
@@ -10,7 +10,7 @@ import { go, here, to } from "../../model/route.js";
 import { may, session } from "../../model/session.js";
 import { local, t } from "../../model/text.js";
 import { day, today } from "../../model/time.js";
-import { addressLine } from "../../part/address.js";
+import { AddressFields, addressLine } from "../../part/address.js";
 import { AttributeFields, saidOf, useAsked } from "../../part/attributes.js";
 import { inWords } from "../../part/choices.js";
 import { Days, isByUse } from "../../part/cost.js";
@@ -38,6 +38,20 @@ function Choices({ name, label, of, at, onChoose }) {
     <fieldset class="choices"><legend class="unseen">${label}</legend>${of.map(([key, text, note, isOff]) => html`
       <label key=${key} class=${`choice ${key === at ? "on" : ""}`}><input type="radio" name=${name} value=${key} checked=${key === at} disabled=${isOff} onChange=${() => onChoose(key)} />
         <span><span class="strong">${text}</span>${note && html`<small>${note}</small>`}</span></label>`)}</fieldset>`;
+}
+
+/** Where parcels go: to an address that is known of the account, or to one that is said. */
+function DeliverTo({ known, at, country, onChoose }) {
+  const isNew = at === "new" || known.length === 0;
+  return html`
+    ${known.length > 0 && html`<${Choices} name="destination" label=${t("Where it is sent")} at=${at} onChoose=${onChoose} of=${[
+      ...known.map((it, place) => [String(place), it.recipient, addressLine(it.address)]),
+      ["new", t("Another address"), t("for this order alone")],
+    ]} />`}
+    ${isNew && html`
+      <${Field} name="deliver_to/recipient" label=${t("Recipient")} value=${session.value.account.name} required autocomplete="off" />
+      <${AddressFields} name="deliver_to/address" of=${{ country }} isWhole />
+      <${Field} name="deliver_to/phone" label=${t("Phone")} kind="tel" hint=${t("Whom the carrier may call; you need not say")} autocomplete="off" />`}`;
 }
 
 /** The terms of use of all that is ordered, each once. */
@@ -85,6 +99,7 @@ function Steps({ rows, isAlone, billed: accounts, methods: onFile, pages, curren
   const [methods, keep] = useState(onFile);
   const [isKeeping, ask] = useState(false);
   const [how, pay] = useState(methods.find((it) => it.default)?.id ?? "invoice");
+  const [sentTo, send] = useState("0");
   const asked = useAsked("order");
   const billed = accounts.find((it) => it.id === billedTo);
   // Of several gateways one is chosen; a single one is taken.
@@ -99,10 +114,12 @@ function Steps({ rows, isAlone, billed: accounts, methods: onFile, pages, curren
   const accepted = withTerms.map(({ offer, version }) => ({ offer, version }));
   const [first] = preview.data?.invoices ?? [];
   const isFree = rows.every(({ cost }) => !cost.problem && cost.rhythms.length === 0 && !isByUse(cost));
+  // Who orders nothing that is sent is asked nothing of it.
+  const known = preview.data?.destinations;
   // Nobody orders before what it costs is seen, or cannot be known.
   const ofCoupon = preview.error?.name === "coupon_forbids" || preview.error?.errors?.some((it) => it.pointer.startsWith("/coupons"));
-  const place = async ({ external_id, attributes }) => {
-    const said = { billing_account: billedTo, external_id, coupons: coupon ? [coupon] : [], accepted_terms: accepted, attributes: saidOf(attributes) };
+  const place = async ({ external_id, attributes, deliver_to }) => {
+    const said = { billing_account: billedTo, external_id, coupons: coupon ? [coupon] : [], accepted_terms: accepted, attributes: saidOf(attributes), deliver_to: known ? deliver_to ?? known[Number(sentTo)] : undefined };
     if (methods.some((it) => it.id === how)) said.payment_method = how;
     const pays = isNow && canPayNow;
     const order = isAlone ? await orderNow({ ...supposed, ...said }, pays, gateway) : pays ? await payFirst(said, gateway) : await orderAll(said);
@@ -128,29 +145,32 @@ function Steps({ rows, isAlone, billed: accounts, methods: onFile, pages, curren
     ["invoice", t("On invoice"), t("by bank transfer, when the invoice is due")],
     ...(may("payment_make") ? pages.map(payNow) : []),
   ];
-  return html`
-    <div class="side-by-side"><div class="stack">
-      <${Form} onSend=${place} send=${isNow && canPayNow ? t("Order and pay") : isFree ? t("Place the order") : t("Order with obligation to pay")} isOff=${preview.error ? ofCoupon : !preview.data}>
-        <${Step} number="1" title=${t("Who is billed")}>
+  const steps = [
+    [t("Who is billed"), html`
           ${accounts.length > 1
             ? html`<${Choices} name="billing_account" label=${t("Billed to")} at=${billedTo} onChoose=${bill} of=${accounts.map((it) => [it.id, `${it.name} · ${it.currency}`, addressLine(it.address)])} />`
             : html`<p><span class="strong">${session.value.account.name}</span>${billed?.address && html`<br /><span class="quiet">${addressLine(billed.address)}</span>`}</p>`}
           <${Field} name="external_id" label=${t("Your own reference")} hint=${t("Such as the number of your purchase order; you need not say")} />
-          <${AttributeFields} asked=${asked} />
-        <//>
-        <${Step} number="2" title=${t("Have you got a coupon?")}>
+          <${AttributeFields} asked=${asked} />`],
+    known && [t("Where it is sent"), html`<${DeliverTo} known=${known} at=${sentTo} country=${known[0]?.address.country ?? billed?.address?.country} onChoose=${send} />`],
+    [t("Have you got a coupon?"), html`
           <${Field} label=${t("Code")} autocomplete="off" value=${coupon} onInput=${(event) => bring(event.target.value.trim())} fault=${ofCoupon ? (preview.error.errors?.[0]?.message ?? preview.error.message) : undefined} />
-          ${still && preview.data && html`<p class="text good" role="status">${t("It counts: see the first invoice.")}</p>`}
-        <//>
-        ${withTerms.length > 0 && html`<${Step} number="3" title=${t("Terms of use")}><${Terms} of=${withTerms} /><//>`}
-        <${Step} number=${withTerms.length > 0 ? "4" : "3"} title=${t("How you pay")}>
+          ${still && preview.data && html`<p class="text good" role="status">${t("It counts: see the first invoice.")}</p>`}`],
+    withTerms.length > 0 && [t("Terms of use"), html`<${Terms} of=${withTerms} />`],
+    [t("How you pay"), html`
           <${Choices} name="how" label=${t("How you pay")} at=${isNow && !canPayNow ? "invoice" : how} onChoose=${pay} of=${ways} />
-          ${may("payment_method_write") && html`<div><button type="button" class="button small" onClick=${() => ask(true)}><${Icon} name="plus" />${t("Another means of payment")}</button></div>`}
-        <//>
+          ${may("payment_method_write") && html`<div><button type="button" class="button small" onClick=${() => ask(true)}><${Icon} name="plus" />${t("Another means of payment")}</button></div>`}`],
+  ].filter(Boolean);
+  return html`
+    <div class="checkout">
+      <${Form} onSend=${place} send=${isNow && canPayNow ? t("Order and pay") : isFree ? t("Place the order") : t("Order with obligation to pay")} isOff=${preview.error ? ofCoupon : !preview.data}>
+        <div class="stack">
+          ${steps.map(([title, inside], at) => html`<${Step} key=${title} number=${String(at + 1)} title=${title}>${inside}<//>`)}
+          ${preview.error && !ofCoupon && (preview.error.name !== "tax_undetermined" || may("tax_write")) && html`<${Why} of=${preview.error} />`}
+        </div>
+        <div class="buy-column"><${Summary} rows=${rows} currency=${currency} preview=${preview} isAlone=${isAlone} /></div>
       <//>
-      ${preview.error && !ofCoupon && (preview.error.name !== "tax_undetermined" || may("tax_write")) && html`<${Why} of=${preview.error} />`}</div>
       ${isKeeping && html`<${Keep} account=${session.value.account} onClose=${() => ask(false)} onKept=${(it) => { keep([...methods, it]); pay(it.id); }} />`}
-      <div class="buy-column"><${Summary} rows=${rows} currency=${currency} preview=${preview} isAlone=${isAlone} /></div>
     </div>`;
 }
 

@@ -96,6 +96,7 @@ fn child(bundle: &Item, part: OfferId, quantity: u32, keys: &mut BTreeSet<text::
     item.parent = Some(Parent::Item(bundle.key.clone(), Belonging::Part));
     item.billing_account = bundle.billing_account;
     item.attributes = bundle.attributes.clone();
+    item.deliver_to = bundle.deliver_to.clone();
     item.when = bundle.when;
     item
 }
