@@ -15,6 +15,7 @@ use super::{Act, Cx, Error, account, billing, billing_account, offer};
 use crate::domain::account::Account;
 use crate::domain::account::billing_account::{BillingAccount, BillingState};
 use crate::domain::account::tree::LEVELS_MAX;
+use crate::domain::catalog::bundle::Bundled;
 use crate::domain::catalog::offer::Offer;
 use crate::domain::catalog::price::Price;
 use crate::domain::error::{Code, Rejection};
@@ -202,9 +203,24 @@ pub(super) fn bought(
         resources: resources
             .map(|(id, it)| (*id, Entitlement::of(it.amount(), included(*id))))
             .collect(),
+        bundled: bundled(cx, had.bundled, seller)?,
         ..had.clone()
     };
     Ok(Some(Bought { deal, answers }))
+}
+
+/// What a part costs its reseller less in the bundle that it sells on: what the original of that says.
+fn bundled(
+    cx: Cx<'_>,
+    had: Option<Bundled>,
+    seller: SellerNumber,
+) -> Result<Option<Bundled>, Error> {
+    let Some(had) = had else { return Ok(None) };
+    let original = original_of(cx, had.bundle, seller)?;
+    Ok(original.and_then(|it| {
+        let less = it.content.parts_discount?;
+        Some(Bundled { bundle: it.id, less })
+    }))
 }
 
 /// The same to whom a missing price is no reason to refuse anything: nothing is bought there then. Who

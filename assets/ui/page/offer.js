@@ -3,7 +3,7 @@ import { html } from "../html.js";
 import { useState } from "../../vendor/preact/hooks.js";
 import { get, post, send } from "../model/api.js";
 import { useLoad } from "../model/load.js";
-import { share } from "../model/money.js";
+import { share, written } from "../model/money.js";
 import { listed, remember } from "../model/name.js";
 import { go, to } from "../model/route.js";
 import { may, session } from "../model/session.js";
@@ -50,6 +50,7 @@ const Switches = ({ of }) => [...new Set(of.map((it) => it.to))].map((id, at) =>
 
 /** What is in a bundle, and how often. */
 const Parts = ({ of }) => html`
+  ${of.parts_discount && html`<p class="inside">${of.parts_discount === "100" ? t("The bundle costs what its own prices say; its parts cost nothing more.") : t("They cost {percent} % less in it.", { percent: written(of.parts_discount) })}</p>`}
   <ul class="inside stack tight">${of.bundle.map((it) => html`
     <li class="row between" key=${it.offer}><span>${it.default !== 1 && `${it.default} × `}<${Named} id=${it.offer} /></span>
       ${it.max !== it.min && html`<span class="quiet">${it.max === null ? t("at least {min}", { min: it.min }) : t("{from} to {to}", { from: String(it.min), to: String(it.max) })}</span>`}</li>`)}</ul>`;

@@ -4,7 +4,7 @@ import { useEffect, useState } from "../../vendor/preact/hooks.js";
 import { get, workOut } from "../model/api.js";
 import { plus } from "../model/decimal.js";
 import { useLoad, useStill } from "../model/load.js";
-import { isNothing, money } from "../model/money.js";
+import { isNothing, money, written } from "../model/money.js";
 import { called } from "../model/price.js";
 import { may } from "../model/session.js";
 import { local, t } from "../model/text.js";
@@ -18,12 +18,12 @@ export const usualTerm = (offer) => offer.terms.find((it) => it.default)?.key ??
 export const isBundle = (offer) => offer.bundle.length > 0;
 
 /** An offer and what is in it, as often as it is taken, each on the term that is taken if nobody chooses another. */
-async function pieces(offer, { quantity, term }) {
+async function pieces(offer, { quantity, term }, bundle) {
   const parts = offer.bundle.filter((it) => it.default > 0).map(async (it) => {
     const part = await get(`/offers/${it.offer}`);
-    return pieces(part, { quantity: it.default * quantity, term: usualTerm(part) || undefined });
+    return pieces(part, { quantity: it.default * quantity, term: usualTerm(part) || undefined }, offer.parts_discount ? offer : undefined);
   });
-  return [{ offer, quantity, term }, ...(await Promise.all(parts)).flat()];
+  return [{ offer, quantity, term, bundle }, ...(await Promise.all(parts)).flat()];
 }
 
 const when = (price) => (price?.kind === "recurring" ? rhythm(price.period) : price?.kind === "usage" ? t("by usage") : t("once"));
@@ -35,10 +35,12 @@ async function worked(piece, { currency, country, account, resources, usage, cha
   if (prices.length === 0) return { ...piece, lines: [], isFree: true };
   try {
     if (!prices.some((it) => it.currency === currency)) throw Object.assign(new Error(currency), { name: "price_missing", isElsewhere: true });
-    const found = await workOut(`/offers/${piece.offer.id}/calculate`, wish);
+    const path = `/offers/${piece.offer.id}/calculate`;
+    const alone = await workOut(path, wish);
+    const found = piece.bundle ? await workOut(path, { ...wish, bundle: piece.bundle.id }) : alone;
     const priceOf = (it) => piece.offer.prices.find(({ id }) => id === it.price);
     const lines = found.lines.map((it) => ({ ...it, name: priceOf(it) ? called(priceOf(it)) : it.name, when: when(priceOf(it)) }));
-    return { ...piece, ...found, lines };
+    return { ...piece, ...found, lines, alone: alone.net };
   } catch (problem) {
     if (problem.name !== "price_missing" || !isBundle(piece.offer)) throw problem;
     return { ...piece, lines: [], isFree: true };
@@ -55,8 +57,9 @@ export async function costOf(offer, wish) {
     rhythms.set(it.when, { amount: plus(rhythms.get(it.when)?.amount ?? "0", it.net.amount), currency: wish.currency });
   }
   const net = { amount: charged.reduce((total, it) => plus(total, it.net.amount), "0"), currency: wish.currency };
+  const alone = { amount: charged.reduce((total, it) => plus(total, it.alone.amount), "0"), currency: wish.currency };
   // Tax is rounded once on an invoice: the taxes of several pieces do not sum to it.
-  return { pieces: found, rhythms: [...rhythms], net, one: charged.length === 1 ? charged[0] : null };
+  return { pieces: found, rhythms: [...rhythms], net, alone, one: charged.length === 1 ? charged[0] : null };
 }
 
 const sentence = (text) => `${text[0].toUpperCase()}${text.slice(1)}${text.endsWith(".") ? "" : "."}`;
@@ -76,12 +79,15 @@ function unchosen({ errors = [] }) {
 export const priceless = (problem, currency) => (problem.name !== "price_missing" ? unchosen(problem) ?? problem.message
   : problem.isElsewhere ? t("no price in {currency}", { currency }) : t("no price for this choice today"));
 
+/** What a part costs less in its bundle. */
+const Less = ({ of }) => (of.bundle.parts_discount === "100" ? html` <span class="badge good">${t("included")}</span>` : html` <span class="badge good">−${written(of.bundle.parts_discount)} %</span>`);
+
 /** One piece of a bundle: how many, for how long free, and what each of its prices comes to. */
 function Piece({ of }) {
   const trial = trialOf(of);
   return html`
-    <li class="line"><p><span class="strong">${of.quantity > 1 && `${of.quantity} × `}${local(of.offer.name)}</span>${trial && html` <span class="badge good">${t("{span} free", { span: span(trial) })}</span>`}</p>
-      ${of.lines.map((it) => html`<div class="row between" key=${it.price}><span class="quiet">${it.name}</span><span>${it.when === t("by usage") && isNothing(it.net) ? html`<span class="quiet">${it.when}</span>` : html`${money(it.net)} <small>${it.when}</small>`}</span></div>`)}</li>`;
+    <li class="line"><p><span class="strong">${of.quantity > 1 && `${of.quantity} × `}${local(of.offer.name)}</span>${trial && html` <span class="badge good">${t("{span} free", { span: span(trial) })}</span>`}${of.bundle && html`<${Less} of=${of} />`}</p>
+      ${of.lines.filter((it) => !(of.bundle?.parts_discount === "100" && isNothing(it.net) && it.when !== t("by usage"))).map((it) => html`<div class="row between" key=${it.price}><span class="quiet">${it.name}</span><span>${it.when === t("by usage") && isNothing(it.net) ? html`<span class="quiet">${it.when}</span>` : html`${money(it.net)} <small>${it.when}</small>`}</span></div>`)}</li>`;
 }
 
 /** The sums: what comes once and what in which rhythm, without tax, and all of it together; with tax, of one piece. */
@@ -89,6 +95,7 @@ function Sums({ of }) {
   return html`
     <dl class="sums wide">
       ${of.rhythms.length > 1 && of.rhythms.map(([name, sum]) => html`<div key=${name}><dt>${t("{rhythm}, net", { rhythm: name })}</dt><dd>${money(sum)}</dd></div>`)}
+      ${of.alone.amount !== of.net.amount && html`<div><dt>${t("By themselves")}</dt><dd><s>${money(of.alone)}</s></dd></div>`}
       <div class="total"><dt>${t("Net")}</dt><dd>${money(of.net)}</dd></div>
       ${of.one?.tax && html`<div><dt>${t("with tax")}</dt><dd>${money(of.one.gross)}</dd></div>`}
     </dl>

@@ -44,6 +44,8 @@ struct NewCalculation {
     /// The account that buys, to be taxed as on its invoices: by its address, its tax number and what it
     /// need not pay; by the country alone if nothing is said.
     account: Option<String>,
+    /// The bundle as a part of which it is bought; by itself if nothing is said.
+    bundle: Option<String>,
     /// A price of it that is not there yet, calculated as if it were, whatever is chosen.
     draft: Option<NewPrice>,
 }
@@ -103,6 +105,7 @@ fn calculate(cx: Cx<'_>, call: &Call, body: NewCalculation) -> Result<Reply<Calc
         usage: amounts("/usage", &body.usage)?,
         country: parse_optional("/country", body.country.as_deref())?,
         account: parse_optional("/account", body.account.as_deref())?,
+        bundle: parse_optional("/bundle", body.bundle.as_deref())?,
         draft,
     };
     let found = billing::calculate(cx, &wish)?;

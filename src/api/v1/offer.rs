@@ -158,6 +158,10 @@ struct Offer {
     /// there is nothing to be said.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     characteristics: Vec<Characteristic>,
+    /// Of a bundle: how many percent its parts cost less in it than by themselves; of 100, what it costs are
+    /// its own prices.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    parts_discount: Option<Decimal>,
     /// What its buyers must accept.
     #[serde(skip_serializing_if = "Option::is_none")]
     terms_of_use: Option<TermsOfUse>,
@@ -241,6 +245,9 @@ impl Offer {
             switches: content.switches.iter().map(OfferSwitch::of).collect(),
             channels: content.eligibility.channels.iter().map(ToString::to_string).collect(),
             characteristics: Vec::new(),
+            parts_discount: content
+                .parts_discount
+                .map(|it| Decimal::from(&it.decimal().normalize())),
             terms_of_use: content.terms_of_use.as_ref().map(TermsOfUse::from),
             rating: None,
         }
@@ -391,6 +398,9 @@ struct NewOffer {
     /// An offer of the vendor of the account that sells it on. The copy delivers what that does, on the
     /// same terms, and begins with its prices; only name, texts, part number and categories are its own.
     copy_of: Option<String>,
+    /// Of a bundle: how many percent its parts cost less in it than by themselves, above 0 and at most 100.
+    /// Of 100, what it costs are its own prices.
+    parts_discount: Option<Decimal>,
     /// How many hundredths its prices are above those of what it is a copy of.
     mark_up: Option<Decimal>,
     /// Whether those to whom its seller sells may copy it, to sell it on; they may if nothing is said.
@@ -437,6 +447,7 @@ impl NewOffer {
             service_terms: parse_optional("/service_terms", self.service_terms.as_deref())?,
             billing: billing(named.billing, self.billing_model.as_deref(), freeze)?,
             parts: each(&self.bundle, "/bundle", OfferPart::read)?,
+            parts_discount: self.parts_discount.as_ref().map(parts_discount).transpose()?,
             resources: each(&self.resources, "/resources", |it, at| it.read(at, &named))?,
             adds_to: parse_optional("/adds_to", self.adds_to.as_deref())?,
             seating: parse_optional("/seating", self.seating.as_deref())?.unwrap_or(named.seating),
@@ -458,6 +469,10 @@ fn channels(all: &[String]) -> Result<BTreeSet<Code>, Invalid> {
     Ok(each(all, "/channels", |it, at| parse(at, it))?.into_iter().collect())
 }
 
+fn parts_discount(it: &Decimal) -> Result<Percent, Invalid> {
+    Ok(Percent::new(it.read::<Quantity>("/parts_discount")?.decimal()))
+}
+
 fn mark_up(it: &Decimal) -> Result<Percent, Invalid> {
     Ok(Percent::new(it.read::<Quantity>("/mark_up")?.decimal()))
 }
@@ -471,6 +486,7 @@ impl NewOffer {
             ("/service_terms", self.service_terms.is_some()),
             ("/billing_model", self.billing_model.is_some()),
             ("/bundle", !self.bundle.is_empty()),
+            ("/parts_discount", self.parts_discount.is_some()),
             ("/resources", !self.resources.is_empty()),
             ("/adds_to", self.adds_to.is_some()),
             ("/seating", self.seating.is_some()),
@@ -546,6 +562,10 @@ struct OfferPatch {
     #[serde(default)]
     #[schema(value_type = Option<Decimal>)]
     mark_up: Patch<Decimal>,
+    /// Of a bundle: how many percent its parts cost less in it, for who buys it from now on.
+    #[serde(default)]
+    #[schema(value_type = Option<Decimal>)]
+    parts_discount: Patch<Decimal>,
     /// Whether it may be copied from now on, to be sold on; what was copied goes on being sold.
     resellable: Option<bool>,
     #[serde(default)]
@@ -563,6 +583,7 @@ impl OfferPatch {
         it.specification =
             self.specification.onto(it.specification, |to| parse("/specification", to))?;
         it.mark_up = self.mark_up.onto(it.mark_up, mark_up)?;
+        it.parts_discount = self.parts_discount.onto(it.parts_discount, parts_discount)?;
         it.is_resellable = self.resellable.unwrap_or(it.is_resellable);
         it.supplier = self.supplier.onto(it.supplier, |to| parse("/supplier", to))?;
         it.terms_of_use = self.terms_of_use.onto(it.terms_of_use, TermsOfUse::read)?;

@@ -5,8 +5,12 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::keys_violations;
+use super::price::alteration::{Applies, By, Effect, PriceAlteration};
+use super::price::{Occasion, Price, PriceKind};
 use crate::domain::error::Violation;
 use crate::domain::id::OfferId;
+use crate::domain::quantity::Percent;
+use crate::domain::text::Name;
 
 /// One offer in a bundle.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,6 +37,54 @@ impl Part {
     pub fn admits(&self, count: u32) -> bool {
         self.count_min <= count && self.count_max.is_none_or(|it| count <= it)
     }
+}
+
+/// What a part of a bundle costs less in it than by itself, as it was when the bundle was bought.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Bundled {
+    /// The bundle.
+    pub bundle: OfferId,
+    /// How many hundredths less; all of them where the bundle's own prices are what it costs.
+    pub less: Percent,
+}
+
+impl Bundled {
+    /// A price of a part as it is charged in the bundle, which buyers call so. What is used, and what is
+    /// given back in the end, costs the same.
+    #[must_use]
+    pub fn lower(self, mut price: Price, bundle: &Name) -> Price {
+        match price.kind {
+            PriceKind::Usage { .. } | PriceKind::OneTime(Occasion::Deposit) => return price,
+            PriceKind::Recurring { .. }
+            | PriceKind::OneTime(Occasion::Plain | Occasion::Setup | Occasion::Renewal) => {}
+        }
+        price.alterations.push(PriceAlteration {
+            name: bundle.clone(),
+            effect: Effect::Discount,
+            by: By::Percent(self.less),
+            applies: Applies::EveryCharge,
+            condition: None,
+            valid_from: None,
+            valid_until: None,
+        });
+        price
+    }
+}
+
+/// What is wrong with how much less the parts of a bundle cost in it: of a bundle that is so.
+#[must_use]
+pub fn discount_violations(parts: &[Part], less: Option<Percent>) -> Vec<Violation> {
+    let Some(less) = less else { return Vec::new() };
+    let mut found = Vec::new();
+    if parts.is_empty() {
+        let message = "must be left out: only a bundle has parts that cost less in it";
+        found.push(Violation::new("/parts_discount", "conflict", message));
+    }
+    if less <= Percent::ZERO || less > Percent::WHOLE {
+        let message = "must be above 0 and at most 100";
+        found.push(Violation::new("/parts_discount", "range", message));
+    }
+    found
 }
 
 /// What is wrong with the parts of a bundle that is the offer `bundle`.
@@ -103,6 +155,27 @@ mod tests {
         assert_eq!(fields(&[Part::one(id(1)), Part::one(id(1))]), ["/parts/1"]);
         assert_eq!(fields(&[Part::one(id(1)), Part::one(id(9))]), ["/parts/1/offer"]);
         assert_eq!(fields(&[Part::one(id(1)), some(2, 2, Some(1), 2)]), ["/parts/1/count_default"]);
+    }
+
+    #[test]
+    fn parts_cost_less_in_a_bundle_alone_and_at_most_nothing() {
+        let parts = [Part::one(id(1)), Part::one(id(2))];
+        let rules = |parts: &[Part], less: Option<i64>| {
+            let less = less.map(|it| Percent::new(it.into()));
+            let found = discount_violations(parts, less);
+            found.into_iter().map(|it| it.rule).collect::<Vec<_>>()
+        };
+        for (parts, less, expected) in [
+            (&parts[..], None, &[][..]),
+            (&parts[..], Some(20), &[]),
+            (&parts[..], Some(100), &[]),
+            (&parts[..], Some(0), &["range"]),
+            (&parts[..], Some(101), &["range"]),
+            (&[], Some(20), &["conflict"]),
+            (&[], None, &[]),
+        ] {
+            assert_eq!(rules(parts, less), expected, "{less:?} off {} parts", parts.len());
+        }
     }
 
     #[test]

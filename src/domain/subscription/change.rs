@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::term::RunningTerm;
 use super::{Subscription, TrialRun};
+use crate::domain::catalog::bundle::Bundled;
 use crate::domain::catalog::characteristic::Choices;
 use crate::domain::catalog::term::Renewal;
 use crate::domain::error::{Code as Reason, Rejection};
@@ -98,6 +99,8 @@ pub struct Deal {
     pub resources: Entitlements,
     /// What was chosen.
     pub characteristics: Choices,
+    /// What it costs less as a part of a bundle.
+    pub bundled: Option<Bundled>,
 }
 
 /// One way in which a subscription is to be different.

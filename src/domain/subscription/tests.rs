@@ -39,6 +39,7 @@ pub(crate) fn deal(offer: u128, quantity: u32) -> Deal {
         quantity,
         resources: BTreeMap::new(),
         characteristics: BTreeMap::new(),
+        bundled: None,
     }
 }
 

@@ -16,6 +16,7 @@ use crate::domain::billing::policy::Policy;
 use crate::domain::billing::proration::Share;
 use crate::domain::billing::tax::{TaxSheet, TaxTerms, TaxTotal, Taxable, assess};
 use crate::domain::billing::taxing::TaxedBuyer;
+use crate::domain::catalog::bundle::Bundled;
 use crate::domain::catalog::characteristic::Choices;
 use crate::domain::catalog::choice;
 use crate::domain::catalog::discount::Subject;
@@ -58,6 +59,8 @@ pub struct Wish {
     /// Who buys, to be taxed as it is on its invoices; somebody of whom nothing else is known if nobody is
     /// named.
     pub account: Option<AccountId>,
+    /// As a part of which bundle; by itself if nothing is said.
+    pub bundle: Option<OfferId>,
     /// A price that is not there yet, as if it were.
     pub draft: Option<Price>,
 }
@@ -109,7 +112,8 @@ pub fn calculate(cx: Cx<'_>, wish: &Wish) -> Result<Calculation, Error> {
     let chosen = chosen(cx, &offer, wish)?;
     let wanted = |it: &Price| is_wanted(it, (wish, plan));
     let prices = prices.into_iter().filter(|it| it.fits(&chosen));
-    let prices: Vec<_> = prices.chain(wish.draft.clone()).filter(wanted).collect();
+    let prices = prices.chain(wish.draft.clone()).filter(wanted);
+    let prices = in_bundle(cx, (&offer, wish), prices.collect())?;
     if prices.is_empty() {
         let why = format!("`{}` has no price in {} for what is wished", offer.id, wish.currency);
         return Err(Rejection::new(Code::PriceMissing, why).into());
@@ -135,6 +139,24 @@ pub fn calculate(cx: Cx<'_>, wish: &Wish) -> Result<Calculation, Error> {
     }
     charges.extend(missing(&charges, &policy, on)?);
     Ok(Calculation { characteristics: chosen, ..taxed(&policy, wish, (charges, taxes))? })
+}
+
+/// Prices as they are charged in the bundle that is wished.
+fn in_bundle(
+    cx: Cx<'_>,
+    (offer, wish): (&Offer, &Wish),
+    prices: Vec<Price>,
+) -> Result<Vec<Price>, Error> {
+    let Some(id) = wish.bundle else { return Ok(prices) };
+    let bundle = offer::named(cx, "/bundle", id)?;
+    if bundle.content.parts.iter().all(|it| it.offer != offer.id) {
+        let message = format!("is no bundle with `{}` in it", offer.id);
+        return Err(Invalid::one("/bundle", "reference", message).into());
+    }
+    let Some(less) = bundle.content.parts_discount else { return Ok(prices) };
+    let bundled = Bundled { bundle: bundle.id, less };
+    let name = bundle.content.name.original();
+    Ok(prices.into_iter().map(|it| bundled.lower(it, name)).collect())
 }
 
 /// What holds of what is wished.

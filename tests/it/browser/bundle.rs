@@ -87,3 +87,34 @@ fn what_is_sold_no_more_is_asked_first_with_what_it_is_in() {
     tab.go("/ui/blocks");
     tab.must_be_content();
 }
+
+/// What costs less together says so in the shop, in the cart and at the checkout.
+#[test]
+fn a_bundle_shows_what_it_costs_less_than_its_parts() {
+    let Some(chromium) = chromium() else { return };
+    let stage = opened();
+    let [set, _] = bundled(&stage);
+    stage.market.operator().patch(&format!("/offers/{set}"), &json!({ "parts_discount": "25" }));
+    let tab = stage.signed_in(chromium, &stage.market.house.customer.admin.email);
+    tab.go(&format!("/ui/shop/{set}"));
+    tab.sees("They cost 25 % less in it.");
+    tab.sees("By themselves €20.00");
+    tab.sees("Net €15.00");
+    must_be_in_order(&tab);
+    tab.settle();
+    tab.click("button", "Add to cart");
+    tab.sees("It is in your cart.");
+    tab.go("/ui/cart");
+    tab.sees("€15.00 every month");
+    tab.click("link", "To the checkout");
+    tab.sees("To pay €18.00");
+    tab.click("checkbox", "I accept these terms of use");
+    tab.click("button", "Order with obligation to pay");
+    tab.sees("Thank you");
+    let seller = stage.signed_in(chromium, OLGA);
+    seller.go(&format!("/ui/catalogue/{set}"));
+    seller.sees("They cost 25 % less in it.");
+    must_be_in_order(&seller);
+    tab.must_be_content();
+    seller.must_be_content();
+}

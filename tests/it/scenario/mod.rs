@@ -3,6 +3,7 @@
 mod aggregator;
 mod alterations;
 mod billing;
+mod bundles;
 mod calendars;
 mod change_policies;
 mod changes;

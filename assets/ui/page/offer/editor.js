@@ -108,6 +108,7 @@ function Delivers({ of, shelf }) {
         <details open=${isMore}><summary>${t("A bundle, or an addition to another offer")}</summary><div class="stack">
           <${Repeat} label=${t("Offers in it")} add=${t("One more offer")} of=${of.bundle} hint=${t("A bundle sets up nothing itself: leave “It sets up” empty.")}>
             ${(row, at) => html`<${Part} of=${row} at=${at} offers=${others} />`}<//>
+          <${Field} name="parts_discount" kind="decimal" label=${t("They cost less in it, in percent")} value=${of.parts_discount ?? ""} hint=${t("Empty: as much as by themselves. 100: nothing, and the bundle costs what its own prices say.")} />
           ${!of.id && html`<${Field} name="adds_to" label=${t("Adds to")} kind="select" options=${[["", t("nothing: it is sold by itself")], ...named(others)]} />`}
         </div></details>`}
     </div><//>`;

@@ -136,7 +136,7 @@ function Choice({ offer, terms, wish, quantity, onCount, amounts, onType, chosen
 }
 
 const Inside = ({ of }) => html`
-  <${Card} title=${t("What is in it")}><ul class="inside parts">${of.bundle.map((it) => html`
+  <${Card} title=${t("What is in it")}>${of.parts_discount && of.parts_discount !== "100" && html`<p class="inside">${t("They cost {percent} % less in it.", { percent: written(of.parts_discount) })}</p>`}<ul class="inside parts">${of.bundle.map((it) => html`
     <li key=${it.offer}><${Icon} name="check" /><span>${it.default > 1 && html`<span class="strong">${it.default} × </span>`}<${Named} id=${it.offer} /></span></li>`)}</ul><//>`;
 
 const TermsOfUse = ({ of: { title, version, url, text } }) => html`

@@ -340,6 +340,9 @@ pub struct OfferContent {
     pub supplier: Option<AccountId>,
     /// Pictures and papers.
     pub attachments: Vec<Attachment>,
+    /// Of a bundle: how many hundredths its parts cost less in it than by themselves. All of them: what
+    /// it costs are its own prices.
+    pub parts_discount: Option<Percent>,
 }
 
 /// What can be bought.
@@ -398,6 +401,7 @@ impl OfferContent {
             tax_category: None,
             supplier: None,
             attachments: Vec::new(),
+            parts_discount: None,
         }
     }
 
@@ -430,6 +434,7 @@ impl OfferContent {
 
     fn check(&self, id: OfferId) -> Result<(), Invalid> {
         let mut found = bundle::violations(id, &self.parts);
+        found.extend(bundle::discount_violations(&self.parts, self.parts_discount));
         found.extend(keys_violations("/terms", self.terms.iter().map(|it| &it.key)));
         found.extend(keys_violations("/plans", self.plans.iter().map(|it| &it.key)));
         found.extend(keys_violations("/prices", &self.prices));
@@ -583,6 +588,11 @@ impl Offer {
                 let message = "must be a launched offer that is not a bundle itself";
                 found.push(Violation::new(field, "state", message));
             }
+        }
+        if self.content.parts_discount == Some(Percent::WHOLE) && self.content.prices.is_empty() {
+            let message =
+                "must be there: its parts cost nothing in it, and it costs nothing itself";
+            found.push(Violation::new("/prices", "required", message));
         }
         let closed = catalogs.iter().filter(|it| it.life.state() != State::Launched);
         found.extend(closed.map(|it| {

@@ -1,6 +1,8 @@
 //! Choices: the offer, the term, the plan, the units and the characteristics of an item.
 
+use super::bundle::part_of;
 use super::{Asked, Desk, Objection};
+use crate::domain::catalog::bundle::Bundled;
 use crate::domain::catalog::characteristic::Choices;
 use crate::domain::catalog::choice::{self, Fault};
 use crate::domain::catalog::lifecycle::State;
@@ -68,11 +70,22 @@ impl<'a> Desk<'a> {
                     quantity,
                     resources,
                     characteristics,
+                    bundled: self.bundled(asked, same),
                 };
                 Ok(Chosen { deal, term })
             }
             (_, _, _) => Err(found),
         }
+    }
+
+    /// What it costs less as a part of a bundle: as it was bought, or as the bundle says that is bought.
+    fn bundled(&self, asked: &Asked, same: Option<&Subscription>) -> Option<Bundled> {
+        if let Some(held) = same {
+            return held.deal().bundled;
+        }
+        let bundle = self.shelf.offers.get(&self.offer_of(part_of(&asked.item)?)?)?;
+        let less = bundle.content.parts_discount?;
+        Some(Bundled { bundle: bundle.id, less })
     }
 
     /// The offer that is asked for, or that the subscription is to.

@@ -317,12 +317,26 @@ fn held(pause: &Pause, zone: Zone) -> Hold {
     Hold { from: zone.date_of(pause.from_at), until: pause.until_at.map(|it| zone.date_of(it)) }
 }
 
+/// A price as it is charged of what may be a part of a bundle.
+fn in_bundle(
+    cx: Cx<'_>,
+    shelf: &mut Shelf,
+    (it, price): (&Subscription, Arc<Price>),
+    locale: &Locale,
+) -> Result<Arc<Price>, Error> {
+    let Some(bundled) = it.deal().bundled else { return Ok(price) };
+    let bundle = shelf.offer(cx, bundled.bundle)?;
+    let name = bundle.content.name.text(locale);
+    Ok(Arc::new(bundled.lower(Price::clone(&price), name)))
+}
+
 fn gather_price(
     cx: Cx<'_>,
     shelf: &mut Shelf,
     (it, price): (&Subscription, Arc<Price>),
     locale: &Locale,
 ) -> Result<GatheredPrice, Error> {
+    let price = in_bundle(cx, shelf, (it, price), locale)?;
     let taken = it.deal().prices.get(&price.id);
     let meter = match price.kind {
         PriceKind::Usage { meter } => Some(shelf.meter(cx, meter)?),

@@ -153,6 +153,7 @@ fn deal(offer: u128, amounts: &str) -> Deal {
             .map(|it| (it.0, Entitlement::of(it.1, none)))
             .collect(),
         characteristics: BTreeMap::new(),
+        bundled: None,
     }
 }
 

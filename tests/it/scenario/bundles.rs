@@ -1,0 +1,104 @@
+//! Bundles: what is sold together costs less than by itself, from the shop to the invoice.
+
+use expect_test::expect;
+use serde_json::{Value, json};
+
+use crate::harness::client::Protocol;
+use crate::harness::market::{Market, lines, monthly, text};
+
+fn once(name: &str, amount: &str) -> Value {
+    json!({
+        "name": name, "kind": "one_time", "currency": "EUR",
+        "model": { "kind": "flat", "amount": amount },
+    })
+}
+
+/// A book and a pen, and bundles of them.
+struct Shop {
+    market: Market,
+    book: String,
+    pen: String,
+}
+
+impl Shop {
+    fn open() -> Self {
+        let market = Market::on("2026-01-01");
+        let book = market.offer("Book", &[monthly("Loan", "EUR", "10"), once("Binding", "5")]);
+        let pen = market.offer("Pen", &[monthly("Ink", "EUR", "3.33")]);
+        Self { market, book, pen }
+    }
+
+    fn parts(&self) -> Value {
+        let part = |offer: &String| json!({ "offer": offer, "min": 1, "max": 2, "default": 1 });
+        json!([part(&self.book), part(&self.pen)])
+    }
+
+    /// A bundle in which its parts cost so many percent less, and which has some prices itself.
+    fn bundle(&self, name: &str, less: &str, prices: &[Value]) -> String {
+        let about = json!({ "bundle": self.parts(), "parts_discount": less });
+        self.market.offer_like(name, prices, (about, json!({})))
+    }
+
+    /// What the first invoice of somebody who buys an offer says.
+    fn first_invoice(&self, who: &str, offer: &str) -> String {
+        let account = self.market.customer(who, "EUR");
+        let order = json!({ "account": account["id"], "items": [{ "offer": offer }] });
+        let foretold = self.market.operator().post("/orders/preview", &order);
+        self.market.operator().post("/orders", &order);
+        self.market.advance_to("2026-01-02");
+        let bills = self.market.invoices(&account);
+        let [bill] = bills.as_slice() else { panic!("one, not {bills:?}") };
+        assert_eq!(foretold["invoices"][0]["net"], bill["net"], "as it was foretold");
+        lines(bill)
+    }
+}
+
+#[test]
+fn parts_cost_so_many_percent_less_in_a_bundle_and_the_invoice_says_why() {
+    let shop = Shop::open();
+    let set = shop.bundle("Writing set", "20", &[]);
+    let operator = shop.market.operator();
+    let wish = json!({ "currency": "EUR", "bundle": set });
+    let worth = operator.post(&format!("/offers/{}/calculate", shop.book), &wish);
+    assert_eq!(worth["net"]["amount"], "12.00", "{worth}");
+    expect![[r#""#]].assert_eq(&shop.first_invoice("Ann", &set));
+    // What is sold later at another discount costs who has it already the same.
+    let more = json!({ "parts_discount": "50" });
+    operator.patch(&format!("/offers/{set}"), &more);
+    shop.market.advance_to("2026-02-02");
+    let bills = operator.get("/invoices?order=oldest");
+    let nets = bills["items"].as_array().unwrap().iter().map(|it| text(&it["net"]["amount"]));
+    assert_eq!(nets.collect::<Vec<_>>(), ["14.66", "10.66"]);
+    shop.market.must_be_whole();
+}
+
+#[test]
+fn a_bundle_with_a_price_of_its_own_costs_that_alone() {
+    let shop = Shop::open();
+    let set = shop.bundle("Fixed set", "100", &[monthly("Set", "EUR", "9.99")]);
+    expect![[r#""#]].assert_eq(&shop.first_invoice("Ann", &set));
+    shop.market.must_be_whole();
+}
+
+#[test]
+fn what_no_bundle_can_cost_is_refused() {
+    let shop = Shop::open();
+    let (operator, said) = (shop.market.operator(), Protocol::default());
+    let offer = |more: Value| {
+        let mut it = json!({ "name": { "en": "Set" }, "state": "launched" });
+        it.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let refused = operator.call("POST /offers", Some(&it)).json();
+        said.note(&text(&refused["detail"]));
+    };
+    offer(json!({ "parts_discount": "20" }));
+    offer(json!({ "bundle": shop.parts(), "parts_discount": "0" }));
+    offer(json!({ "bundle": shop.parts(), "parts_discount": "100.5" }));
+    offer(json!({ "bundle": shop.parts(), "parts_discount": "100" }));
+    let set = shop.bundle("Pens alone", "20", &[]);
+    let other = shop.market.offer("Paper", &[monthly("Sheets", "EUR", "1")]);
+    let wish = json!({ "currency": "EUR", "bundle": set });
+    let path = format!("POST /offers/{other}/calculate");
+    let refused = operator.call(&path, Some(&wish)).json();
+    said.note(text(&refused["errors"][0]["pointer"]).as_str());
+    expect![[r#""#]].assert_eq(&said.text());
+}
