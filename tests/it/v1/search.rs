@@ -184,7 +184,7 @@ fn offers_are_found_by_words_beginnings_typos_and_filters_with_and_without_the_i
     };
     assert_eq!(sorted(&before), sorted(&all()), "the order alone may differ");
     let facets = operator.get("/search?q=server")["facets"].to_string();
-    expect![[r#"{"categories":[{"count":2,"id":"{cat1}","name":"Compute"},{"count":2,"id":"{cat2}","name":"Servers"}],"currencies":[{"count":2,"currency":"EUR"},{"count":1,"currency":"USD"}],"languages":[{"count":2,"language":"en"},{"count":1,"language":"de"}],"products":[{"count":2,"product":"digital"}]}"#]].assert_eq(&Protocol::default().redact(&facets));
+    expect![[r#"{"categories":[{"count":2,"id":"{cat1}","name":"Compute"},{"count":2,"id":"{cat2}","name":"Servers"}],"currencies":[{"count":2,"currency":"EUR"},{"count":1,"currency":"USD"}],"languages":[{"count":2,"language":"en"},{"count":1,"language":"de"}],"products":[{"count":2,"product":"digital"}],"sellers":[{"count":2,"seller":"{acc1}","seller_name":"Provider"}]}"#]].assert_eq(&Protocol::default().redact(&facets));
 }
 
 #[test]
