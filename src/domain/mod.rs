@@ -22,6 +22,7 @@
 //! | [resource](catalog::resource) | a countable thing in a specification, and what it depends on |
 //! | [asset](catalog::asset), [its sort](catalog::asset_type) | a digital good of a specification; what is said of each of a sort |
 //! | [offer](catalog::offer) | what can be bought, with a life cycle and versions; a bundle holds offers |
+//! | [marketplace](catalog::offer::Market), [carrying it](billing::policy::Marketplace) | what a seller lists for others to sell; whether one sells what others list |
 //! | [term](catalog::term) | how long one commits, and how it renews |
 //! | [price](catalog::price) | one-time, recurring or usage; a model, a currency, versions by date |
 //! | [service terms](catalog::service_terms) | what happens after a term: grace, hold, destruction |

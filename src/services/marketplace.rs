@@ -16,10 +16,10 @@ use crate::domain::catalog::offer::{Market, Offer};
 use crate::domain::error::{Code, Invalid, Rejection};
 use crate::domain::id::{AccountId, Kind, OfferId};
 use crate::domain::money::Currency;
-use crate::domain::operator::Scope;
+use crate::domain::operator::{Decision, Permission, Scope};
 use crate::domain::page::PageRequest;
 use crate::domain::quantity::Percent;
-use crate::domain::stamp::SellerNumber;
+use crate::domain::stamp::{SellerNumber, Stamp};
 use crate::domain::subscription::Subscription;
 use crate::store::meta::setting;
 use crate::store::subscription::SUBSCRIPTION_BY_OFFER;
@@ -175,6 +175,20 @@ pub(super) fn must_not_be_gone(
         return Err(Invalid::one(pointer, "reference", why).into());
     }
     Ok(())
+}
+
+/// Whether the caller may report what was used of a subscription: who sells it, and who listed what it is to
+/// and delivers that.
+///
+/// # Errors
+/// If the store fails.
+pub fn may_count(cx: Cx<'_>, it: &Subscription) -> Result<bool, Error> {
+    let may = |of: &Stamp| cx.actor.may(Permission::UsageWrite, of) == Decision::Yes;
+    if may(&it.stamp) {
+        return Ok(true);
+    }
+    let offer = cx.shared::<Offer>(it.deal().offer)?;
+    Ok(offer.is_some_and(|it| it.was_listed() && may(&it.stamp)))
 }
 
 /// The account that delivers an offer for a seller because the offer is its own and was listed; nothing

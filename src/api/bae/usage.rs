@@ -140,8 +140,7 @@ fn meters(cx: Cx<'_>, of: &Subscription) -> Result<Vec<Meter>, Error> {
 /// What is to be counted, by the rules of the contract in their order.
 fn offered(cx: Cx<'_>, said: &Tree) -> Result<Offered, Error> {
     let it = Said::read(said)?;
-    let of: Subscription = cx.get(it.product)?;
-    cx.must(Permission::UsageWrite, &of.stamp)?;
+    let of = usage::reportable(cx, it.product)?;
     if of.origin.as_ref().map(|it| it.0) != Some(it.order) {
         return Err(Error::not_found(it.order));
     }

@@ -5,10 +5,10 @@ use std::rc::Rc;
 
 use super::{Entry, MeterName, Refused, Timing};
 use crate::domain::account::billing_account::BillingAccount;
+use crate::domain::catalog::offer::Offer;
 use crate::domain::catalog::price::{Price, PriceKind};
 use crate::domain::error::{Code, Rejection};
 use crate::domain::id::{MeterId, PriceId, SubscriptionId};
-use crate::domain::operator::{Decision, Permission};
 use crate::domain::stamp::SellerNumber;
 use crate::domain::subscription::term::RunningTerm;
 use crate::domain::subscription::{ChargedUntil, Subscription};
@@ -16,7 +16,7 @@ use crate::domain::text;
 use crate::domain::time::{Date, Instant, Zone};
 use crate::domain::usage::meter::Meter;
 use crate::domain::usage::record::{UsageEvent, Window};
-use crate::services::{Cx, Error, billing};
+use crate::services::{Cx, Error, billing, marketplace};
 use crate::store::catalog::{METER_BY_CODE, of_seller};
 use crate::store::charged_usage::{ChargedPrice, charged_usage};
 use crate::store::{Along, Records};
@@ -29,8 +29,8 @@ struct Known<'a> {
     counted_by: BTreeMap<PriceId, Option<MeterId>>,
     /// What of the time that is charged a bill will still look at.
     open: BTreeMap<(SubscriptionId, MeterId), Vec<Stretch>>,
-    /// By name, and by who sells what was used: two sellers may use one code.
-    meters: BTreeMap<(SellerNumber, MeterName), Option<Meter>>,
+    /// By name, and by who delivers and sells what was used: two sellers may use one code.
+    meters: BTreeMap<([SellerNumber; 2], MeterName), Option<Meter>>,
 }
 
 /// A stretch of time, without its end.
@@ -97,7 +97,7 @@ impl<'a> Known<'a> {
         let Some(served) = self.served(offered.subscription)? else {
             return Ok(Err(unknown(offered.subscription)));
         };
-        let Some(meter) = self.meter(served.seller, &offered.meter)? else {
+        let Some(meter) = self.meter([served.deliverer, served.seller], &offered.meter)? else {
             return Ok(Err(unknown(&offered.meter)));
         };
         let at = offered.at.unwrap_or(unsaid_at);
@@ -131,12 +131,9 @@ impl<'a> Known<'a> {
             return Ok(known.clone());
         }
         let found = self.cx.view.find::<Subscription>(id)?;
-        let may = |it: &Subscription| {
-            self.cx.actor.may(Permission::UsageWrite, &it.stamp) == Decision::Yes
-        };
-        let served = match found.filter(may) {
-            Some(it) => served(self.cx, &it)?.map(Rc::new),
-            None => None,
+        let served = match found {
+            Some(it) if marketplace::may_count(self.cx, &it)? => served(self.cx, &it)?.map(Rc::new),
+            Some(_) | None => None,
         };
         self.subscriptions.insert(id, served.clone());
         Ok(served)
@@ -217,21 +214,26 @@ impl<'a> Known<'a> {
         Ok(meter)
     }
 
-    /// The meter of a name: the seller's own, or the provider's, which is there for everybody.
-    fn meter(&mut self, seller: SellerNumber, name: &MeterName) -> Result<Option<Meter>, Error> {
-        let known = (seller, name.clone());
+    /// The meter of a name: that of who delivers, of who sells, or the provider's, which is there for
+    /// everybody.
+    fn meter(&mut self, of: [SellerNumber; 2], name: &MeterName) -> Result<Option<Meter>, Error> {
+        let known = (of, name.clone());
         if let Some(known) = self.meters.get(&known) {
             return Ok(known.clone());
         }
+        let mut sellers = of.into_iter().chain([SellerNumber::PROVIDER]);
         let found = match name {
             MeterName::Id(id) => {
                 let found = self.cx.view.find::<Meter>(*id)?;
-                found.filter(|it| [seller, SellerNumber::PROVIDER].contains(&it.stamp.seller))
+                found.filter(|it| sellers.any(|seller| seller == it.stamp.seller))
             }
-            MeterName::Code(code) => match self.with_code(seller, code)? {
-                None => self.with_code(SellerNumber::PROVIDER, code)?,
-                own => own,
-            },
+            MeterName::Code(code) => {
+                let mut found = None;
+                for seller in sellers {
+                    found = found.or(self.with_code(seller, code)?);
+                }
+                found
+            }
         };
         self.meters.insert(known, found.clone());
         Ok(found)
@@ -322,6 +324,8 @@ pub(super) fn charged(cx: Cx<'_>, of: &Subscription, event: &UsageEvent) -> Resu
 /// A subscription as far as its usage is concerned.
 struct Served {
     seller: SellerNumber,
+    /// Who has the offer that it is to: another seller, where that was bought on the marketplace.
+    deliverer: SellerNumber,
     /// When it is served, and since when usage is taken at all.
     window: Window,
     zone: Zone,
@@ -348,8 +352,10 @@ fn served(cx: Cx<'_>, it: &Subscription) -> Result<Option<Served>, Error> {
         open_from: served_from.max(taken_from),
         now: cx.now,
     };
+    let offer = cx.shared::<Offer>(it.deal().offer)?;
     Ok(Some(Served {
         seller: it.stamp.seller,
+        deliverer: offer.map_or(it.stamp.seller, |it| it.stamp.seller),
         window,
         zone,
         prices: it.deal().prices.iter().map(|(price, taken)| (*price, taken.until_on)).collect(),

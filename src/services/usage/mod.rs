@@ -31,11 +31,11 @@ pub use self::sourced::{
 pub use self::told::tell;
 pub use self::unrated::{UnratedUsage, unrated, unrated_left};
 use super::billing::counted;
-use super::{Author, Bss, Cx, Error};
+use super::{Author, Bss, Cx, Error, marketplace};
 use crate::domain::account::Account;
 use crate::domain::error::{Code, Invalid};
 use crate::domain::id::{Kind, MeterId, SubscriptionId};
-use crate::domain::operator::{Decision, Permission, Scope};
+use crate::domain::operator::{Permission, Scope};
 use crate::domain::page::{Page, PageOrder, PageRequest};
 use crate::domain::quantity::Quantity;
 use crate::domain::stamp::{Carried, SellerNumber};
@@ -323,8 +323,21 @@ fn offerer(cx: Cx<'_>) -> Result<SellerNumber, Error> {
 /// A subscription whose usage the caller may offer: what is said of another's is shown to nobody there.
 fn for_offerer(cx: Cx<'_>, id: SubscriptionId) -> Result<Option<SubscriptionId>, Error> {
     let found = cx.view.find::<Subscription>(id)?;
-    let may = |it: &Subscription| cx.actor.may(Permission::UsageWrite, &it.stamp) == Decision::Yes;
-    Ok(found.filter(may).map(|it| it.id))
+    let may = found.as_ref().map(|it| marketplace::may_count(cx, it)).transpose()?;
+    Ok(may.filter(|it| *it).map(|_| id))
+}
+
+/// A subscription of which the caller may report what was used.
+///
+/// # Errors
+/// [`Error::NotFound`] if it is not there, or not for the caller; [`Error::Forbidden`].
+pub fn reportable(cx: Cx<'_>, id: SubscriptionId) -> Result<Subscription, Error> {
+    let found = cx.view.find::<Subscription>(id)?.ok_or_else(|| Error::not_found(id))?;
+    if !marketplace::may_count(cx, &found)? {
+        cx.get::<Subscription>(id)?;
+        cx.must(Permission::UsageWrite, &found.stamp)?;
+    }
+    Ok(found)
 }
 
 /// What each of many stretches adds up to, in the order in which they are asked for.

@@ -171,3 +171,36 @@ fn what_a_seller_keeps_can_change_and_be_agreed_on_with_one() {
     assert_eq!(model().1, "owner 30, partner 50, platform 20", "what was agreed on stays");
     bazaar.market.must_be_whole();
 }
+
+#[test]
+fn who_delivers_reports_what_is_used_of_what_another_sells() {
+    let bazaar = Bazaar::open().with_the_map_listed();
+    let (north, south, buyer) = (bazaar.north(), bazaar.south(), bazaar.buyer());
+    let account = bazaar.market.house.south.customer.account.clone();
+    let meter = json!({ "code": "calls", "name": "Calls", "unit": "call" });
+    let meter = text(&north.post("/meters", &meter)["id"]);
+    let price = json!({ "name": "Calls", "kind": "usage", "currency": "EUR", "meter": meter,
+        "model": { "kind": "per_unit", "per_unit": "0.50" } });
+    let tiles = launched_like(&north, "Tiles", &[price], (json!({}), json!({})));
+    north.post(&format!("/offers/{tiles}/list"), &json!({}));
+    let order = json!({ "account": account, "items": [{ "offer": tiles }] });
+    buyer.post("/orders", &order);
+    bazaar.market.house.app.keep_duties();
+    let held = text(&buyer.get("/subscriptions")["items"][0]["id"]);
+    let says = |by: &Client<'_>, id: &str| {
+        let event = json!({ "id": id, "subscription": held, "meter": "calls", "quantity": "10",
+            "at": "2026-01-01T00:00:00Z" });
+        by.post("/usage", &json!({ "events": [event] }))["accepted"].clone()
+    };
+    let home = bazaar.market.house.north.customer.admin.clone();
+    assert_eq!(says(&north, "1"), 1, "who delivers counts");
+    assert_eq!(says(&south, "2"), 1, "and who sells");
+    let stranger = bazaar.market.house.client(&home);
+    let event = json!({ "id": "3", "subscription": held, "meter": "calls", "quantity": "1" });
+    let refused = stranger.call("POST /usage", Some(&json!({ "events": [event] })));
+    assert!(refused.status.is_client_error());
+    bazaar.market.advance_to("2026-02-02");
+    let bills = invoices(&south, &account);
+    assert_eq!(sums(bills.last().expect("a bill")), "10.00 + 2.00 = 12.00 EUR, due 12.00");
+    bazaar.market.must_be_whole();
+}
