@@ -98,6 +98,7 @@ fn credit(
     let before = invoice::credits_of(act.cx(), of.id)?;
     let rounding = billing::policy(act.cx(), of.stamp.seller)?.rounding;
     let content = goodwill::credited(&of, &before, amount, rounding)?;
+    billing::lower(act, &of, &content)?;
     invoice::issue_credit(act, of, (content, reason.clone())).map(drop)
 }
 

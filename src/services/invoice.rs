@@ -158,6 +158,7 @@ pub fn give_credit(
         Some(asked) => credit::lines(&invoice, &before, &asked, rounding)?,
         None => credit::everything(&invoice, &before, rounding)?,
     };
+    billing::lower(act, &invoice, &content)?;
     issue_credit(act, invoice, (content, reason))
 }
 

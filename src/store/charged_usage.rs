@@ -37,6 +37,8 @@ pub struct ChargedUsage {
     pub towards: Option<Figure>,
     /// At what it was charged.
     pub charged_terms: Option<ChargedTerms>,
+    /// At what stands what was missing to the minimum of the price; `None` if nothing was.
+    pub true_up: Option<ChargedTerms>,
     /// The day of the bill by which it was.
     pub rated_on: Date,
     /// How many units of it were paid for by another price, as far as that is known.
@@ -45,7 +47,8 @@ pub struct ChargedUsage {
 
 /// What lies under a subscription and the first day of a period: by price the day after its last
 /// one, from when to when was counted, how much, what else was asked of it, what of its minimum was
-/// reached, at what it was charged, on which day, and how much of it was bought.
+/// reached, at what it was charged, on which day, how much of it was bought, and at what stands what
+/// was missing to its minimum.
 type ChargedRow = BTreeMap<PriceId, Charged>;
 
 /// What lies there of one price.
@@ -59,6 +62,7 @@ type Charged = (
     Option<ChargedTerms>,
     Date,
     Option<Quantity>,
+    Option<ChargedTerms>,
 );
 
 /// The version of its shape.
@@ -71,7 +75,18 @@ fn charged_row(value: &[u8]) -> Result<ChargedRow, StoreError> {
 }
 
 fn of_row(price: PriceId, start: Date, row: Charged) -> Result<ChargedUsage, StoreError> {
-    let (end, from_at, until_at, quantity, detail, towards, charged_terms, rated_on, bought) = row;
+    let (
+        end,
+        from_at,
+        until_at,
+        quantity,
+        detail,
+        towards,
+        charged_terms,
+        rated_on,
+        bought,
+        true_up,
+    ) = row;
     let damaged = StoreError::Unreadable { table: CHARGED.0, source: None };
     let period = Period::new(start, end).ok_or(damaged)?;
     Ok(ChargedUsage {
@@ -83,6 +98,7 @@ fn of_row(price: PriceId, start: Date, row: Charged) -> Result<ChargedUsage, Sto
         detail,
         towards,
         charged_terms,
+        true_up,
         rated_on,
         bought,
     })
@@ -103,8 +119,10 @@ impl Batch<'_> {
             let (detail, terms) = (it.detail.clone(), it.charged_terms.clone());
             let (end, from_at, until_at) = (it.period.end(), it.from_at, it.until_at);
             let (towards, rated_on, bought) = (it.towards, it.rated_on, it.bought);
-            let row =
-                (end, from_at, until_at, it.quantity, detail, towards, terms, rated_on, bought);
+            let (quantity, true_up) = (it.quantity, it.true_up.clone());
+            let row = (
+                end, from_at, until_at, quantity, detail, towards, terms, rated_on, bought, true_up,
+            );
             rows.entry(it.period.start()).or_default().insert(it.price, row);
         }
         for (start, row) in rows {
@@ -164,6 +182,21 @@ pub fn charged_usage(
     Ok(found)
 }
 
+/// How much usage of the service period of a price that begins on a day is on invoices; nothing if none is.
+///
+/// # Errors
+/// If the engine fails or the row cannot be read.
+pub fn charged_usage_from(
+    view: &(impl View + ?Sized),
+    (subscription, price): (SubscriptionId, PriceId),
+    start: Date,
+) -> Result<Option<ChargedUsage>, StoreError> {
+    let value = view.value(CHARGED, &Key::new().id(subscription).date(start).bytes())?;
+    let row = value.map(|it| charged_row(&it)).transpose()?;
+    let row = row.and_then(|mut it| it.remove(&price));
+    row.map(|it| of_row(price, start, it)).transpose()
+}
+
 /// In so many rows before a moment its period is looked for: prices of one subscription may be charged for
 /// periods of several lengths.
 const CHARGED_ROWS_MAX: usize = 100;
@@ -221,6 +254,7 @@ mod tests {
                 quantity,
                 detail,
                 towards,
+                true_up: charged_terms.clone(),
                 charged_terms,
                 rated_on: start,
                 bought: Some(Quantity::ONE),
@@ -280,6 +314,7 @@ mod tests {
                 detail: Detail::Total,
                 towards: None,
                 charged_terms: None,
+                true_up: None,
                 rated_on: period.end(),
                 bought: None,
             }
@@ -298,5 +333,12 @@ mod tests {
         assert_eq!(at(price, "2026-02-01T00:00:00Z"), Some(month(2)));
         assert_eq!(at(price, "2026-03-01T00:00:00Z"), None);
         assert_eq!(at(other, "2026-02-01T00:00:00Z"), None);
+        let view = store.read().expect("snapshot");
+        let from = |of, day: &str| {
+            charged_usage_from(&view, (subscription, of), sample::date(day)).expect("read")
+        };
+        assert_eq!(from(price, "2026-02-01"), Some(month(2)));
+        assert_eq!(from(price, "2026-02-02"), None);
+        assert_eq!(from(other, "2026-02-01"), None);
     }
 }

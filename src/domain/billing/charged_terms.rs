@@ -38,7 +38,7 @@ struct TaxedUpTo {
 struct Piece {
     /// What it came to before coupons, without what of it was given back.
     of: Figure,
-    /// What they had taken off that.
+    /// What they had taken off that, and what was credited of it since.
     off: Figure,
     /// What of the rest bore no tax, because it was paid from what was paid in before.
     untaxed: Figure,
@@ -78,7 +78,7 @@ mod pieces {
 /// How something that is given back was paid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Paid {
-    /// What coupons had taken off it: nobody paid that.
+    /// What coupons or credit notes had taken off it: nobody paid that.
     pub never: Decimal,
     /// What was paid from what was paid in before, and bore no tax.
     pub untaxed: Decimal,
@@ -169,6 +169,33 @@ impl ChargedTerms {
         Ok(self)
     }
 
+    /// The same when a credit note took so much off a charge that came to `of`: what was credited does not go
+    /// back once more. Where that charge does not stand by itself, it is taken off what stands, what was
+    /// charged last first.
+    ///
+    /// # Errors
+    /// If an amount is too large.
+    pub fn credited(mut self, of: Amount, credited: Amount) -> Result<Self, MoneyError> {
+        let mut rest = credited.value();
+        let itself = self.pieces.iter().rposition(|it| {
+            it.of.decimal() == of.value() && it.paid().is_ok_and(|paid| rest <= paid)
+        });
+        let pieces = match itself {
+            Some(place) => &mut self.pieces[place..=place],
+            None => &mut self.pieces[..],
+        };
+        for piece in pieces.iter_mut().rev() {
+            let part = rest.min(piece.paid()?).max(Decimal::ZERO);
+            piece.off = Figure::new(plus(piece.off.decimal(), part)?);
+            rest = minus(rest, part)?;
+        }
+        if rest > Decimal::ZERO {
+            let of = Figure::new(of.value().max(rest));
+            self.pieces.insert(0, Piece { of, off: Figure::new(rest), untaxed: Figure::ZERO });
+        }
+        Ok(self)
+    }
+
     /// Without what is given back, what was charged last first; and how that was paid: so much less goes
     /// back as nobody paid, and no tax on what bore none.
     ///
@@ -194,6 +221,12 @@ impl ChargedTerms {
 }
 
 impl Piece {
+    /// What of it was paid with tax, and not credited.
+    fn paid(self) -> Result<Decimal, MoneyError> {
+        let off = plus(self.off.decimal(), self.untaxed.decimal())?;
+        minus(self.of.decimal(), off)
+    }
+
     /// So much of it, with its part of the rest.
     fn part(self, of: Decimal) -> Result<Self, MoneyError> {
         let part = |it: Figure| {
@@ -265,6 +298,32 @@ mod tests {
         // One that was paid, nine that were free: those go first.
         assert_eq!(back(charged(&[(1000, 1000), (9000, 0)]), &[4500, 5000]), ["0", "5"]);
         assert_eq!(back(charged(&[(1000, 0), (9000, 9000)]), &[9500]), ["90"]);
+    }
+
+    #[test]
+    fn what_was_credited_does_not_go_back_once_more() {
+        /// What was charged and what coupons left of it; what is credited of which charge; what goes, and what
+        /// goes back of that.
+        type Row =
+            (&'static [(i64, i64)], &'static [(i64, i64)], &'static [i64], &'static [&'static str]);
+        let table: [Row; 8] = [
+            (&[], &[(1000, 400)], &[500, 500], &["3", "3"]),
+            (&[], &[(1000, 400), (1000, 600)], &[500, 500], &["0", "0"]),
+            (&[], &[(1000, 500)], &[1500], &["10"]),
+            (&[(1000, 500)], &[(1000, 250)], &[1000], &["2.5"]),
+            (&[(1000, 500)], &[(1000, 500)], &[1000], &["0"]),
+            // A charge that stands by itself, and one that stands for nothing of its own.
+            (&[(1000, 500), (300, 300)], &[(1000, 500)], &[300, 1000], &["3", "0"]),
+            (&[(1000, 500), (300, 300)], &[(700, 400)], &[300, 1000], &["0", "4"]),
+            (&[(300, 300)], &[(700, 400)], &[300, 700], &["0", "6"]),
+        ];
+        for (pieces, credits, goes, expected) in table {
+            let credit = |it: ChargedTerms, (of, net): &(i64, i64)| {
+                it.credited(amount(*of), amount(*net)).expect("small")
+            };
+            let it = credits.iter().fold(charged(pieces), credit);
+            assert_eq!(back(it, goes), expected, "{credits:?} of {pieces:?}");
+        }
     }
 
     #[test]

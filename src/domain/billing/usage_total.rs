@@ -30,6 +30,8 @@ pub struct UsageTotal {
     pub towards: Option<Figure>,
     /// At what that was charged; `None` if nothing was, or nobody knows.
     pub charged_terms: Option<ChargedTerms>,
+    /// At what stands what was missing to the minimum; `None` if nothing was.
+    pub true_up: Option<ChargedTerms>,
     /// How many units of that were paid for by another price; `None` if nothing was charged, or nobody
     /// wrote it down.
     pub bought: Option<Quantity>,

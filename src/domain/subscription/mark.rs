@@ -7,9 +7,11 @@ use serde::{Deserialize, Serialize};
 use super::Subscription;
 use super::term::RunningTerm;
 use crate::domain::billing::charged_terms::ChargedTerms;
+use crate::domain::billing::invoice::line::Line;
 use crate::domain::catalog::price::Figure;
 use crate::domain::error::{Code, Rejection};
 use crate::domain::id::PriceId;
+use crate::domain::money::{Money, MoneyError};
 use crate::domain::quantity::Quantity;
 use crate::domain::time::{Date, Period};
 
@@ -33,6 +35,23 @@ impl From<Date> for ChargedUntil {
     /// Nothing was charged, and nothing is before a day.
     fn from(on: Date) -> Self {
         Self { on, periods: 0, days: None, given_back: None, charged_terms: None }
+    }
+}
+
+impl ChargedUntil {
+    /// The same when a credit note took so much, without tax, off a line: what was credited does not go back
+    /// once more with units that go. Nothing where the line is not for the days that were charged last.
+    ///
+    /// # Errors
+    /// If an amount is too large.
+    pub fn credited(&self, line: &Line, net: Money) -> Result<Option<Self>, MoneyError> {
+        let of_last = self.days.zip(line.service_period).is_some_and(|(days, it)| {
+            days.whole.start() <= it.start() && it.end() <= days.whole.end()
+        });
+        let Some(terms) = self.charged_terms.clone().filter(|_| of_last) else { return Ok(None) };
+        let (of, credited) = line.credited(net)?;
+        let charged_terms = Some(terms.credited(of, credited)?);
+        Ok(Some(Self { charged_terms, ..self.clone() }))
     }
 }
 

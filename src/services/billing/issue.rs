@@ -332,6 +332,7 @@ fn marked(
             detail: it.detail.clone(),
             towards: it.towards,
             charged_terms: mark.charged_terms.clone(),
+            true_up: it.true_up.clone(),
             rated_on: billed.on,
             bought: it.bought,
         }));

@@ -4,7 +4,7 @@ use expect_test::expect;
 use serde_json::{Value, json};
 
 use super::dunning::ladder;
-use crate::harness::market::{Market, sums, text};
+use crate::harness::market::{Market, monthly, shown, sums, text};
 
 /// A customer in a class with steps that has bought something for 120.00 and paid it.
 struct Payer {
@@ -136,4 +136,30 @@ fn what_is_owed_again_is_to_be_paid_as_if_it_were_new() {
         overdue (100.00 + 20.00 = 120.00 EUR, due 40.00), until 2026-01-10 and 2026-03-19: 2026-03-22 mail 2026-03-26 late_fee 2026-03-27 mail 2026-03-29 credit_hold
     "#]]
     .assert_eq(&told);
+}
+
+#[test]
+fn what_was_credited_by_hand_does_not_go_back_once_more_when_units_go() {
+    let market = Market::on("2026-04-01");
+    let operator = market.operator();
+    let own = text(&json!(market.house.operator.account));
+    let policy = json!({ "removed_units": "now" });
+    operator.patch(&format!("/accounts/{own}/billing_policy"), &policy);
+    let account = market.customer("Blue Whale", "EUR");
+    let mut price = monthly("Seat", "EUR", "10");
+    price["model"] = json!({ "kind": "unit", "price": "10" });
+    let subscription = market.order(&account, &market.offer("Seats", &[price]), 10);
+    market.advance_to("2026-04-02");
+    let invoice = text(&market.invoices(&account)[0]["id"]);
+    let body = json!({ "reason": "Sorry for the noise", "lines": [
+        { "line": 0, "net": { "amount": "50", "currency": "EUR" } },
+    ] });
+    operator.post(&format!("/invoices/{invoice}/credit"), &body);
+    market.advance_to("2026-04-16");
+    operator.post(&format!("/subscriptions/{subscription}/change"), &json!({ "quantity": 1 }));
+    market.advance_to("2026-05-02");
+    expect![[r#"
+    "#]]
+    .assert_eq(&shown(&market, &account));
+    market.must_be_whole();
 }

@@ -1,9 +1,11 @@
 //! Minimums on a bill: what is missing to them when a period is over.
 //!
 //! What counts towards a minimum is counted as it is charged, after discounts and before coupons.
-//! Usage that comes in late counts for its own period: it makes less of what was missing to it.
+//! Usage that comes in late counts for its own period: it makes less of what was missing to it. What goes back of
+//! that is what was paid of it, with the tax that it bore.
 
 use super::{Billable, BillablePrice, Charge, Draft, Mark, UsageTotal};
+use crate::domain::billing::charged_terms::ChargedTerms;
 use crate::domain::billing::invoice::explanation::{Explanation, Step};
 use crate::domain::billing::invoice::line::{Line, LineKind};
 use crate::domain::billing::proration::Share;
@@ -11,6 +13,7 @@ use crate::domain::catalog::price::model::MinimumOf;
 use crate::domain::catalog::price::{Figure, PriceModel};
 use crate::domain::error::Rejection;
 use crate::domain::money::{Amount, Money, MoneyError};
+use crate::domain::quantity::Quantity;
 use crate::domain::time::Period;
 
 /// The minimum of a price for a period.
@@ -49,19 +52,21 @@ impl<'a> Draft<'a> {
                     continue;
                 }
                 let now = Figure::new(before.decimal() + more.decimal());
-                self.keep_towards(
-                    (of, price),
-                    mark,
-                    UsageTotal { towards: Some(now), ..total.clone() },
-                );
+                let total = UsageTotal { towards: Some(now), ..total.clone() };
+                let stood = total.true_up.clone();
+                let mark = self.keep_towards((of, price), mark, total);
                 let charged = (!is_new).then_some(before);
                 let explanation = self.missing(floor, now, charged)?;
                 let explanation =
                     Explanation { version_from: Some(version.valid_from), ..explanation };
                 let exact = explanation.unrounded()?;
                 if !exact.value().is_zero() {
-                    let (kind, service) = (LineKind::TrueUp, Some(total.period));
-                    self.add(Charge { of, price, kind, service, explanation, bore: None }, exact)?;
+                    let (kind, service) = (LineKind::TrueUp, Some(floor.period));
+                    let bore = stood.as_ref().filter(|_| exact.value().is_sign_negative());
+                    let bore = bore.and_then(|it| it.tax_beyond(Quantity::ZERO)).cloned();
+                    let terms = ChargedTerms::at(version.valid_from, None);
+                    let charge = Charge { of, price, kind, service, explanation, bore };
+                    self.add_true_up(charge, (mark, terms), stood)?;
                 }
             }
         }
@@ -81,26 +86,31 @@ impl<'a> Draft<'a> {
         })
     }
 
+    /// Writes down what counts towards a minimum; answers with which mark that stands.
     fn keep_towards(
         &mut self,
         (of, price): (&Billable<'_>, &BillablePrice<'_>),
         mark: Option<usize>,
         total: UsageTotal,
-    ) {
+    ) -> usize {
         match mark {
             Some(place) => {
                 if let Some(usage) = &mut self.marks[place].usage {
                     usage.towards = total.towards;
                 }
+                place
             }
-            None => self.marks.push(Mark {
-                subscription: of.id,
-                price: price.price.id,
-                until: None,
-                days: None,
-                charged_terms: total.charged_terms.clone(),
-                usage: Some(total),
-            }),
+            None => {
+                self.marks.push(Mark {
+                    subscription: of.id,
+                    price: price.price.id,
+                    until: None,
+                    days: None,
+                    charged_terms: total.charged_terms.clone(),
+                    usage: Some(total),
+                });
+                self.marks.len() - 1
+            }
         }
     }
 

@@ -13,10 +13,21 @@ use crate::domain::error::Rejection;
 use crate::domain::money::{Amount, MoneyError};
 use crate::domain::quantity::Quantity;
 
-/// The charge that a mark is about.
+/// What stands with a mark.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stands {
+    /// The charge that it is about.
+    Charge,
+    /// What is missing to the minimum of the period whose use it is about.
+    TrueUp,
+}
+
+/// A charge that a mark keeps.
 pub(super) struct Stood {
     /// The place of the mark.
     pub(super) mark: usize,
+    /// What of the mark it is.
+    pub(super) stands: Stands,
     /// The place of its line, if it has one.
     pub(super) line: Option<usize>,
     /// What it comes to before coupons.
@@ -29,6 +40,27 @@ pub(super) struct Stood {
 pub(super) struct Charged {
     line: usize,
     mark: usize,
+    stands: Stands,
+}
+
+impl Mark {
+    /// At what something of it stands.
+    fn standing(&mut self, of: Stands) -> Option<&mut Option<ChargedTerms>> {
+        match of {
+            Stands::Charge => Some(&mut self.charged_terms),
+            Stands::TrueUp => self.usage.as_mut().map(|it| &mut it.true_up),
+        }
+    }
+
+    fn stood(&mut self, of: Stands) -> Option<ChargedTerms> {
+        self.standing(of).and_then(Option::take)
+    }
+
+    fn stand(&mut self, of: Stands, terms: ChargedTerms) {
+        if let Some(kept) = self.standing(of) {
+            *kept = Some(terms);
+        }
+    }
 }
 
 impl<'a> Draft<'a> {
@@ -64,20 +96,40 @@ impl<'a> Draft<'a> {
         let units = mark.days.map_or(Quantity::ONE, |it| it.units);
         let charged_terms = mark.charged_terms.take();
         mark.charged_terms = charged_terms.map(|it| it.taxed(before.as_ref(), (units, tax)));
-        self.stood.push(Stood { mark: mark_at, line, exact, before });
+        self.stood.push(Stood { mark: mark_at, stands: Stands::Charge, line, exact, before });
+        Ok(())
+    }
+
+    /// Adds what is missing to a minimum, or goes back of that, which stands with the mark of its use.
+    pub(super) fn add_true_up(
+        &mut self,
+        charge: Charge<'a>,
+        (mark, terms): (usize, ChargedTerms),
+        before: Option<ChargedTerms>,
+    ) -> Result<(), Rejection> {
+        let (exact, lines) = (charge.explanation.unrounded()?, self.lines.len());
+        self.add(charge, exact)?;
+        let line = (lines < self.lines.len()).then_some(lines);
+        let tax = line.and_then(|it| self.taxes.at(self.lines[it].tax_place));
+        let terms = terms.taxed(before.as_ref(), (Quantity::ONE, tax));
+        self.marks[mark].stand(Stands::TrueUp, terms);
+        self.stood.push(Stood { mark, stands: Stands::TrueUp, line, exact, before });
         Ok(())
     }
 
     /// Lowers what goes back by what coupons had taken off it, and writes down with each mark what of
     /// its charges stands now, and of what goes back how much bore no tax.
     pub(super) fn stand(&mut self) -> Result<(), Rejection> {
-        for Stood { mark: place, line, exact, before } in std::mem::take(&mut self.stood) {
-            let Some(charged_terms) = self.marks[place].charged_terms.take() else { continue };
-            let charged_terms = match (self.stands_after(place), before) {
+        for Stood { mark: place, stands, line, exact, before } in std::mem::take(&mut self.stood) {
+            let Some(charged_terms) = self.marks[place].stood(stands) else { continue };
+            let last = self.stands_after(place).filter(|_| stands == Stands::Charge);
+            let charged_terms = match (last, before) {
                 (Some(last), Some(_)) => {
                     let charged_terms = charged_terms.following(last);
                     // What of the charges before turns out to bear no tax stands with the last of them.
-                    let are_before = self.charged.iter_mut().filter(|it| it.mark + 1 == place);
+                    let is_before =
+                        |it: &&mut Charged| it.mark + 1 == place && it.stands == Stands::Charge;
+                    let are_before = self.charged.iter_mut().filter(is_before);
                     are_before.for_each(|it| it.mark = place);
                     charged_terms
                 }
@@ -95,7 +147,7 @@ impl<'a> Draft<'a> {
                 }
                 Some(line) => {
                     let now = Amount::new(self.taxables[line].exact, exact.currency());
-                    self.charged.push(Charged { line, mark: place });
+                    self.charged.push(Charged { line, mark: place, stands });
                     match self.billing.policy.prepaid {
                         PrepaidUse::BeforeTax => charged_terms.charged_apart(exact, now)?,
                         PrepaidUse::AfterTax => charged_terms.charged(exact, now)?,
@@ -103,7 +155,7 @@ impl<'a> Draft<'a> {
                 }
                 None => charged_terms.charged(exact, exact)?,
             };
-            self.marks[place].charged_terms = Some(charged_terms);
+            self.marks[place].stand(stands, charged_terms);
         }
         Ok(())
     }
@@ -111,8 +163,10 @@ impl<'a> Draft<'a> {
     /// Writes down with its mark that so much of what a line charges bears no tax.
     pub(super) fn stand_untaxed(&mut self, line: usize, amount: Decimal) -> Result<(), MoneyError> {
         let Some(it) = self.charged.iter().find(|it| it.line == line) else { return Ok(()) };
-        let kept = &mut self.marks[it.mark].charged_terms;
-        *kept = kept.take().map(|it| it.untaxed(amount)).transpose()?;
+        let (mark, stands) = (it.mark, it.stands);
+        if let Some(terms) = self.marks[mark].stood(stands) {
+            self.marks[mark].stand(stands, terms.untaxed(amount)?);
+        }
         Ok(())
     }
 

@@ -75,7 +75,7 @@ pub enum Step {
     Committed(Committed),
     /// So much of a minimum is charged besides.
     Covered(Figure),
-    /// What goes back is less by so much, which coupons had taken off when it was charged.
+    /// What goes back is less by so much, which coupons or credit notes had taken off: nobody paid that.
     NeverPaid(Figure),
     /// Only some days of the period are charged of all but the fees of tiers.
     Undivided(Undivided),
@@ -285,7 +285,9 @@ impl fmt::Display for Explanation {
                 Step::Coupon(share) => writeln!(f, "{share}")?,
                 Step::Committed(it) => writeln!(f, "{it}")?,
                 Step::Covered(charged) => writeln!(f, "of which {charged} is charged besides")?,
-                Step::NeverPaid(off) => writeln!(f, "without {off}, which coupons had taken off")?,
+                Step::NeverPaid(off) => {
+                    writeln!(f, "without {off}, which coupons or credit notes had taken off")?;
+                }
                 Step::Undivided(it) => writeln!(f, "{it}")?,
                 Step::Booked(_) => writeln!(f, "rounded as it is booked")?,
                 Step::Prepaid(off) if off.decimal().is_sign_negative() => {

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::explanation::{Explanation, Step};
 use crate::domain::catalog::price::Base;
 use crate::domain::id::{OfferId, PriceId, SubscriptionId};
-use crate::domain::money::Money;
+use crate::domain::money::{Amount, Money, MoneyError};
 use crate::domain::quantity::Quantity;
 use crate::domain::text::Name;
 use crate::domain::time::Period;
@@ -75,6 +75,20 @@ pub struct Line {
 }
 
 impl Line {
+    /// What it came to before coupons, and what goes of that where a credit note takes `net` off it, without
+    /// tax: both as its price is meant.
+    ///
+    /// # Errors
+    /// If an amount is too large, or it charges nothing.
+    pub fn credited(&self, net: Money) -> Result<(Amount, Amount), MoneyError> {
+        let is_taken =
+            |it: &Step| matches!(it, Step::Coupon(_) | Step::Prepaid(_) | Step::OfPrepaid(_));
+        let steps = self.explanation.steps.iter().take_while(|it| !is_taken(it)).cloned().collect();
+        let before = Explanation { steps, ..self.explanation.clone() };
+        let credited = net.amount().part(self.amount.decimal(), self.net.decimal())?;
+        Ok((before.unrounded()?, credited))
+    }
+
     /// Whether it is what the prepaid balance pays, or gets back, of a charge.
     #[must_use]
     pub fn is_prepaid(&self) -> bool {

@@ -104,6 +104,7 @@ fn uncounted(period: Period, charged: &[&ChargedUsage], zone: Zone) -> UsageTota
         charged_detail: Detail::Total,
         towards: None,
         charged_terms: None,
+        true_up: None,
         bought: None,
         records: 0,
     }
@@ -117,6 +118,7 @@ fn recounted(it: &ChargedUsage) -> UsageTotal {
         charged_detail: it.detail.clone(),
         towards: it.towards,
         charged_terms: it.charged_terms.clone(),
+        true_up: it.true_up.clone(),
         bought: it.bought,
         from_at: it.from_at,
         until_at: it.until_at,

@@ -1,6 +1,7 @@
 //! Minimums and commitments: what is missing is filled up, what goes beyond costs more.
 
 use super::*;
+use crate::domain::billing::policy::PrepaidUse;
 
 fn used(model: &str, period: &str, quantity: &str) -> World {
     let mut life = World::new("2026-01-01", vec![price(1, usage(), model)]);
@@ -100,6 +101,69 @@ fn late_usage_makes_less_of_what_was_missing() {
     let expected =
         "-24.00: usage 2026-01-01..2026-02-01 -30.00, true_up 2026-01-01..2026-02-01 10.00";
     assert_eq!(told(life.bill("2026-02-05")), expected);
+}
+
+#[test]
+fn of_what_was_missing_goes_back_what_was_paid_of_it() {
+    use super::coupons::brought;
+    use super::discounts::share;
+    use crate::domain::catalog::discount::Lasting;
+    let back = |content: Option<Content>| {
+        let content = content.expect("an invoice");
+        let mut lines = content.lines.iter();
+        let it = lines.find(|it| it.kind == LineKind::TrueUp).expect("what was missing");
+        format!("{} {}", it.net.decimal(), it.tax.decimal())
+    };
+    let table = [
+        ("nothing", vec![], "0", "-15.00 -3.00"),
+        ("a coupon for half of it", vec![brought(9, share(50), Lasting::Once)], "0", "-7.50 -1.50"),
+        ("a credit note for half of it", vec![], "10", "-7.50 -1.50"),
+        ("both", vec![brought(9, share(50), Lasting::Once)], "10", "0.00 0.00"),
+    ];
+    for (case, coupons, credited, expected) in table {
+        let mut life = used("least 100 of unit 1", JANUARY, "80");
+        life.policy.zero_lines = ZeroLines::Keep;
+        life.coupons = coupons;
+        let content = life.bill("2026-02-01").expect("an invoice");
+        if credited != "0" {
+            let (of, credited) = content.lines[1].credited(euros(credited)).expect("small");
+            let total = &mut life.usage[0][0];
+            let terms = total.true_up.take().expect("it stands");
+            total.true_up = Some(terms.credited(of, credited).expect("small"));
+        }
+        life.count(0, JANUARY, "95");
+        assert_eq!(back(life.bill("2026-02-02")), expected, "{case}");
+    }
+}
+
+#[test]
+fn what_was_missing_goes_back_with_the_tax_that_it_bore() {
+    let taxes = |content: Option<Content>| {
+        let content = content.expect("an invoice");
+        let told = |it: &Line| format!("{} {} {}", it.kind, it.net.decimal(), it.tax.decimal());
+        content.lines.iter().map(told).collect::<Vec<_>>().join(", ")
+    };
+    let mut life = used("least 100 of unit 1", JANUARY, "80");
+    life.rules = vec![vat(7)];
+    assert_eq!(taxes(life.bill("2026-02-01")), "usage 80.00 5.60, true_up 20.00 1.40");
+    life.rules = vec![vat(20)];
+    life.count(0, JANUARY, "95");
+    assert_eq!(taxes(life.bill("2026-02-02")), "usage 15.00 1.05, true_up -15.00 -1.05");
+}
+
+#[test]
+fn what_was_missing_and_paid_in_before_bears_no_tax_when_it_goes_back() {
+    let mut life = used("least 100 of unit 1", JANUARY, "0");
+    life.policy.prepaid = PrepaidUse::BeforeTax;
+    life.prepaid = 10_000;
+    let content = life.bill("2026-02-01").expect("an invoice");
+    assert_eq!((content.totals.net, content.totals.tax), (euros("100"), euros("0")));
+    life.prepaid = 0;
+    life.count(0, JANUARY, "100");
+    let content = life.bill("2026-02-02").expect("an invoice");
+    let back = content.lines.iter().filter(|it| it.kind == LineKind::TrueUp);
+    let tax = Money::sum(back.map(|it| it.tax), Currency::EUR);
+    assert_eq!(tax, Ok(euros("0")), "{:#?}", content.lines);
 }
 
 #[test]

@@ -65,6 +65,70 @@ fn what_goes_of_what_came_for_nothing_gives_nothing_back() {
     assert_eq!(nets(&mut life, &["2026-04-01", "2026-04-11", "2026-04-16"]), "0.00 60.00 -45.00");
 }
 
+/// Credits so much, without tax, of the first line of an invoice.
+fn credit(life: &mut World, content: &Content, net: &str) {
+    let (of, credited) = content.lines[0].credited(euros(net)).expect("small");
+    let terms = life.charged_terms[0].take().expect("it is charged");
+    life.charged_terms[0] = Some(terms.credited(of, credited).expect("small"));
+}
+
+#[test]
+fn units_that_go_give_back_what_credit_notes_left_of_them() {
+    let half = || vec![brought(9, share(50), Lasting::Always)];
+    let table = [
+        // Nine of ten go for half of the month, and after all of it was paid.
+        (vec![], "2026-04-16", "40", "-27.00"),
+        (vec![], "2026-04-01", "50", "-45.00"),
+        (vec![], "2026-04-01", "100", "0.00"),
+        (half(), "2026-04-16", "25", "-11.25"),
+        (half(), "2026-04-16", "50", "0.00"),
+    ];
+    for (coupons, on, credited, expected) in table {
+        let mut life = april(10, &[]);
+        life.coupons = coupons;
+        let content = life.bill("2026-04-01").expect("an invoice");
+        credit(&mut life, &content, credited);
+        life.former.push(FormerUnits { until: date(on), units: life.units });
+        life.units = Quantity::ONE;
+        assert_eq!(nets(&mut life, &[on]), expected, "{credited} were credited");
+    }
+}
+
+proptest! {
+    /// Whatever is credited of the first charge, and however units come and go then: no more goes back than
+    /// was paid, but for the cents by which each change is rounded.
+    #[test]
+    fn no_more_goes_back_than_was_paid(
+        first in 1..30_i64, credits in prop::collection::vec(1..10_000_i64, 0..4),
+        changes in prop::collection::vec((0..28_i64, 0..30_i64), 1..6),
+    ) {
+        let mut life = april(first, &[]);
+        let content = life.bill("2026-04-01").expect("an invoice");
+        let mut left = content.totals.net;
+        let mut paid = left;
+        for minor in credits {
+            let net = left.at_most(Money::minor(minor, Currency::EUR)).expect("one currency");
+            if net.as_minor() > 0 {
+                credit(&mut life, &content, &net.decimal().to_string());
+                left = left.minus(net).expect("small");
+                paid = left;
+            }
+        }
+        let mut changes = changes;
+        changes.sort_unstable();
+        changes.dedup_by_key(|it| it.0);
+        for (place, (day, units)) in (1..).zip(changes) {
+            let on = date("2026-04-01").plus_days(day);
+            life.former.push(FormerUnits { until: on, units: life.units });
+            life.units = Quantity::whole(units);
+            if let Some(content) = life.bill(&on.to_string()) {
+                paid = paid.plus(content.totals.net).expect("small");
+            }
+            prop_assert!(paid.as_minor() >= -place, "{} after {place} changes", paid);
+        }
+    }
+}
+
 #[test]
 fn what_a_coupon_had_taken_off_stands_in_the_explanation() {
     let mut life = april(10, &[("2026-04-16", 1)]);
@@ -72,7 +136,7 @@ fn what_a_coupon_had_taken_off_stands_in_the_explanation() {
     life.bill("2026-04-01");
     let content = life.bill("2026-04-16").expect("an invoice");
     let text = content.lines[0].explanation.to_string();
-    let steps = "for 15 of 30 days\nwithout 22.5, which coupons had taken off\n= -22.50 EUR";
+    let steps = "for 15 of 30 days\nwithout 22.5, which coupons or credit notes had taken off\n= -22.50 EUR";
     assert!(text.ends_with(steps), "{text}");
 }
 

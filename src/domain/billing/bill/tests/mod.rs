@@ -275,13 +275,14 @@ impl World {
             self.marks[place] = mark.until.or(self.marks[place]);
             self.charged_days[place] = mark.days.or(self.charged_days[place]);
             match &mark.usage {
-                Some(UsageTotal { period, quantity, detail, towards, bought, .. }) => {
+                Some(UsageTotal { period, quantity, detail, towards, bought, true_up, .. }) => {
                     let total = self.usage[place].iter_mut().find(|it| it.period == *period);
                     let total = total.expect("usage of the period");
                     total.is_new = false;
                     (total.charged, total.charged_detail) = (*quantity, detail.clone());
                     (total.towards, total.bought) = (*towards, *bought);
                     total.charged_terms.clone_from(&mark.charged_terms);
+                    total.true_up.clone_from(true_up);
                 }
                 None => self.charged_terms[place].clone_from(&mark.charged_terms),
             }
@@ -312,6 +313,7 @@ impl World {
                 charged_detail: Detail::Total,
                 towards: None,
                 charged_terms: None,
+                true_up: None,
                 bought: None,
                 records: 1,
             }),
