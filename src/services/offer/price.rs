@@ -7,7 +7,9 @@ use crate::domain::catalog::lifecycle::{Life, State};
 use crate::domain::catalog::offer::{Offer, OfferContent, PriceHold};
 use crate::domain::catalog::price::condition::Condition;
 use crate::domain::catalog::price::model::{Figure, PriceModel};
-use crate::domain::catalog::price::{Base, ChargeKind, Price, PriceKind, PriceVersion, Versions};
+use crate::domain::catalog::price::{
+    Base, ChargeKind, Price, PriceKind, PriceVersion, Versions, at_hand,
+};
 use crate::domain::catalog::specification::Specification;
 use crate::domain::error::{Code, Invalid, Rejection};
 use crate::domain::event::Verb;
@@ -82,7 +84,35 @@ pub fn taken_prices(
     cx: Cx<'_>,
     offer: &Offer,
     chosen: Chosen<'_>,
+    buyer: (Currency, Date),
+) -> Result<TakenPrices, Error> {
+    taken(cx, (offer, chosen), buyer, |fitting, at, today| {
+        let valid: Vec<&Price> =
+            fitting.iter().copied().filter(|it| it.life.valid_for.contains(at)).collect();
+        must_be_valid(offer, (fitting, &valid), today)?;
+        Ok(valid)
+    })
+}
+
+/// The same for who goes on with what was promised when it was bought: also at prices at which nobody can buy any
+/// more. Where some are valid that are for the same, it is those.
+///
+/// # Errors
+/// If there are prices, but none in that currency, or none for what was chosen.
+pub fn promised_prices(
+    cx: Cx<'_>,
+    offer: &Offer,
+    chosen: Chosen<'_>,
+    buyer: (Currency, Date),
+) -> Result<TakenPrices, Error> {
+    taken(cx, (offer, chosen), buyer, |fitting, at, _| Ok(at_hand(fitting, at)))
+}
+
+fn taken(
+    cx: Cx<'_>,
+    (offer, chosen): (&Offer, Chosen<'_>),
     (currency, today): (Currency, Date),
+    of: impl for<'a> FnOnce(&[&'a Price], Instant, Date) -> Result<Vec<&'a Price>, Rejection>,
 ) -> Result<TakenPrices, Error> {
     let Chosen { term, plan, characteristics } = chosen;
     let all = prices(cx, offer.id)?;
@@ -93,10 +123,7 @@ pub fn taken_prices(
     let wanted: Vec<_> = all.iter().filter(|it| own(it)).collect();
     let fits = |it: &&Price| it.currency == currency && it.fits(characteristics);
     let fitting: Vec<&Price> = wanted.iter().copied().filter(fits).collect();
-    let at = bought_at(cx, today);
-    let is_valid = |it: &&Price| it.life.valid_for.contains(at);
-    let valid: Vec<&Price> = fitting.iter().copied().filter(is_valid).collect();
-    must_be_valid(offer, (&fitting, &valid), today)?;
+    let valid = of(&fitting, bought_at(cx, today), today)?;
     let frozen_on = (offer.content.billing.price_hold == PriceHold::Frozen).then_some(today);
     let taken: TakenPrices = valid
         .iter()

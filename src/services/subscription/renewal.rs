@@ -121,9 +121,15 @@ fn next(
     let plan = it.deal().plan.as_ref();
     let characteristics = &it.deal().characteristics;
     let chosen = offer::Chosen { term: Some(key), plan, characteristics };
+    let (cx, buyer) = (act.cx(), (currency, start_on));
+    // What follows the term was promised with it, whatever can be bought by now.
+    let prices = match it.term().and_then(RunningTerm::renews_into) == Some(key) {
+        true => offer::promised_prices(cx, sold, chosen, buyer)?,
+        false => offer::taken_prices(cx, sold, chosen, buyer)?,
+    };
     Ok(Next {
         start: Start { term: running, trial: TrialRun::None },
-        prices: offer::taken_prices(act.cx(), sold, chosen, (currency, start_on))?,
+        prices,
         resources: resources(it, (sold, term)),
     })
 }

@@ -2,8 +2,11 @@
 
 use expect_test::expect;
 use serde_json::{Value, json};
+use tillbox::domain::id::OfferId;
+use tillbox::domain::operator::Actor;
+use tillbox::services::{Author, offer};
 
-use crate::harness::market::{Market, lines, monthly};
+use crate::harness::market::{Market, lines, monthly, text};
 
 /// A price of a term.
 fn in_term(mut price: Value, term: &str) -> Value {
@@ -122,4 +125,41 @@ fn what_is_on_hold_is_charged_beyond_its_term_only_if_it_renews_by_itself() {
     market.advance_to("2026-05-02");
     assert_eq!(invoices(), [5, 1], "the terms that it missed are not charged again");
     market.must_be_whole();
+}
+
+/// What follows the month of an offer: the quarter.
+fn follows_the_month(market: &Market, sold: &str) {
+    let id: OfferId = sold.parse().unwrap();
+    let revised = market.house.app.bss.act(Author::of(Actor::duty("test")), move |act| {
+        offer::revise(act, id, None, |mut it| {
+            it.terms[0].renews_into = Some("q".parse().unwrap());
+            it.terms[0].renewal = Some(tillbox::domain::catalog::term::Renewal::OnLastDay);
+            Ok(it)
+        })
+    });
+    revised.wait().unwrap();
+}
+
+#[test]
+fn what_follows_a_term_was_promised_and_is_charged_though_nobody_can_buy_it_any_more() {
+    let market = Market::on("2026-01-01");
+    let (account, sold) = (market.customer("Blue Whale", "USD"), offer(&market));
+    follows_the_month(&market, &sold);
+    let subscription = market.order(&account, &sold, 1);
+    let prices = market.operator().get(&format!("/prices?offer={sold}"));
+    let prices = prices["items"].as_array().unwrap().iter();
+    for it in prices.filter(|it| it["term"] == "q") {
+        let path = format!(
+            "/tmf-api/productCatalogManagement/v4/productOfferingPrice/{}",
+            text(&it["id"])
+        );
+        let over = json!({ "validFor": { "endDateTime": "2026-01-20T00:00:00Z" } });
+        market.operator().patch(&path, &over);
+    }
+    market.advance_to("2026-02-02");
+    let it = market.operator().get(&format!("/subscriptions/{subscription}"));
+    assert_eq!(it["state"], "active", "{it}");
+    expect![[r#"
+    "#]]
+    .assert_eq(&charged(&market, &account));
 }

@@ -399,5 +399,25 @@ impl Price {
     }
 }
 
+/// The prices at which one goes on who was promised to, among those that fit: those that are valid at a moment, and
+/// of what none is valid any more, that which was so last.
+#[must_use]
+pub fn at_hand<'a>(fitting: &[&'a Price], at: Instant) -> Vec<&'a Price> {
+    let mut held: Vec<&Price> =
+        fitting.iter().copied().filter(|it| it.life.valid_for.contains(at)).collect();
+    let is_over = |it: &&Price| it.life.valid_for.until().is_some_and(|until| until <= at);
+    let mut over: Vec<&Price> = fitting.iter().copied().filter(is_over).collect();
+    over.sort_by_key(|it| std::cmp::Reverse(it.life.valid_for.until()));
+    for it in over {
+        let is_in_place = held.iter().any(|other| {
+            it.is_for_the_same(other) && it.life.valid_for.until() != other.life.valid_for.until()
+        });
+        if !is_in_place {
+            held.push(it);
+        }
+    }
+    held
+}
+
 #[cfg(test)]
 mod tests;

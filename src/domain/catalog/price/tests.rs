@@ -160,3 +160,42 @@ fn a_price_falls_due_when_its_next_version_begins() {
     assert_eq!(due("2026-06-01").as_deref(), Some("2026-09-01T00:00:00Z"));
     assert_eq!(due("2026-09-01"), None);
 }
+
+#[test]
+fn who_was_promised_to_goes_on_at_what_was_valid_last_where_nothing_is_valid() {
+    let price = |name: &str, until: Option<&str>, term: Option<&str>| {
+        let until = until.map(|it| Zone::UTC.start_of(date(it)));
+        let valid_for = Validity::new(None, until).expect("some time");
+        Price {
+            name: name.parse().expect("a name"),
+            term: term.map(|it| it.parse().expect("a key")),
+            life: Life::new(State::Active, valid_for).expect("a life"),
+            ..price()
+        }
+    };
+    let all = [
+        price("support", None, None),
+        price("old", Some("2026-03-01"), Some("q")),
+        price("older", Some("2026-02-01"), Some("q")),
+        price("beside", Some("2026-03-01"), Some("q")),
+        price("now", None, Some("q")),
+        price("setup", Some("2026-03-01"), Some("m")),
+    ];
+    let held = |names: &[&str], on: &str| {
+        let fitting: Vec<_> = all.iter().filter(|it| names.contains(&it.name.as_str())).collect();
+        let held = at_hand(&fitting, Zone::UTC.start_of(date(on)));
+        held.iter().map(|it| it.name.to_string()).collect::<Vec<_>>().join(", ")
+    };
+    let table = [
+        (&["support", "old", "older"] as &[_], "2026-01-15", "support, old, older"),
+        (&["support", "old", "older"], "2026-02-15", "support, old"),
+        (&["support", "old", "older"], "2026-04-01", "support, old"),
+        (&["old", "beside", "older"], "2026-04-01", "old, beside"),
+        (&["old", "now"], "2026-04-01", "now"),
+        (&["setup", "now"], "2026-04-01", "now, setup"),
+        (&["old"], "2026-04-01", "old"),
+    ];
+    for (names, on, expected) in table {
+        assert_eq!(held(names, on), expected, "{names:?} on {on}");
+    }
+}
