@@ -300,14 +300,30 @@ pub fn reserved(
     ])
 }
 
-/// What is open of an invoice is given up.
+/// What is open of an invoice is given up, and as much tax in it is owed no more.
+///
+/// # Errors
+/// If an amount is too large.
+pub fn written_off(
+    customer: BillingAccountId,
+    (amount, tax): (Money, Money),
+) -> Result<[Leg; 3], MoneyError> {
+    Ok([
+        debit(Ledger::WriteOff, Holder::Seller, amount.minus(tax)?),
+        debit(Ledger::TaxPayable, Holder::Seller, tax),
+        credit(Ledger::Receivable, Holder::Customer(customer), amount)?,
+    ])
+}
+
+/// As much tax that was owed no more is so no longer: a credit note takes the place of what was given up, and
+/// brings back its own.
 ///
 /// # Errors
 /// If the amount is too large.
-pub fn written_off(customer: BillingAccountId, amount: Money) -> Result<[Leg; 2], MoneyError> {
+pub fn tax_returned_before(amount: Money) -> Result<[Leg; 2], MoneyError> {
     Ok([
         debit(Ledger::WriteOff, Holder::Seller, amount),
-        credit(Ledger::Receivable, Holder::Customer(customer), amount)?,
+        credit(Ledger::TaxPayable, Holder::Seller, amount)?,
     ])
 }
 
@@ -503,13 +519,14 @@ mod tests {
 
     #[test]
     fn what_is_given_up_or_shared_has_its_ledger() {
-        let given_up = written_off(customer(), euros("7")).expect("legs");
+        let given_up = written_off(customer(), (euros("7"), euros("2"))).expect("legs");
         let shared = share_owed(id(9), euros("3")).expect("legs");
         let rows = [
             (Ledger::Receivable, "-7.00"),
             (Ledger::Revenue, "3.00"),
+            (Ledger::TaxPayable, "2.00"),
             (Ledger::PartnerPayable, "-3.00"),
-            (Ledger::WriteOff, "7.00"),
+            (Ledger::WriteOff, "5.00"),
         ];
         assert_eq!(balances(&[&given_up, &shared]), expected(&rows));
     }
@@ -538,22 +555,25 @@ mod tests {
 
     #[test]
     fn a_loss_that_is_credited_was_neither_earned_nor_given_up() {
-        let sums = totals(euros("100"), euros("20"));
-        let applied = Applied {
-            to_invoice: euros("0"),
-            to_written_off: euros("70"),
-            to_customer: euros("50"),
-        };
-        let legs = [
-            invoice_issued(customer(), sums, earned()).expect("legs").to_vec(),
-            payment_received(customer(), euros("50")).expect("legs").to_vec(),
-            allocated(customer(), euros("50")).expect("legs").to_vec(),
-            written_off(customer(), euros("70")).expect("legs").to_vec(),
-            credit_note_issued(customer(), (sums, earned()), applied).expect("legs").to_vec(),
-        ];
-        let postings: Vec<_> = legs.iter().map(Vec::as_slice).collect();
-        let rows = [(Ledger::Cash, "50.00"), (Ledger::CustomerCredit, "-50.00")];
-        assert_eq!(balances(&postings), expected(&rows));
+        for returned in ["0", "11.67"].map(euros) {
+            let sums = totals(euros("100"), euros("20"));
+            let applied = Applied {
+                to_invoice: euros("0"),
+                to_written_off: euros("70"),
+                to_customer: euros("50"),
+            };
+            let legs = [
+                invoice_issued(customer(), sums, earned()).expect("legs").to_vec(),
+                payment_received(customer(), euros("50")).expect("legs").to_vec(),
+                allocated(customer(), euros("50")).expect("legs").to_vec(),
+                written_off(customer(), (euros("70"), returned)).expect("legs").to_vec(),
+                credit_note_issued(customer(), (sums, earned()), applied).expect("legs").to_vec(),
+                tax_returned_before(returned).expect("legs").to_vec(),
+            ];
+            let postings: Vec<_> = legs.iter().map(Vec::as_slice).collect();
+            let rows = [(Ledger::Cash, "50.00"), (Ledger::CustomerCredit, "-50.00")];
+            assert_eq!(balances(&postings), expected(&rows));
+        }
     }
 
     proptest! {
@@ -571,7 +591,7 @@ mod tests {
                 taken_back(customer(), minor(net)).expect("legs").to_vec(),
                 credit_note_issued(customer(), (sums, earned()), applied).expect("legs").to_vec(),
                 refunded(customer(), minor(net)).expect("legs").to_vec(),
-                written_off(customer(), minor(net)).expect("legs").to_vec(),
+                written_off(customer(), (minor(net), minor(tax))).expect("legs").to_vec(),
                 invoice_issued(customer(), sums, Unearned { deposits: minor(open), ..earned() }).expect("legs").to_vec(),
                 share_owed(id(9), minor(net)).expect("legs").to_vec(),
                 share_paid(id(9), sums).expect("legs").to_vec(),

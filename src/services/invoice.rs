@@ -187,7 +187,10 @@ pub(super) fn issue_credit(
         let settled = invoice.settle(applied.to_invoice, SettledBy::Credit)?;
         act.keep(settled)?;
     } else if applied.to_written_off.as_minor() > 0 {
+        let before = invoice.returned_tax()?;
         let settled = invoice.recredited(applied.to_written_off)?;
+        let less = before.minus(settled.0.returned_tax()?)?;
+        book(act, seller, note.id, journal::tax_returned_before(less)?)?;
         act.keep(settled)?;
     }
     super::settlement::follow(act, (seller, note.content().invoice), None)?;
@@ -338,8 +341,10 @@ pub fn write_off(
     act.expect_revision(&invoice.stamp, revision)?;
     let (seller, customer) = (invoice.stamp.seller, invoice.content().billing_account);
     let open = invoice.open();
-    let written_off = invoice.written_off(reason)?;
-    book(act, seller, id, journal::written_off(customer, open)?)?;
+    let tax = billing::policy(act.cx(), seller)?.write_off_tax;
+    let written_off = invoice.written_off(reason, tax)?;
+    let tax = written_off.0.returned_tax()?;
+    book(act, seller, id, journal::written_off(customer, (open, tax))?)?;
     let invoice = act.keep(written_off)?;
     dunning::follow(act, customer)?;
     Ok(invoice)

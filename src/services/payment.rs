@@ -458,7 +458,8 @@ pub(super) fn book_taken_back(
     let (seller, customer) = (payment.stamp.seller, payment.billing_account);
     book(act, seller, payment.id, journal::taken_back(customer, amount)?)?;
     if invoice.is_given_up() {
-        book(act, seller, invoice.id, journal::written_off(customer, amount)?)?;
+        let tax = invoice.returned_tax_with(amount)?;
+        book(act, seller, invoice.id, journal::written_off(customer, (amount, tax))?)?;
     }
     Ok(())
 }

@@ -106,6 +106,12 @@ struct BillingPolicy {
     marketplace: String,
     /// So many hundredths it keeps of what it is paid for that, after the platform's part.
     marketplace_percent: Decimal,
+    /// `outside` or `taxed`: what tax a fee for paying late bears that names no tax category. `outside`: none, for
+    /// it makes good for a damage.
+    late_fee_tax: String,
+    /// `keep` or `return`: whether the tax in what is given up of an invoice stays owed, or is owed no more. It
+    /// holds for what is given up from now on.
+    write_off_tax: String,
     /// How invoices are numbered, such as `INV-{year}-{sequence:6}`. `{customer}` is the number of the
     /// customer; `{sequence}` belongs to it then, and begins anew with each `{year}` or `{month}` that is
     /// named. `{count}` instead never does: it counts all invoices of the customer, or of the seller.
@@ -157,6 +163,8 @@ impl From<&Practice> for BillingPolicy {
             vat_numbers: it.vat_numbers.to_string(),
             late_usage_periods: it.late_usage_periods,
             review_hours: it.review_hours,
+            late_fee_tax: it.late_fee_tax.to_string(),
+            write_off_tax: it.write_off_tax.to_string(),
         }
     }
 }
@@ -202,6 +210,8 @@ struct BillingPolicyPatch {
     marketplace: Option<String>,
     #[schema(value_type = Option<String>)]
     marketplace_percent: Option<Decimal>,
+    late_fee_tax: Option<String>,
+    write_off_tax: Option<String>,
     invoice_numbers: Option<String>,
     credit_note_numbers: Option<String>,
 }
@@ -270,6 +280,10 @@ impl BillingPolicyPatch {
                 .marketplace_percent
                 .as_ref()
                 .map_or(Ok(before.marketplace_percent), |it| percent("/marketplace_percent", it))?,
+            late_fee_tax: word("/late_fee_tax", self.late_fee_tax.as_deref())?
+                .unwrap_or(base.late_fee_tax),
+            write_off_tax: word("/write_off_tax", self.write_off_tax.as_deref())?
+                .unwrap_or(base.write_off_tax),
             ..base
         })
     }

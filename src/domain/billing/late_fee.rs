@@ -9,8 +9,8 @@ use super::invoice::explanation::Explanation;
 use super::invoice::line::{Line, LineKind};
 use super::invoice::number::DocumentNumber;
 use super::invoice::{Content, Totals};
-use super::policy::Policy;
-use super::tax::{TaxSheet, TaxTerms, Taxable, assess};
+use super::policy::{LateFeeTax, Policy};
+use super::tax::{TaxSheet, TaxTerms, TaxTotal, Taxable, assess};
 use super::taxing::{TaxedBuyer, Taxing};
 use crate::domain::catalog::price::Base;
 use crate::domain::dunning::LateFee;
@@ -18,7 +18,7 @@ use crate::domain::error::Rejection;
 use crate::domain::id::{AccountId, BillingAccountId};
 use crate::domain::money::{Amount, Currency};
 use crate::domain::quantity::Quantity;
-use crate::domain::text::Name;
+use crate::domain::text::{Locale, Name};
 use crate::domain::time::Date;
 
 /// A fee that is to be charged.
@@ -42,6 +42,8 @@ pub struct Charging<'a> {
     pub subject: Name,
     /// What the line says.
     pub label: Name,
+    /// In which language the paper is.
+    pub locale: &'a Locale,
 }
 
 /// Between the numbers of invoices.
@@ -77,14 +79,20 @@ pub fn names(subject: &Name, number: &DocumentNumber) -> bool {
 /// The content of the invoice that charges a fee.
 ///
 /// # Errors
-/// If no tax rule covers it, or it is too much.
+/// If it is taxed and no tax rule covers it, or it is too much.
 pub fn content(charging: Charging<'_>, fee: LateFee) -> Result<Content, Rejection> {
     let Charging { currency, policy, taxing, .. } = charging;
     let exact = Amount::new(fee.fee.decimal(), currency);
     let amount = exact.book(policy.rounding)?;
     let mut sheet = TaxSheet::new();
-    let tax_place = sheet
-        .place((fee.tax_category, charging.on), |of| taxing.of(charging.buyer, of, currency))?;
+    let tax_place = match (policy.late_fee_tax, fee.tax_category) {
+        (LateFeeTax::Outside, None) => {
+            sheet.outside(TaxTotal::of_late_fees(charging.locale, charging.on, currency))
+        }
+        (LateFeeTax::Outside | LateFeeTax::Taxed, category) => {
+            sheet.place((category, charging.on), |of| taxing.of(charging.buyer, of, currency))?
+        }
+    };
     let mut taxes = sheet.into_totals();
     let taxable =
         Taxable { place: tax_place, base: Base::Net, exact: amount.decimal(), booked: amount };

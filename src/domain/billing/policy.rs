@@ -163,6 +163,27 @@ words! {
 }
 
 words! {
+    /// What tax a fee for paying late bears that names no tax category.
+    LateFeeTax {
+        /// None: it makes good for a damage, and is no price of anything (in the European Union: Court of
+        /// Justice, C-222/81).
+        Outside = "outside";
+        /// That of what has no tax category.
+        Taxed = "taxed";
+    }
+}
+
+words! {
+    /// What becomes of the tax in what is given up of an invoice.
+    WriteOffTax {
+        /// It stays owed.
+        Keep = "keep";
+        /// It is owed no more: relief for bad debts (Directive 2006/112/EC, Article 90).
+        Return = "return";
+    }
+}
+
+words! {
     /// On what tax is computed.
     TaxScope {
         /// On the sum of an invoice's lines per rate.
@@ -300,6 +321,10 @@ pub struct Policy {
     pub marketplace: Marketplace,
     /// So many hundredths it keeps of what it is paid for that, after the platform's part.
     pub marketplace_percent: Percent,
+    /// What tax a fee for paying late bears that names no tax category.
+    pub late_fee_tax: LateFeeTax,
+    /// What becomes of the tax in what is given up of an invoice.
+    pub write_off_tax: WriteOffTax,
 }
 
 /// The longest that an order waits for its payment: a week.
@@ -338,6 +363,8 @@ impl Policy {
         platform_percent: None,
         marketplace: Marketplace::Inherited,
         marketplace_percent: Percent::ZERO,
+        late_fee_tax: LateFeeTax::Outside,
+        write_off_tax: WriteOffTax::Keep,
     };
 
     /// So many hundredths a seller keeps of what it sells for others, if it does: by its own settings, or

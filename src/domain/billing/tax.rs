@@ -124,6 +124,20 @@ impl TaxTotal {
         Self::of_nothing((name, reason), on, currency)
     }
 
+    /// What stands on a fee for paying late that bears no tax. In the language of the reader.
+    #[must_use]
+    pub fn of_late_fees(locale: &Locale, on: Date, currency: Currency) -> Self {
+        let (name, reason) = match locale.language() {
+            "de" => ("Nicht steuerbar", "Schadensersatz für verspätete Zahlung: nicht steuerbar"),
+            "fr" => ("Hors champ de la TVA", "indemnité de retard : hors champ de la taxe"),
+            "es" => ("No sujeta", "indemnización por demora: no sujeta al impuesto"),
+            _ => ("Outside the scope", "damages for late payment: outside the scope of the tax"),
+        };
+        let it = Self::of_nothing((name, reason), on, currency);
+        let reason = reason.parse().expect("a few words are prose");
+        Self { treatment: Treatment::OutOfScope { reason }, ..it }
+    }
+
     /// An exemption by no rule of a seller.
     fn of_nothing((name, reason): (&str, &str), on: Date, currency: Currency) -> Self {
         let basis = RuleBasis {

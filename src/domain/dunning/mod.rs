@@ -60,7 +60,7 @@ pub enum Action {
 pub struct LateFee {
     /// How much without tax, in the account's currency.
     pub fee: Figure,
-    /// As what it is taxed; `None`: as what has no tax category.
+    /// As what it is taxed; `None`: as the policy of the seller says.
     pub tax_category: Option<TaxCategoryId>,
 }
 

@@ -15,7 +15,7 @@ use crate::services::{Act, Error};
 /// Charges a fee for paying late, and answers with the invoice that demands it.
 ///
 /// # Errors
-/// If no tax rule covers it, the account has no address that an invoice needs, or the store fails.
+/// If it is taxed and no tax rule covers it, the account has no address that an invoice needs, or the store fails.
 pub(in crate::services) fn charge_late_fee(
     act: &mut Act<'_>,
     (account, billing_account): (&Account, &BillingAccount),
@@ -38,6 +38,7 @@ pub(in crate::services) fn charge_late_fee(
         taxing: seller.taxing(),
         subject,
         label: paper::late_fee(locale),
+        locale,
     };
     let content = content(charging, fee)?;
     let buyer = party_of(account, Some(billing_account));

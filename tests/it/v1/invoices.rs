@@ -221,6 +221,44 @@ fn what_is_credited_of_a_loss_was_never_paid_and_is_nobodys_money() {
     assert_eq!(operator.get(&path)["state"], "paid");
 }
 
+#[test]
+fn the_tax_in_what_is_given_up_is_owed_no_more_where_the_seller_says_so() {
+    for (said, given_up, credited) in [
+        ("keep", "tax_payable -6.22, write_off 13.66", "tax_payable -4.22, write_off 1.66"),
+        ("return", "tax_payable -3.94, write_off 11.38", "tax_payable -3.94, write_off 1.38"),
+    ] {
+        let (market, account, invoices) = billed();
+        let operator = market.operator();
+        let own = text(&json!(market.house.operator.account));
+        let policy = json!({ "write_off_tax": said });
+        let set = operator.patch(&format!("/accounts/{own}/billing_policy"), &policy);
+        assert_eq!(set["write_off_tax"], said);
+        let amount = json!({ "amount": "5", "currency": "EUR" });
+        operator.post("/payments", &json!({ "account": account["id"], "amount": amount }));
+        let stands = || {
+            let rows = operator.get("/balances")["items"].as_array().unwrap().clone();
+            let of = |ledger: &str| {
+                let row = rows.iter().find(|it| it["ledger"] == ledger);
+                format!(
+                    "{ledger} {}",
+                    row.map_or("-".to_owned(), |it| text(&it["amount"]["amount"]))
+                )
+            };
+            ["tax_payable", "write_off"].map(of).join(", ")
+        };
+        // 13.66 of 18.66 are given up, and with that 2.28 of 3.11 of tax; of 12.00 another 2.00 comes back
+        // by the credit note, of which 2.00 was owed no more already.
+        let path = format!("/invoices/{}", text(&invoices[0]["id"]));
+        operator.post(&format!("{path}/write_off"), &json!({}));
+        market.must_be_whole();
+        assert_eq!(stands(), given_up, "{said}");
+        let line = json!([{ "line": 0, "net": { "amount": "10", "currency": "EUR" } }]);
+        operator.post(&format!("{path}/credit"), &json!({ "reason": "Half", "lines": line }));
+        market.must_be_whole();
+        assert_eq!(stands(), credited, "{said}");
+    }
+}
+
 /// A day ends where the billing account is: the invoice, the lists and the balance say the same.
 #[test]
 fn an_invoice_is_overdue_when_the_day_is_over_where_it_is_paid() {

@@ -30,6 +30,8 @@ const GROUPS = () => [
     ["distance_sales", t("EU VAT of consumers abroad"), [["destination", t("at the rate of their country")], ["home", t("at yours, below EUR 10,000 a year")]]],
     ["vat_numbers", t("EU VAT numbers make a business"), [["as_given", t("as they are given")], ["looked_up", t("unless VIES does not know them")], ["verified", t("only once VIES knows them")]]],
     ["prepaid", t("What was paid in before pays"), [["after_tax", t("what is owed with tax")], ["before_tax", t("what is charged, which then bears no tax")]]],
+    ["late_fee_tax", t("Tax on fees for paying late"), [["outside", t("none: they make good for a damage")], ["taxed", t("as on what has no tax category")]]],
+    ["write_off_tax", t("Tax in what is given up"), [["keep", t("stays owed")], ["return", t("is owed no more")]]],
     ["tax_scope", t("Tax is computed"), [["invoice", t("on the whole invoice")], ["line", t("on each line")], ["total", t("once for all rates together")]]],
   ]],
   [t("Amounts and revenue"), [

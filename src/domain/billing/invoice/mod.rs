@@ -24,12 +24,12 @@ use self::line::{Line, LineKind};
 use self::number::DocumentNumber;
 use super::late_fee;
 use super::letterhead::Imprint;
-use super::policy::Recognition;
+use super::policy::{Recognition, WriteOffTax};
 use super::tax::TaxTotal;
 use crate::domain::error::{Code, Rejection};
 use crate::domain::event::Verb;
 use crate::domain::id::{AccountId, BillingAccountId, BillingRunId, InvoiceId};
-use crate::domain::money::{Currency, Money, MoneyError};
+use crate::domain::money::{Currency, Money, MoneyError, Rounding};
 use crate::domain::party::medium::PostalAddress;
 use crate::domain::stamp::Stamp;
 use crate::domain::text::{self, Email, Name, Prose};
@@ -57,6 +57,8 @@ pub struct Invoice {
     collected_by: Option<CollectedBy>,
     /// Why what was open of it was given up.
     given_up_for: Option<Prose>,
+    /// What becomes of the tax in what was given up of it; nothing as long as nothing was.
+    write_off_tax: Option<WriteOffTax>,
     /// When it is overdue, until that was told.
     overdue_at: Option<Instant>,
     /// When it is to be collected through a gateway, until that was begun.
@@ -275,6 +277,7 @@ impl Invoice {
             set_off: nothing,
             collected_by: None,
             given_up_for: None,
+            write_off_tax: None,
             overdue_at: None,
             collect_at: None,
         }
@@ -562,14 +565,49 @@ impl Invoice {
         self.given_up_for.as_ref()
     }
 
-    /// The invoice with what is open given up, for a reason.
+    /// The invoice with what is open given up, for a reason, with or without the tax in that.
     ///
     /// # Errors
     /// If nothing of it is open.
-    pub fn written_off(self, reason: Option<Prose>) -> Result<(Self, Verb), Rejection> {
+    pub fn written_off(
+        self,
+        reason: Option<Prose>,
+        tax: WriteOffTax,
+    ) -> Result<(Self, Verb), Rejection> {
         let state = self.after(Trigger::WriteOff)?;
         let settled = Settled { written_off: self.open(), ..self.settled };
-        Ok((Self { state, settled, given_up_for: reason, ..self }, Trigger::WriteOff.verb()))
+        let (given_up_for, write_off_tax) = (reason, Some(tax));
+        Ok((Self { state, settled, given_up_for, write_off_tax, ..self }, Trigger::WriteOff.verb()))
+    }
+
+    /// How much of what is given up of it is tax that is owed no more: as much as all of it is of the whole. It
+    /// follows from what is given up now, so that what changes with that is booked as the difference.
+    ///
+    /// # Errors
+    /// If an amount is too large.
+    pub fn returned_tax(&self) -> Result<Money, MoneyError> {
+        self.returned_tax_in(self.settled.written_off)
+    }
+
+    /// How much of that the last so much of what is given up of it makes.
+    ///
+    /// # Errors
+    /// If an amount is too large.
+    pub fn returned_tax_with(&self, amount: Money) -> Result<Money, MoneyError> {
+        let before = self.settled.written_off.minus(amount)?;
+        self.returned_tax()?.minus(self.returned_tax_in(before)?)
+    }
+
+    fn returned_tax_in(&self, given_up: Money) -> Result<Money, MoneyError> {
+        let totals = self.content.totals;
+        let nothing = Money::zero(totals.gross.currency());
+        match self.write_off_tax {
+            Some(WriteOffTax::Return) if totals.gross.as_minor() > 0 => {
+                let tax = given_up.amount().part(totals.tax.decimal(), totals.gross.decimal())?;
+                tax.book(Rounding::HalfUp)
+            }
+            Some(WriteOffTax::Return | WriteOffTax::Keep) | None => Ok(nothing),
+        }
     }
 
     /// The invoice after a credit note took back a part of what had been given up.

@@ -47,7 +47,7 @@ fn what_an_invoice_gives_back_is_credit_and_leaves_nothing_open() {
 fn what_was_given_up_is_credited_in_parts_and_no_more_of_it() {
     let open = issued(7, &["100"], 0, "2025-02-08");
     let (open, _) = open.settle(euros("30"), SettledBy::Payment).expect("paid");
-    let (given_up, _) = open.written_off(None).expect("written off");
+    let (given_up, _) = open.written_off(None, WriteOffTax::Keep).expect("written off");
     for amount in ["70.01", "0", "-1"] {
         let refused = given_up.clone().recredited(euros(amount)).map_err(|it| it.code);
         assert_eq!(refused.map(|_| ()), Err(Code::CreditExceeds), "{amount}");
@@ -103,7 +103,7 @@ fn how_an_invoice_stands_follows_from_its_due_date_and_amounts() {
     let settled = |by| open.clone().settle(euros("100"), by).expect("settled").0;
     assert_eq!(settled(SettledBy::Payment).standing(date("2026-01-01")), Standing::Paid);
     assert_eq!(settled(SettledBy::Credit).standing(date("2026-01-01")), Standing::Credited);
-    let (given_up, verb) = open.written_off(None).expect("written off");
+    let (given_up, verb) = open.written_off(None, WriteOffTax::Keep).expect("written off");
     assert_eq!((given_up.open(), verb), (euros("0"), Verb::WrittenOff));
     assert_eq!(given_up.standing(date("2026-01-01")), Standing::WrittenOff);
     let refused = given_up.settle(euros("1"), SettledBy::Payment).map_err(|it| it.code);
@@ -212,11 +212,33 @@ fn it_is_told_once_that_it_is_overdue_when_the_last_day_is_over_where_it_goes() 
 fn what_is_taken_back_of_what_was_given_up_is_given_up_as_well() {
     let invoice = issued(7, &["100"], 0, "2025-02-08");
     let (invoice, _) = invoice.settle(euros("50"), SettledBy::Payment).expect("paid");
-    let (given_up, _) = invoice.written_off(None).expect("given up");
+    let (given_up, _) = invoice.written_off(None, WriteOffTax::Keep).expect("given up");
     let (given_up, verb) = given_up.unsettle(euros("30"), SettledBy::Payment).expect("taken back");
     let settled = given_up.settled();
     assert_eq!((verb, given_up.is_given_up(), given_up.open()), (Verb::Changed, true, euros("0")));
     assert_eq!((settled.paid, settled.written_off), (euros("20"), euros("80")));
     let refused = given_up.unsettle(euros("20.01"), SettledBy::Payment).map_err(|it| it.code);
     assert_eq!(refused, Err(Code::PaymentExceeds));
+}
+
+#[test]
+fn of_what_is_given_up_the_tax_is_owed_no_more_where_the_seller_says_so() {
+    use WriteOffTax::{Keep, Return};
+    let table = [(Keep, "0", "0", "0", "0"), (Return, "20.00", "15.00", "20.00", "15.00")];
+    for (tax, at_once, credited, taken_back, with) in table {
+        // 120.00, of which nothing or a quarter is paid.
+        let open = issued(7, &["100"], 20, "2025-02-08");
+        let (given_up, _) = open.clone().written_off(None, tax).expect("given up");
+        assert_eq!(given_up.returned_tax(), Ok(euros(at_once)), "{tax}");
+        let (less, _) = given_up.recredited(euros("30")).expect("credited");
+        assert_eq!(less.returned_tax(), Ok(euros(credited)), "{tax}");
+        let (paid, _) = open.clone().settle(euros("30"), SettledBy::Payment).expect("paid");
+        assert_eq!(paid.returned_tax(), Ok(euros("0")), "it is owed");
+        let (given_up, _) = paid.written_off(None, tax).expect("given up");
+        assert_eq!(given_up.returned_tax(), Ok(euros(with)), "{tax}");
+        let (more, _) = given_up.unsettle(euros("30"), SettledBy::Payment).expect("taken back");
+        assert_eq!(more.returned_tax(), Ok(euros(taken_back)), "{tax}");
+        let last = euros(taken_back).minus(euros(with));
+        assert_eq!(more.returned_tax_with(euros("30")), last, "{tax}");
+    }
 }
