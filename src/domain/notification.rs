@@ -121,6 +121,14 @@ words! {
         OrderFellShort = "order_fell_short";
         /// A seller has sold what one delivers for it.
         SupplyOrdered = "supply_ordered";
+        /// Services have ended because they were not paid.
+        ServicesEnded = "services_ended";
+        /// It was agreed that something is paid in parts.
+        PlanAgreed = "plan_agreed";
+        /// An instalment is due soon.
+        InstalmentDue = "instalment_due";
+        /// The last instalment is paid.
+        PlanCompleted = "plan_completed";
     }
 }
 
@@ -161,7 +169,11 @@ impl Occasion {
             Self::AccountHeld => (Kind::Account, Verb::Held),
             Self::AccountReleased => (Kind::Account, Verb::Released),
             Self::DunningNotice => (Kind::Dunning, Verb::Sent),
+            Self::ServicesEnded => (Kind::Dunning, Verb::Terminated),
             Self::InstalmentReminder => (Kind::PaymentPlan, Verb::Overdue),
+            Self::PlanAgreed => (Kind::PaymentPlan, Verb::Created),
+            Self::InstalmentDue => (Kind::PaymentPlan, Verb::Announced),
+            Self::PlanCompleted => (Kind::PaymentPlan, Verb::Completed),
             Self::OfferSold | Self::SupplyOrdered => (Kind::Order, Verb::Started),
             Self::OrderFellShort => (Kind::Order, Verb::PartlyCompleted),
             Self::RefundMade => (Kind::Refund, Verb::Refunded),
@@ -205,7 +217,11 @@ impl Occasion {
             | Self::DebitAnnounced
             | Self::PaymentReminder
             | Self::InstalmentReminder
+            | Self::PlanAgreed
+            | Self::InstalmentDue
+            | Self::PlanCompleted
             | Self::DunningNotice
+            | Self::ServicesEnded
             | Self::AccountHeld
             | Self::AccountReleased
             | Self::SettlementIssued

@@ -27,7 +27,7 @@ use crate::domain::id::{
 use crate::domain::notification::{Mail, MailState};
 use crate::domain::page::{Page, PageRequest};
 use crate::domain::payment::plan::PaymentPlan;
-use crate::domain::subscription::change::{Cancellation, RefundTo};
+use crate::domain::subscription::change::Cancellation;
 use crate::domain::text::Prose;
 use crate::domain::time::{Date, Instant};
 use crate::store::dunning::{DUNNING_BY_BILLING_ACCOUNT, DUNNING_RUNNING};
@@ -453,11 +453,7 @@ fn charge(act: &mut Act<'_>, debtor: &Debtor, fee: LateFee) -> Result<Done, Erro
 
 /// Ends the subscriptions that stand on what is overdue in the billing account, and in no other.
 fn terminate(act: &mut Act<'_>, debtor: &Debtor) -> Result<Done, Error> {
-    let why = Cancellation {
-        reason: Some("ACCOUNT_OVERDUE".parse().map_err(Error::internal)?),
-        comment: None,
-        refund_to: RefundTo::Balance,
-    };
+    let why = Cancellation::overdue();
     let ended = subscription::cancel_these(
         act,
         invoice::overdue_subscriptions_in(act.cx(), &debtor.billing_account)?,

@@ -204,7 +204,7 @@ pub(super) fn follow(act: &mut Act<'_>, of: &BillingAccount) -> Result<(), Error
     Ok(())
 }
 
-/// Tells of a plan that an instalment is overdue, and says whether there was that to tell.
+/// Tells of a plan that an instalment is overdue, or falls due soon, and says whether there was that to tell.
 ///
 /// # Errors
 /// If it is not there.
@@ -212,9 +212,14 @@ pub(super) fn remind(act: &mut Act<'_>, id: PaymentPlanId) -> Result<bool, Error
     let plan: PaymentPlan = act.load(id)?;
     let of = plan.billing_account;
     let zone = act.load::<BillingAccount>(of)?.terms().zone;
-    let Some(told) = plan.overdue((act.now(), zone)) else { return Ok(false) };
+    let now = (act.now(), zone);
+    if let Some(told) = plan.clone().overdue(now) {
+        act.keep(told)?;
+        dunning::follow_overdue(act, of)?;
+        return Ok(true);
+    }
+    let Some(told) = plan.announced(now) else { return Ok(false) };
     act.keep(told)?;
-    dunning::follow_overdue(act, of)?;
     Ok(true)
 }
 

@@ -131,7 +131,7 @@ record!(PaymentPlan, PaymentPlanId, "payment_plan", shape 1,
     PAYMENT_PLAN_BY_BILLING_ACCOUNT = "by_billing_account" => |it, keys| {
         keys.push(Key::new().id(it.billing_account).id(it.id));
     },
-    due => |it| it.overdue_at().map(|at| Due { at, duty: Duty::Dunning }),
+    due => |it| it.next_at().map(|at| Due { at, duty: Duty::Dunning }),
 );
 
 record!(Deposit, DepositId, "deposit", shape 1,

@@ -93,5 +93,9 @@ const fn name(it: Occasion) -> &'static str {
         Occasion::RefundMade => "Refund",
         Occasion::OrderFellShort => "Order Failure",
         Occasion::SupplyOrdered => "Supplier Order",
+        Occasion::ServicesEnded => "Service Termination",
+        Occasion::PlanAgreed => "Payment Plan",
+        Occasion::InstalmentDue => "Installment Due",
+        Occasion::PlanCompleted => "Payment Plan Completion",
     }
 }

@@ -184,16 +184,29 @@ impl Ladder {
     /// The day on which the next step can be due; `None` if there is none left.
     #[must_use]
     pub fn next_on(&self, arrears: &Arrears) -> Option<Date> {
-        let rung = self.next(arrears.last)?;
-        let on = arrears.due_on.plus_days(rung.after_days.into());
-        let not_before = arrears
-            .last
-            .map(|last| last.on.plus_days(i64::from(rung.after_days) - i64::from(last.after_days)));
-        Some(not_before.map_or(on, |it| it.max(on)))
+        self.next(arrears.last).map(|it| it.on(arrears))
+    }
+
+    /// The day on which what is not paid ends, if nothing is paid until then and that step is left.
+    #[must_use]
+    pub fn ends_on(&self, arrears: &Arrears) -> Option<Date> {
+        let is_left = |it: &&Rung| arrears.last.is_none_or(|last| last.after_days < it.after_days);
+        let mut left = self.0.iter().filter(is_left);
+        let end = left.find(|it| it.action == Action::Terminate)?;
+        end.is_reached(arrears.overdue).then(|| end.on(arrears))
     }
 }
 
 impl Rung {
+    /// The first day on which it can be due.
+    fn on(&self, arrears: &Arrears) -> Date {
+        let on = arrears.due_on.plus_days(self.after_days.into());
+        let not_before = arrears
+            .last
+            .map(|last| last.on.plus_days(i64::from(self.after_days) - i64::from(last.after_days)));
+        not_before.map_or(on, |it| it.max(on))
+    }
+
     /// Whether so much is overdue that the step is taken.
     #[must_use]
     pub fn is_reached(&self, overdue: Money) -> bool {
@@ -286,6 +299,27 @@ mod tests {
         let late = next_on(Some(taken(3, "2026-01-20")));
         assert_eq!(late, Some(date("2026-02-16")), "days between stay");
         assert_eq!(next_on(Some(taken(30, "2026-02-05"))), None);
+    }
+
+    #[test]
+    fn the_day_of_the_end_is_known_beforehand() {
+        let ends_on = |last, overdue| {
+            let due_on = date("2026-01-06");
+            ladder().ends_on(&Arrears { due_on, overdue: euros(overdue), last })
+        };
+        assert_eq!(ends_on(None, "155"), Some(date("2026-02-05")));
+        assert_eq!(ends_on(Some(taken(1, "2026-01-07")), "155"), Some(date("2026-02-05")));
+        assert_eq!(ends_on(Some(taken(3, "2026-01-20")), "0.01"), Some(date("2026-02-16")));
+        assert_eq!(ends_on(Some(taken(3, "2026-01-20")), "0"), None, "it is paid");
+        assert_eq!(ends_on(Some(taken(30, "2026-02-05")), "155"), None, "it has");
+        assert_eq!(
+            Ladder::usual().ends_on(&Arrears {
+                due_on: date("2026-01-06"),
+                overdue: euros("1"),
+                last: None
+            }),
+            None
+        );
     }
 
     #[test]

@@ -50,7 +50,14 @@ pub struct PaymentPlan {
     told_to: Option<Date>,
     /// When the next instalment is overdue of which that was not told.
     overdue_at: Option<Instant>,
+    /// Up to which day it was told what falls due.
+    announced_to: Option<Date>,
+    /// When it is told of the next instalment that it falls due.
+    announced_at: Option<Instant>,
 }
+
+/// So many days before an instalment is due it is told of that.
+pub const ANNOUNCED_DAYS: i64 = 3;
 
 /// One payment of a plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -140,6 +147,7 @@ impl PaymentPlan {
         instalments: Vec<Instalment>,
         zone: Zone,
     ) -> (Self, Verb) {
+        let told_with_it = zone.date_of(stamp.created_at).plus_days(ANNOUNCED_DAYS);
         let plan = Self {
             id,
             stamp,
@@ -149,10 +157,12 @@ impl PaymentPlan {
             every,
             state: State::Active,
             told_to: None,
-            overdue_at: instalments.first().map(|it| zone.start_of(it.due_on.plus_days(1))),
+            overdue_at: None,
+            announced_to: Some(told_with_it),
+            announced_at: None,
             instalments,
         };
-        (plan, Verb::Created)
+        (plan.timed(zone), Verb::Created)
     }
 
     /// The plan when so much of its invoices is open: what was paid are its first instalments, and
@@ -179,8 +189,15 @@ impl PaymentPlan {
         if open.as_minor() <= 0 {
             plan.state = State::Completed;
         }
-        plan.overdue_at = plan.next_overdue().map(|it| zone.start_of(it));
-        Ok(plan)
+        Ok(plan.timed(zone))
+    }
+
+    /// The plan with the moments at which something is told of it.
+    fn timed(self, zone: Zone) -> Self {
+        let at = |it: Date| zone.start_of(it);
+        let (overdue_at, announced_at) =
+            (self.next_overdue().map(at), self.next_announced().map(at));
+        Self { overdue_at, announced_at, ..self }
     }
 
     /// The plan of which it is told that an instalment is overdue; `None` if none is just now.
@@ -188,8 +205,32 @@ impl PaymentPlan {
     pub fn overdue(self, (now, zone): (Instant, Zone)) -> Option<(Self, Verb)> {
         let is_late = self.overdue_at().is_some_and(|it| it <= now);
         let told = Self { told_to: Some(zone.date_of(now)), ..self };
-        let overdue_at = told.next_overdue().map(|it| zone.start_of(it));
-        is_late.then_some((Self { overdue_at, ..told }, Verb::Overdue))
+        is_late.then(|| (told.timed(zone), Verb::Overdue))
+    }
+
+    /// The plan of which it is told that an instalment falls due soon; `None` if none does just now. Nobody is
+    /// told that something falls due which is overdue already.
+    #[must_use]
+    pub fn announced(self, (now, zone): (Instant, Zone)) -> Option<(Self, Verb)> {
+        self.announced_at.filter(|it| *it <= now)?;
+        let today = zone.date_of(now);
+        let is_news = self.soon(today).is_some();
+        let told = Self { announced_to: Some(today.plus_days(ANNOUNCED_DAYS)), ..self };
+        Some((told.timed(zone), if is_news { Verb::Announced } else { Verb::Changed }))
+    }
+
+    /// The first instalment that is due on a day or soon after it.
+    #[must_use]
+    pub fn soon(&self, on: Date) -> Option<&Instalment> {
+        let until = on.plus_days(ANNOUNCED_DAYS);
+        let mut open = self.instalments.iter().filter(|it| it.is_owed());
+        open.find(|it| on <= it.due_on && it.due_on <= until)
+    }
+
+    /// When something is told of it next.
+    #[must_use]
+    pub fn next_at(&self) -> Option<Instant> {
+        self.overdue_at.into_iter().chain(self.announced_at).min()
     }
 
     /// The plan called off: its invoices are to be paid as if there had been none.
@@ -199,7 +240,9 @@ impl PaymentPlan {
     pub fn cancel(self) -> Result<(Self, Verb), Rejection> {
         match self.state {
             State::Active => {
-                Ok((Self { state: State::Canceled, overdue_at: None, ..self }, Verb::Canceled))
+                let (overdue_at, announced_at) = (None, None);
+                let canceled = Self { state: State::Canceled, overdue_at, announced_at, ..self };
+                Ok((canceled, Verb::Canceled))
             }
             State::Completed | State::Canceled => {
                 let why = format!("cannot cancel a payment plan that is `{}`", self.state);
@@ -269,6 +312,14 @@ impl PaymentPlan {
     fn past(&self, on: Date) -> impl Iterator<Item = &Instalment> {
         let all = if self.state == State::Active { &self.instalments[..] } else { &[] };
         all.iter().filter(move |it| it.due_on < on)
+    }
+
+    /// The first day on which it is told of an instalment that it falls due.
+    fn next_announced(&self) -> Option<Date> {
+        let mut open = self.instalments.iter().filter(|it| it.is_owed());
+        let is_news = |it: &&Instalment| self.announced_to.is_none_or(|told| told < it.due_on);
+        let next = open.find(is_news).filter(|_| self.state == State::Active);
+        next.map(|it| it.due_on.plus_days(-ANNOUNCED_DAYS))
     }
 
     /// The first day on which an instalment is overdue of which that was not told yet.
@@ -352,6 +403,32 @@ mod tests {
             plan = plan.overdue((at, Zone::UTC)).expect("it is late").0;
         }
         assert_eq!(told, ["2026-02-01", "2026-03-01", "2026-04-01"]);
+    }
+
+    #[test]
+    fn each_instalment_is_announced_once_unless_it_is_paid_before() {
+        let owing = |open: &str| Owing { open: euros(open), disputed: euros("0") };
+        let days = |mut plan: PaymentPlan| {
+            let mut told = Vec::new();
+            while let Some(at) = plan.announced_at {
+                let (next, verb) = plan.announced((at, Zone::UTC)).expect("it is near");
+                told.push(format!("{} {verb:?}", Zone::UTC.date_of(at)));
+                plan = next;
+            }
+            told
+        };
+        let all = ["2026-01-28 Announced", "2026-02-25 Announced", "2026-03-28 Announced"];
+        assert_eq!(days(plan()), all);
+        let paid = plan().followed(owing("60"), Zone::UTC).expect("a sum");
+        assert_eq!(days(paid), all[1..]);
+        assert!(days(plan().cancel().expect("it is active").0).is_empty());
+        // Whoever looks a month too late does not announce what is overdue.
+        let late = (Zone::UTC.start_of(date("2026-02-10")), Zone::UTC);
+        let (late, verb) = plan().announced(late).expect("it was near");
+        assert_eq!(
+            (verb, days(late)),
+            (Verb::Changed, all[1..].iter().map(|it| (*it).to_owned()).collect())
+        );
     }
 
     #[test]

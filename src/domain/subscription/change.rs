@@ -172,6 +172,18 @@ pub struct Cancellation {
     pub refund_to: RefundTo,
 }
 
+impl Cancellation {
+    /// Because it was not paid: what goes back is the customer's credit.
+    ///
+    /// # Panics
+    /// Never: the reason is a word.
+    #[must_use]
+    pub fn overdue() -> Self {
+        let reason = "ACCOUNT_OVERDUE".parse().expect("it is a word");
+        Self { reason: Some(reason), comment: None, refund_to: RefundTo::Balance }
+    }
+}
+
 words! {
     /// When a cancellation takes effect.
     CancelAt {

@@ -69,6 +69,7 @@ fn account() -> Tree {
         ("stopped", vec![line("Virtual server S", "EUR 100.00")].into()),
         ("invoices", overdue().into()),
         ("overdue", "EUR 138.00".into()),
+        ("ends_on", "20 February 2027".into()),
     ])
 }
 
@@ -181,7 +182,13 @@ fn dunning() -> Tree {
         ("next_fee", "".into()),
         ("then_hold", true.into()),
         ("then_end", false.into()),
+        ("ends_on", "20 February 2027".into()),
+        ("ended", vec![line("Virtual server S", "EUR 100.00")].into()),
     ])
+}
+
+fn part(due_on: &str) -> Tree {
+    Tree::group([("due_on", due_on.into()), ("amount", "EUR 40.00".into())])
 }
 
 fn instalment() -> Tree {
@@ -190,6 +197,9 @@ fn instalment() -> Tree {
         ("due_on", "31 December 2026".into()),
         ("open", "EUR 40.00".into()),
         ("left", "EUR 80.00".into()),
+        ("next_due_on", "31 January 2027".into()),
+        ("next_open", "EUR 40.00".into()),
+        ("all", vec![part("31 December 2026"), part("31 January 2027")].into()),
     ])
 }
 

@@ -1,16 +1,20 @@
 //! What a mail of dunning names: all that is overdue, the fees for it, and what happens next.
 
-use super::value::Reader;
+use super::value::{Reader, subscription_name};
+use crate::domain::account::Account;
 use crate::domain::account::billing_account::BillingAccount;
+use crate::domain::account::class::CustomerClass;
 use crate::domain::billing::invoice::Invoice;
 use crate::domain::dunning::Action;
 use crate::domain::dunning::case::{Dunning, Owed, OwedFor, Step};
 use crate::domain::money::{Amount, Money, Rounding};
 use crate::domain::payment::plan::PaymentPlan;
-use crate::domain::time::{Instant, Zone};
+use crate::domain::subscription::Subscription;
+use crate::domain::subscription::change::Cancellation;
+use crate::domain::time::{Date, Instant, Zone};
 use crate::render::mail::Tree;
 use crate::services::{Cx, Error};
-use crate::store::Records;
+use crate::store::{Along, Records};
 
 /// The values of a mail about a case, as it was when the mail was due.
 ///
@@ -52,11 +56,43 @@ pub(super) fn values(cx: Cx<'_>, it: &Dunning, reader: &Reader) -> Result<Tree, 
             ("next_fee", next_fee),
             ("then_hold", is(Action::CreditHold).into()),
             ("then_end", is(Action::Terminate).into()),
+            ("ends_on", reader.day_or_nothing(ends_on(cx, it)?)),
+            ("ended", ended(cx, it, reader)?.into()),
         ]),
     )]))
 }
 
-/// The values of a mail about a plan of which something is overdue at a moment.
+/// The day on which what is not paid ends, if its class wants that and nothing is paid until then.
+///
+/// # Errors
+/// If the store fails.
+pub(super) fn ends_on(cx: Cx<'_>, it: &Dunning) -> Result<Option<Date>, Error> {
+    let account = cx.view.find::<Account>(it.account)?;
+    let class = account.map(|it| cx.view.find::<CustomerClass>(it.class())).transpose()?.flatten();
+    match class {
+        Some(class) => Ok(it.ends_on(&class.terms().dunning)?),
+        None => Ok(None),
+    }
+}
+
+/// The subscriptions that the last step has ended, if it was that.
+fn ended(cx: Cx<'_>, it: &Dunning, reader: &Reader) -> Result<Vec<Tree>, Error> {
+    let last = it.steps().last().filter(|it| it.action == Action::Terminate);
+    let Some(step) = last else { return Ok(Vec::new()) };
+    let all = cx.every::<Subscription>(&Along::Owner(it.account))?;
+    let is_ended = |of: &&Subscription| {
+        of.billing_account() == it.billing_account
+            && of.ended_on() == Some(step.on)
+            && of.cancellation().is_some_and(|it| it.reason == Cancellation::overdue().reason)
+    };
+    let named = all.iter().filter(is_ended).map(|it| {
+        let name = subscription_name(cx, it, reader)?;
+        Ok(Tree::group([("name", name.into())]))
+    });
+    named.collect()
+}
+
+/// The values of a mail about a plan, at a moment: what is overdue, what falls due, and what is left.
 ///
 /// # Errors
 /// If the store fails.
@@ -76,6 +112,15 @@ pub(super) fn instalment(
         overdue.push(late.undisputed()?);
     }
     let sum = |all: Vec<Money>| Money::sum(all, it.currency());
+    let next = it.soon(today);
+    let next_open = next.map(|it| it.undisputed()).transpose()?;
+    let mut instalments = Vec::with_capacity(it.instalments().len());
+    for part in it.instalments() {
+        instalments.push(Tree::group([
+            ("due_on", reader.day(part.due_on)),
+            ("amount", reader.money(part.amount)),
+        ]));
+    }
     Ok(Tree::group([(
         "instalment",
         Tree::group([
@@ -83,6 +128,9 @@ pub(super) fn instalment(
             ("due_on", reader.day_or_nothing(it.late(today).next().map(|it| it.due_on))),
             ("open", reader.money(sum(overdue)?)),
             ("left", reader.money(sum(left)?)),
+            ("next_due_on", reader.day_or_nothing(next.map(|it| it.due_on))),
+            ("next_open", next_open.map_or_else(|| "".into(), |it| reader.money(it))),
+            ("all", instalments.into()),
         ]),
     )]))
 }

@@ -11,7 +11,7 @@ use crate::domain::subscription::lifecycle::HoldOrigin;
 use crate::domain::time::{Instant, Zone};
 use crate::render::figure;
 use crate::render::mail::Tree;
-use crate::services::{Cx, Error, goodwill, invoice};
+use crate::services::{Cx, Error, billing_account, dunning, goodwill, invoice};
 use crate::store::{Along, Records};
 
 /// The values of a mail about an account on which a hold was put at a moment, or from which it was
@@ -39,6 +39,14 @@ pub(super) fn values(
         ])
     };
     let invoices: Vec<_> = overdue.iter().map(invoice).collect();
+    let mut ends_on = None;
+    if is_of_house {
+        for of in billing_account::of(cx, it.id)? {
+            let case = dunning::running(cx, of.id)?;
+            let end = case.map(|it| super::dunning::ends_on(cx, &it)).transpose()?.flatten();
+            ends_on = ends_on.into_iter().chain(end).min();
+        }
+    }
     let since = hold.map_or(at, |it| it.since);
     Ok(Tree::group([(
         "account",
@@ -49,6 +57,7 @@ pub(super) fn values(
             ("stopped", stopped(cx, it, reader)?.into()),
             ("invoices", invoices.into()),
             ("overdue", sum(&overdue, reader)?.into()),
+            ("ends_on", reader.day_or_nothing(ends_on)),
         ]),
     )]))
 }

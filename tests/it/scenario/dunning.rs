@@ -499,3 +499,22 @@ fn credit_pays_what_becomes_overdue_before_anything_is_done_about_it() {
     let due: Vec<_> = due.iter().map(|it| text(&it["due"]["amount"])).collect();
     assert_eq!(due, ["0.00", "0.00"]);
 }
+
+#[test]
+fn the_day_of_the_end_is_named_in_all_that_comes_before_it_and_the_end_is_told() {
+    let debtor = Debtor::with(&ladder());
+    debtor.to("2026-01-26");
+    let mut said = format!("{}\n", debtor.standing());
+    let found = debtor.get("/mails?limit=1000&order=oldest");
+    let own = found["items"].as_array().unwrap().iter().filter(|it| it["to"] == "ann@whale.test");
+    for it in own {
+        let mail = debtor.get(&format!("/mails/{}", text(&it["id"])));
+        said += &format!("{}\n", text(&mail["subject"]));
+        let body = text(&mail["text"]);
+        let of_end = body.lines().filter(|it| it.contains(" end") || it.contains("Server"));
+        of_end.for_each(|it| said += &format!("  {it}\n"));
+    }
+    expect![[r#"
+    "#]]
+    .assert_eq(&said);
+}

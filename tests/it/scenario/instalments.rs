@@ -225,3 +225,23 @@ fn what_the_customer_has_pays_an_instalment_that_is_overdue() {
     "#]]
     .assert_eq(&debtor.cases());
 }
+
+#[test]
+fn a_plan_is_told_of_when_it_is_agreed_on_before_each_instalment_and_when_it_is_paid() {
+    let debtor = Debtor::with(&json!({ "dunning": [] }));
+    debtor.to("2026-01-14");
+    let plan = json!({ "account": debtor.id(), "instalments": 3, "first_on": "2026-01-31" });
+    let plan = debtor.market.operator().post("/payment_plans", &plan);
+    debtor.to("2026-01-29");
+    debtor.pays("40");
+    debtor.to("2026-03-02");
+    debtor.pays("80");
+    debtor.to("2026-03-29");
+    let found = debtor.get("/mails?limit=1000&order=oldest");
+    let own = found["items"].as_array().unwrap().iter().filter(|it| it["about"] == plan["id"]);
+    let told = own.map(|it| format!("{} {}\n", &text(&it["occasion"]), text(&it["subject"])));
+    let told = told.filter(|it| it.starts_with("plan") || it.starts_with("instalment"));
+    expect![[r#"
+    "#]]
+    .assert_eq(&told.collect::<String>());
+}

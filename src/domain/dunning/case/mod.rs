@@ -384,6 +384,16 @@ impl Dunning {
         Ok(has || ladder.will_remind(self.last_taken(), self.overdue()?))
     }
 
+    /// The day on which what is not paid ends by a ladder, if nothing is paid until then.
+    ///
+    /// # Errors
+    /// If what is overdue is too much to be added up.
+    pub fn ends_on(&self, ladder: &Ladder) -> Result<Option<Date>, MoneyError> {
+        let Some(due_on) = self.owed.iter().map(|it| it.due_on).min() else { return Ok(None) };
+        let arrears = Arrears { due_on, overdue: self.overdue()?, last: self.last_taken() };
+        Ok(ladder.ends_on(&arrears))
+    }
+
     /// The last step of the ladder.
     fn last_taken(&self) -> Option<Taken> {
         let taken = |it: &Step| Some(Taken { after_days: it.after_days?, on: it.on });
