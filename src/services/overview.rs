@@ -8,15 +8,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Cx, Error, billing_account, catalog};
 use crate::domain::account::Account;
+use crate::domain::billing::invoice::Invoice;
 use crate::domain::catalog::price::Price;
 use crate::domain::id::{AccountId, Kind, PriceId};
 use crate::domain::money::{Amount, Currency};
 use crate::domain::operator::{Permission, Scope};
 use crate::domain::overview::{self, Extent, Figures, Month, Overview};
 use crate::domain::stamp::SellerNumber;
-use crate::domain::time::Date;
+use crate::domain::time::{Date, Zone};
 use crate::store::Records;
 use crate::store::overview::{self as kept, InMonth, MonthRow};
+use crate::store::reopened::reopened_until;
 use crate::store::tally::Of;
 
 /// Whose figures are wanted.
@@ -113,6 +115,11 @@ fn is_own(cx: Cx<'_>, id: AccountId) -> bool {
     cx.actor.standing().is_some_and(|it| it.account == id)
 }
 
+/// The day that it is for a seller.
+fn today(cx: Cx<'_>, of: SellerNumber) -> Result<Date, Error> {
+    Ok(billing_account::zone_of_seller(cx, of)?.date_of(cx.now))
+}
+
 /// The overview while it is put together.
 struct Told {
     overview: Overview,
@@ -151,16 +158,37 @@ impl Told {
             self.sellers.insert(row.seller);
             let today = match days.entry(row.seller) {
                 Entry::Occupied(known) => *known.get(),
-                Entry::Vacant(free) => {
-                    let zone = billing_account::zone_of_seller(cx, row.seller)?;
-                    *free.insert(zone.date_of(cx.now))
-                }
+                Entry::Vacant(free) => *free.insert(today(cx, row.seller)?),
             };
             let figures = self.figures(row.open.currency());
             figures.receivable = figures.receivable.plus(row.open)?;
             if row.due_on < today {
                 figures.overdue = figures.overdue.plus(row.open)?;
                 figures.overdue_invoices += row.invoices;
+            }
+        }
+        self.waited_for(cx, sight)
+    }
+
+    /// What was opened again is to be paid as if it were new: it is not overdue by the day of its paper.
+    fn waited_for(&mut self, cx: Cx<'_>, sight: &Sight) -> Result<(), Error> {
+        // Days begin earlier and later around the world.
+        let near = Zone::UTC.date_of(cx.now).plus_days(-1);
+        for (id, until) in reopened_until(cx.view, near)? {
+            let Some(it) = cx.view.find::<Invoice>(id)? else { continue };
+            let is_seen = match sight.of {
+                Of::All => true,
+                Of::Owner(account) => it.content().account == account,
+            };
+            let (seller, due_on) = (it.stamp.seller, it.issue().map(|it| it.due_on));
+            if !is_seen || !sight.sees(seller) || it.open().as_minor() <= 0 {
+                continue;
+            }
+            let today = today(cx, seller)?;
+            if due_on.is_some_and(|it| it < today) && today <= until {
+                let figures = self.figures(it.content().currency);
+                figures.overdue = figures.overdue.minus(it.open())?;
+                figures.overdue_invoices = figures.overdue_invoices.saturating_sub(1);
             }
         }
         Ok(())

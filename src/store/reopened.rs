@@ -1,10 +1,15 @@
 //! Invoices that were opened again: on which day, and until when they are to be paid since then.
 
+use std::ops::ControlFlow;
+
+use uuid::Uuid;
+
 use super::StoreError;
 use super::batch::Batch;
 use super::codec::Key;
-use super::view::{Table, View};
-use crate::domain::id::InvoiceId;
+use super::view::{KeyRange, Table, View};
+use crate::domain::id::{Id as _, InvoiceId};
+use crate::domain::page::PageOrder;
 use crate::domain::time::Date;
 
 /// By invoice.
@@ -39,6 +44,28 @@ pub fn reopened(
     Ok(Some(Reopened { on, due_on }))
 }
 
+/// The invoices that were opened again and are to be paid since then on a day or later, with that day.
+///
+/// # Errors
+/// If the engine fails or a row cannot be read.
+pub fn reopened_until(
+    view: &(impl View + ?Sized),
+    day: Date,
+) -> Result<Vec<(InvoiceId, Date)>, StoreError> {
+    let damaged = || StoreError::Unreadable { table: REOPENED.0, source: None };
+    let (mut found, all) = (Vec::new(), KeyRange::all());
+    view.scan(REOPENED, &all, PageOrder::Rising, &mut |key, value| {
+        let body = value.strip_prefix(&[SHAPE]).ok_or_else(damaged)?;
+        let (_, due_on): (Date, Date) = super::codec::decode(REOPENED.0, body)?;
+        if day <= due_on {
+            let id = Uuid::from_slice(key).map_err(|_| damaged())?;
+            found.push((InvoiceId::from_uuid(id), due_on));
+        }
+        Ok(ControlFlow::Continue(()))
+    })?;
+    Ok(found)
+}
+
 impl Batch<'_> {
     /// Keeps that an invoice is opened again.
     ///
@@ -71,5 +98,8 @@ mod tests {
         let view = store.read().expect("snapshot");
         assert_eq!(reopened(&view, id(1)).expect("readable"), Some(last));
         assert_eq!(reopened(&view, id(2)).expect("readable"), None);
+        let until = |day| reopened_until(&view, date(day)).expect("readable");
+        assert_eq!(until("2026-03-15"), [(id(1), date("2026-03-15"))]);
+        assert_eq!(until("2026-03-16"), []);
     }
 }

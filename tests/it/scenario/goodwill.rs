@@ -66,6 +66,12 @@ impl Payer {
         let steps = cases.flat_map(|it| it["steps"].as_array().unwrap());
         let steps = steps.map(|it| format!(" {} {}", &text(&it["at"])[..10], text(&it["action"])));
         let steps = steps.collect::<String>();
+        let of_all = &operator.get("/overview")["currencies"][0]["overdue"];
+        let late = it["state"] == "overdue" || !steps.is_empty();
+        assert!(
+            late || of_all["amount"]["amount"] == "0.00",
+            "the overview says the same: {of_all}"
+        );
         format!("{} ({}), until {} and {}:{steps}\n", text(&it["state"]), sums(&it), due[0], due[1])
     }
 }

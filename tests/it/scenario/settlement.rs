@@ -136,10 +136,12 @@ fn what_is_paid_is_parted_settled_and_paid_out() {
     let sheet = operator.call(&format!("GET {path}/csv"), None);
     let sheet = String::from_utf8(sheet.body).unwrap();
     let rows: Vec<_> = sheet.lines().collect();
-    let head = "note,receiver,invoice,product,name,charge,from,until,quantity,net,tax,currency";
+    let head = "note,receiver,invoice,product,name,charge,from,until,quantity,net,tax,currency,charged,\
+                percent,rounded_by";
     assert_eq!((rows.len(), rows[0]), (2, head));
     assert!(rows[1].starts_with("SET-2026-000001,Ada,INV-2026-000001,"), "{sheet}");
-    assert!(rows[1].ends_with(",Suite,,2026-01-01,2026-02-01,1,906.42,181.28,EUR"), "{sheet}");
+    let end = ",Suite,,2026-01-01,2026-02-01,1,906.42,181.28,EUR,1500.70,60.4,-0.0028";
+    assert!(rows[1].ends_with(end), "{sheet}");
     let pdf = || operator.call(&format!("GET {path}/pdf"), None).body;
     let paper = lopdf::Document::load_mem(&pdf()).unwrap();
     assert_eq!(paper.get_pages().len(), 1);
