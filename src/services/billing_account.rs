@@ -2,6 +2,7 @@
 
 use super::account::{self, BillingWish};
 use super::duty::counted;
+use super::subscription::{self, Stands};
 use super::{Act, Cx, Error, billing, journal};
 use crate::domain::account::Account;
 use crate::domain::account::billing_account::{
@@ -12,7 +13,7 @@ use crate::domain::account::class::BillingType;
 use crate::domain::account::cycle::Cycle;
 use crate::domain::account::lifecycle::State;
 use crate::domain::billing::cycle;
-use crate::domain::billing::policy::MovedDay;
+use crate::domain::billing::policy::{AtZero, MovedDay};
 use crate::domain::error::{Code, Invalid, Rejection, Violation};
 use crate::domain::event::Verb;
 use crate::domain::id::{AccountId, BillingAccountId};
@@ -441,13 +442,37 @@ pub(super) fn spendable(cx: Cx<'_>, of: &BillingAccount) -> Result<Money, Error>
 }
 
 /// Tells the owner of a billing account, if that is wanted, when little is left of what was paid in
-/// beforehand: to be called whenever what it owes or has has changed.
+/// beforehand, and stops what is billed there when nothing is, or lets it go on: to be called whenever what it
+/// owes or has has changed.
 ///
 /// # Errors
 /// If the store fails.
 pub(super) fn watch(act: &mut Act<'_>, id: BillingAccountId) -> Result<(), Error> {
     let it: BillingAccount = act.load(id)?;
-    watched(act.cx(), it)?.map_or(Ok(()), |told| act.keep(told).map(drop))
+    if let Some(told) = watched(act.cx(), it.clone())? {
+        act.keep(told)?;
+    }
+    match stands(act.cx(), &it)? {
+        Some(stands) => subscription::follow_prepaid(act, &it, stands),
+        None => Ok(()),
+    }
+}
+
+/// Whether what was paid in for a billing account that pays before is used up, where its seller stops what is billed
+/// there then; `None` where it is billed afterwards, or what it has used cannot be billed as things are.
+fn stands(cx: Cx<'_>, it: &BillingAccount) -> Result<Option<Stands>, Error> {
+    if it.terms().billing_type == BillingType::Postpaid {
+        return Ok(None);
+    }
+    if billing::policy(cx, it.stamp.seller)?.prepaid_at_zero == AtZero::Alert {
+        return Ok(Some(Stands::Covered));
+    }
+    match spendable(cx, it) {
+        Ok(left) if left.is_negative() => Ok(Some(Stands::UsedUp)),
+        Ok(_) => Ok(Some(Stands::Covered)),
+        Err(Error::Rejected(_)) => Ok(None),
+        Err(failure) => Err(failure),
+    }
 }
 
 /// Whether [`watch`] has anything to tell or to remember of a billing account.
@@ -455,8 +480,12 @@ pub(super) fn watch(act: &mut Act<'_>, id: BillingAccountId) -> Result<(), Error
 /// # Errors
 /// If the store fails.
 pub(super) fn is_to_be_told(cx: Cx<'_>, id: BillingAccountId) -> Result<bool, Error> {
-    let found = cx.view.find::<BillingAccount>(id)?;
-    Ok(found.map_or(Ok(None), |it| watched(cx, it))?.is_some())
+    let Some(it) = cx.view.find::<BillingAccount>(id)? else { return Ok(false) };
+    let differs = match stands(cx, &it)? {
+        Some(stands) => !subscription::prepaid_differs(cx, &it, stands)?.is_empty(),
+        None => false,
+    };
+    Ok(differs || watched(cx, it)?.is_some())
 }
 
 fn watched(cx: Cx<'_>, it: BillingAccount) -> Result<Option<(BillingAccount, Verb)>, Error> {

@@ -112,6 +112,10 @@ struct BillingPolicy {
     /// `keep` or `return`: whether the tax in what is given up of an invoice stays owed, or is owed no more. It
     /// holds for what is given up from now on.
     write_off_tax: String,
+    /// `alert` or `hold`: what becomes of a billing account that pays before (`billing_type` `prepaid`) and has spent
+    /// more than was paid in. `hold` stops what is billed there, with the reason `PREPAID_USED_UP`, until enough is
+    /// paid in.
+    prepaid_at_zero: String,
     /// How invoices are numbered, such as `INV-{year}-{sequence:6}`. `{customer}` is the number of the
     /// customer; `{sequence}` belongs to it then, and begins anew with each `{year}` or `{month}` that is
     /// named. `{count}` instead never does: it counts all invoices of the customer, or of the seller.
@@ -165,6 +169,7 @@ impl From<&Practice> for BillingPolicy {
             review_hours: it.review_hours,
             late_fee_tax: it.late_fee_tax.to_string(),
             write_off_tax: it.write_off_tax.to_string(),
+            prepaid_at_zero: it.prepaid_at_zero.to_string(),
         }
     }
 }
@@ -212,6 +217,7 @@ struct BillingPolicyPatch {
     marketplace_percent: Option<Decimal>,
     late_fee_tax: Option<String>,
     write_off_tax: Option<String>,
+    prepaid_at_zero: Option<String>,
     invoice_numbers: Option<String>,
     credit_note_numbers: Option<String>,
 }
@@ -284,6 +290,8 @@ impl BillingPolicyPatch {
                 .unwrap_or(base.late_fee_tax),
             write_off_tax: word("/write_off_tax", self.write_off_tax.as_deref())?
                 .unwrap_or(base.write_off_tax),
+            prepaid_at_zero: word("/prepaid_at_zero", self.prepaid_at_zero.as_deref())?
+                .unwrap_or(base.prepaid_at_zero),
             ..base
         })
     }

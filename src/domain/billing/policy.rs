@@ -163,6 +163,16 @@ words! {
 }
 
 words! {
+    /// What becomes of who pays before and has spent more than it has paid in.
+    AtZero {
+        /// It is told, where it wants that.
+        Alert = "alert";
+        /// What is billed there is stopped besides, until enough is paid in.
+        Hold = "hold";
+    }
+}
+
+words! {
     /// What tax a fee for paying late bears that names no tax category.
     LateFeeTax {
         /// None: it makes good for a damage, and is no price of anything (in the European Union: Court of
@@ -325,6 +335,8 @@ pub struct Policy {
     pub late_fee_tax: LateFeeTax,
     /// What becomes of the tax in what is given up of an invoice.
     pub write_off_tax: WriteOffTax,
+    /// What becomes of who pays before and has spent more than it has paid in.
+    pub prepaid_at_zero: AtZero,
 }
 
 /// The longest that an order waits for its payment: a week.
@@ -365,6 +377,7 @@ impl Policy {
         marketplace_percent: Percent::ZERO,
         late_fee_tax: LateFeeTax::Outside,
         write_off_tax: WriteOffTax::Keep,
+        prepaid_at_zero: AtZero::Alert,
     };
 
     /// So many hundredths a seller keeps of what it sells for others, if it does: by its own settings, or

@@ -177,7 +177,7 @@ fn put(
     act.charges_usage();
     let issued = issue::issue(act, account, billed, None)?;
     act.tell_all()?;
-    if account.profile().alert_below.is_some() {
+    if account.is_watched() {
         billing_account::watch(act, account.id)?;
     }
     Ok(issued.into_iter().map(|it| it.0).collect())

@@ -289,7 +289,7 @@ fn bill(act: &mut Act<'_>, draft: Draft, run: Option<BillingRunId>) -> Result<Ou
             if next.terms().zone != account.terms().zone {
                 subscription::follow_zone(act, &next)?;
             }
-            if next.profile().alert_below.is_some() {
+            if next.is_watched() {
                 billing_account::watch(act, account.id)?;
             }
             for id in ended {

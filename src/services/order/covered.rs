@@ -15,7 +15,7 @@ use crate::store::Records;
 ///
 /// # Errors
 /// [`Code::CreditLimitExceeded`] with what it costs and what is left; those of the work; if the store fails.
-pub(super) fn must_be(
+pub(in crate::services) fn must_be(
     act: &mut Act<'_>,
     account: &Account,
     work: impl FnOnce(&mut Act<'_>) -> Result<(), Error>,

@@ -23,6 +23,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) use self::cancellation::cancel_all_of;
 use self::cancellation::{called_off, withdraw};
 pub use self::cancellation::{cancel, cancel_or_refuse};
+pub(super) use self::covered::must_be as must_be_covered;
 pub(super) use self::credit::must_be_trusted;
 pub use self::deed::{Deed, deeds};
 pub use self::estimate::{

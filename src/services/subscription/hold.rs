@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 
 use super::{ask, below, keep};
 use crate::domain::account::Account;
+use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::account::lifecycle::{self as of_account, HoldKind, HoldPolicy};
 use crate::domain::event::Verb;
 use crate::domain::id::{AccountId, SubscriptionId};
@@ -18,7 +19,7 @@ use crate::domain::subscription::tree::{Belonging, holds_met, holds_put, holds_t
 use crate::domain::subscription::{Hold, Release, Subscription};
 use crate::domain::text::Prose;
 use crate::domain::time::Instant;
-use crate::services::{Act, Error, invoice, seat};
+use crate::services::{Act, Cx, Error, invoice, seat};
 use crate::store::{Along, Records};
 
 /// Holds a subscription and what belongs to it.
@@ -143,6 +144,69 @@ pub(super) fn meet(act: &mut Act<'_>, it: Subscription) -> Result<Subscription, 
         it = put_one(act, it, (kind, origin), hold)?;
     }
     Ok(it)
+}
+
+/// How a billing account stands that pays before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::services) enum Stands {
+    /// What it has spent is paid for.
+    Covered,
+    /// It has spent more than it has paid in.
+    UsedUp,
+}
+
+/// Why the house holds what is billed where more was spent than paid in, as a stable word.
+const USED_UP: &str = "PREPAID_USED_UP";
+
+/// The subscriptions that a billing account which pays before stops, or lets go on, as it stands.
+///
+/// # Errors
+/// If the store fails.
+pub(in crate::services) fn prepaid_differs(
+    cx: Cx<'_>,
+    of: &BillingAccount,
+    stands: Stands,
+) -> Result<BTreeSet<SubscriptionId>, Error> {
+    let which = (HoldKind::Credit, HoldOrigin::Direct);
+    let all: Vec<Subscription> = cx.every(&Along::Owner(of.account()))?;
+    let own = all.iter().filter(|it| it.billing_account() == of.id);
+    let differs = |it: &&Subscription| match (stands, it.holds().get(&which)) {
+        (Stands::UsedUp, None) => it.state().is_running(),
+        (Stands::Covered, Some(hold)) => hold.reason.as_str() == USED_UP,
+        (Stands::UsedUp, Some(_)) | (Stands::Covered, None) => false,
+    };
+    Ok(own.filter(differs).map(|it| it.id).collect())
+}
+
+/// Stops what is billed on a billing account that has spent more than it has paid in, or lets it go on when that is
+/// paid for.
+///
+/// # Errors
+/// If the store fails.
+pub(in crate::services) fn follow_prepaid(
+    act: &mut Act<'_>,
+    of: &BillingAccount,
+    stands: Stands,
+) -> Result<(), Error> {
+    let named = prepaid_differs(act.cx(), of, stands)?;
+    if named.is_empty() {
+        return Ok(());
+    }
+    let which = (HoldKind::Credit, HoldOrigin::Direct);
+    let text = |it: &str| it.parse::<Prose>().expect("the words are a text");
+    match stands {
+        Stands::UsedUp => {
+            let reason = USED_UP.parse().expect("the word is plain");
+            let comment = Some(text("more was used than was paid in"));
+            let hold = Hold { reason, comment, since_at: act.now() };
+            put(act, of.account(), which, (&named, &hold))
+        }
+        Stands::Covered => {
+            let comment = Some(text("what was used is paid for"));
+            let release = Release { reason: None, comment, at: act.now() };
+            take(act, of.account(), which, (&named, &release))
+        }
+    }
 }
 
 fn all_of(act: &Act<'_>, account: AccountId) -> Result<Vec<Subscription>, Error> {

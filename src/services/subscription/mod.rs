@@ -11,8 +11,8 @@ mod switch;
 use std::collections::BTreeSet;
 
 pub use self::content::{offer, resources, specification};
+pub(super) use self::hold::{Stands, follow_prepaid, hold_all_of, prepaid_differs, release_all_of};
 pub use self::hold::{hold, release, resume};
-pub(super) use self::hold::{hold_all_of, release_all_of};
 pub use self::renewal::renew;
 pub use self::switch::unswitch;
 pub(super) use self::switch::{To, agree, foreseen, switch};

@@ -21,8 +21,8 @@ use crate::services::{Act, Cx, Error, offer, order, resale};
 /// or else into the one that follows the present one, or into that once more.
 ///
 /// # Errors
-/// If its state forbids it, the offer has no such term, its account owes too much, or the caller may
-/// not.
+/// If its state forbids it, the offer has no such term, its account owes too much, or pays before and has not paid
+/// in what that costs at once, or the caller may not.
 pub fn renew(
     act: &mut Act<'_>,
     id: SubscriptionId,
@@ -32,6 +32,8 @@ pub fn renew(
     act.must(Permission::SubscriptionChange, &it.stamp)?;
     let account: Account = act.load(it.account())?;
     order::must_be_trusted(act, &account)?;
+    let supposed = it.clone();
+    order::must_be_covered(act, &account, |act| prolong(act, supposed, into).map(drop))?;
     prolong(act, it, into)
 }
 

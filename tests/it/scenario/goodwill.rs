@@ -153,7 +153,7 @@ fn what_was_credited_by_hand_does_not_go_back_once_more_when_units_go() {
     operator.patch(&format!("/accounts/{own}/billing_policy"), &policy);
     let account = market.customer("Blue Whale", "EUR");
     let mut price = monthly("Seat", "EUR", "10");
-    price["model"] = json!({ "kind": "unit", "price": "10" });
+    price["model"] = json!({ "kind": "per_unit", "per_unit": "10" });
     let subscription = market.order(&account, &market.offer("Seats", &[price]), 10);
     market.advance_to("2026-04-02");
     let invoice = text(&market.invoices(&account)[0]["id"]);

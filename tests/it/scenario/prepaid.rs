@@ -375,3 +375,41 @@ fn what_who_pays_before_uses_draws_on_what_was_paid_in() {
     assert!(text(&refused.json()["detail"]).contains("of which `2.00 EUR`"), "{}", refused.json());
     market.must_be_whole();
 }
+
+#[test]
+fn who_has_used_more_than_it_has_paid_in_is_stopped_where_its_seller_wants_that_until_it_pays() {
+    let market = Market::on("2026-01-01");
+    let operator = market.operator();
+    let (account, _, _) = pays_before(&market);
+    let own = text(&json!(market.house.operator.account));
+    let says = |what: &str| {
+        let policy = json!({ "prepaid_at_zero": what });
+        operator.patch(&format!("/accounts/{own}/billing_policy"), &policy);
+    };
+    let traffic = json!({
+        "name": "Traffic", "kind": "usage", "currency": "EUR", "meter": market.meter,
+        "model": { "kind": "per_unit", "per_unit": "1" },
+    });
+    pay(&market, &account, "30");
+    let subscription = market.order(&account, &market.offer("Line", &[traffic]), 1);
+    market.advance_to("2026-01-02");
+    let state = || {
+        market.house.app.keep_duties();
+        market.must_be_whole();
+        let it = operator.get(&format!("/subscriptions/{subscription}"));
+        let why = it["holds"].as_array().and_then(|it| it.first()).map(|it| it["reason"].clone());
+        format!("{} {}", text(&it["state"]), why.unwrap_or_default())
+    };
+    // Each costs 1.20 with tax: of 30.00 are 24.00 used, 36.00, and 60.00.
+    let mut said = Vec::new();
+    for (what, id, quantity) in [("hold", "1", "20"), ("alert", "2", "10"), ("hold", "3", "20")] {
+        says(what);
+        market.uses(&subscription, (id, "2026-01-01T12:00:00Z", quantity));
+        said.push(format!("{what}: {}", state()));
+    }
+    for amount in ["10", "20"] {
+        pay(&market, &account, amount);
+        said.push(format!("{amount} more: {}", state()));
+    }
+    expect![[r#""#]].assert_eq(&said.join("\n"));
+}

@@ -36,6 +36,7 @@ const GROUPS = () => [
   ]],
   [t("Amounts and revenue"), [
     ["rounding", t("Half a cent"), [["half_up", t("is rounded up")], ["half_even", t("is rounded to the even one")]]],
+    ["prepaid_at_zero", t("Who pays before and has nothing left"), [["alert", t("is told, where it wants that")], ["hold", t("is stopped until more is paid in")]]],
     ["recognition", t("What is charged becomes revenue"), [["at_issue", t("when it is invoiced")], ["over_period", t("by the days that it is for")]]],
     ["zero_usage", t("Tiers of which nothing was used cost"), [["nothing", t("nothing")], ["first_tier_fee", t("the fee of the first tier")]]],
   ]],

@@ -337,6 +337,12 @@ impl BillingAccount {
         Ok((Self { profile, is_low, ..self }, Verb::Changed))
     }
 
+    /// Whether somebody wants to know what is left of what was paid in beforehand.
+    #[must_use]
+    pub fn is_watched(&self) -> bool {
+        self.profile.alert_below.is_some() || self.terms.billing_type == BillingType::Prepaid
+    }
+
     /// The billing account of which so much is left that was paid in beforehand, less what is owed: its
     /// owner is told once that it is little, and anew after more was paid in. `None` if nothing changes.
     ///
