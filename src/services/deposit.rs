@@ -113,7 +113,7 @@ pub(super) fn give_back(
         let credit = payment::credit_in_all(act, customer, deposit.amount().currency())?;
         let note = billing::ended(act, invoice, (&before, &given, RefundTo::Balance), on)?;
         let left = deposit.left().minus(set_off(act, deposit.id, credit)?)?;
-        if to == RefundTo::Method && left.as_minor() > 0 {
+        if matches!(to, RefundTo::Method | RefundTo::Return) && left.as_minor() > 0 {
             payment::return_credit_of(act, deposit.taken.invoice, (left, &note.reason))?;
         }
     }

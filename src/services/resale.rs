@@ -335,6 +335,7 @@ pub(super) fn give_back(
     let to = match to {
         RefundTo::Nowhere => RefundTo::Nowhere,
         RefundTo::Balance | RefundTo::Method => RefundTo::Balance,
+        RefundTo::Return => RefundTo::Return,
     };
     for reseller in resellers(act.cx(), it.stamp.seller)? {
         let Some(seen) = charged(act.cx(), &reseller, it)? else { continue };

@@ -247,7 +247,7 @@ fn cancellation(it: &domain::Order) -> Option<&Cancellation> {
 const fn refund(to: RefundTo) -> Option<&'static str> {
     match to {
         RefundTo::Balance => Some("CREDIT_MEMO"),
-        RefundTo::Method => Some("REFUND"),
+        RefundTo::Method | RefundTo::Return => Some("REFUND"),
         RefundTo::Nowhere => None,
     }
 }

@@ -9,7 +9,7 @@ use super::wire::{Decimal, NoQuery, Patch, parse, word};
 use crate::api::edge::call::Call;
 use crate::api::edge::reply::{Reply, Wire};
 use crate::domain::billing::invoice::number::{NumberFormat, Numbering};
-use crate::domain::billing::policy::{Policy, Preset};
+use crate::domain::billing::policy::{Policy, Preset, Returns};
 use crate::domain::error::Invalid;
 use crate::domain::money::Rounding;
 use crate::domain::operator::Permission;
@@ -116,6 +116,13 @@ struct BillingPolicy {
     /// more than was paid in. `hold` stops what is billed there, with the reason `PREPAID_USED_UP`, until enough is
     /// paid in.
     prepaid_at_zero: String,
+    /// For how many days buyers give back by themselves what came in a parcel (`refund_to` `return` of a cancellation);
+    /// `null`: they ask.
+    return_days_physical: Option<u16>,
+    /// The same of what has files or links to take.
+    return_days_digital: Option<u16>,
+    /// The same of everything else.
+    return_days_service: Option<u16>,
     /// How invoices are numbered, such as `INV-{year}-{sequence:6}`. `{customer}` is the number of the
     /// customer; `{sequence}` belongs to it then, and begins anew with each `{year}` or `{month}` that is
     /// named. `{count}` instead never does: it counts all invoices of the customer, or of the seller.
@@ -170,6 +177,9 @@ impl From<&Practice> for BillingPolicy {
             late_fee_tax: it.late_fee_tax.to_string(),
             write_off_tax: it.write_off_tax.to_string(),
             prepaid_at_zero: it.prepaid_at_zero.to_string(),
+            return_days_physical: it.returns.physical,
+            return_days_digital: it.returns.digital,
+            return_days_service: it.returns.service,
         }
     }
 }
@@ -218,6 +228,15 @@ struct BillingPolicyPatch {
     late_fee_tax: Option<String>,
     write_off_tax: Option<String>,
     prepaid_at_zero: Option<String>,
+    #[serde(default, deserialize_with = "said")]
+    #[schema(value_type = Option<u16>)]
+    return_days_physical: Option<Option<u16>>,
+    #[serde(default, deserialize_with = "said")]
+    #[schema(value_type = Option<u16>)]
+    return_days_digital: Option<Option<u16>>,
+    #[serde(default, deserialize_with = "said")]
+    #[schema(value_type = Option<u16>)]
+    return_days_service: Option<Option<u16>>,
     invoice_numbers: Option<String>,
     credit_note_numbers: Option<String>,
 }
@@ -292,8 +311,18 @@ impl BillingPolicyPatch {
                 .unwrap_or(base.write_off_tax),
             prepaid_at_zero: word("/prepaid_at_zero", self.prepaid_at_zero.as_deref())?
                 .unwrap_or(base.prepaid_at_zero),
+            returns: self.returns(before.returns),
             ..base
         })
+    }
+
+    /// No known system decides on them.
+    fn returns(&self, before: Returns) -> Returns {
+        Returns {
+            physical: self.return_days_physical.unwrap_or(before.physical),
+            digital: self.return_days_digital.unwrap_or(before.digital),
+            service: self.return_days_service.unwrap_or(before.service),
+        }
     }
 
     fn rounding(&self) -> Result<Option<Rounding>, Invalid> {

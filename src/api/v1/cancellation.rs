@@ -17,6 +17,7 @@ use crate::domain::error::Invalid;
 use crate::domain::money;
 use crate::domain::operator::Permission;
 use crate::domain::subscription::change::{CancelAt, Cancellation, RefundTo};
+use crate::domain::time::Date;
 use crate::services::order::{self, Credited, Ending};
 use crate::services::{Act, Bss, Error, subscription};
 
@@ -44,7 +45,8 @@ struct CancelSubscription {
     reason: Option<String>,
     comment: Option<String>,
     /// Where goes what was paid for days that are not used: `balance` (if nothing is said), `method`
-    /// or `nowhere`.
+    /// or `nowhere`. `return` gives all back that was paid, but for what was used, to where it came from: buyers until
+    /// `return_until`, and its seller for them at any time.
     refund_to: Option<String>,
     /// `now` (if nothing is said), `period_end`: when what is paid for is over, or `term_end`.
     at: Option<String>,
@@ -84,6 +86,8 @@ struct CancelPreview {
     /// What is given back at once for days that are paid and not used, by credit notes; nothing of
     /// what ends later.
     credit: CancelCredit,
+    /// The last day on which its buyer can give it back by itself; `null` if it has to ask.
+    return_until: Option<String>,
 }
 
 impl Wire for CancelPreview {}
@@ -112,13 +116,14 @@ impl From<&Credited> for CancelCreditLine {
 }
 
 impl CancelPreview {
-    fn of(it: &Ending) -> Result<Self, Error> {
+    fn of(it: &Ending, return_until: Option<Date>) -> Result<Self, Error> {
         let net = money::Money::sum(it.credits.iter().map(|it| it.net), it.currency)?;
         let tax = money::Money::sum(it.credits.iter().map(|it| it.tax), it.currency)?;
         let lines = it.credits.iter().map(CancelCreditLine::from).collect();
         let gross = net.plus(tax)?.into();
         let credit = CancelCredit { lines, net: net.into(), tax: tax.into(), gross };
-        Ok(Self { on: it.on.to_string(), credit })
+        let return_until = return_until.map(|it| it.to_string());
+        Ok(Self { on: it.on.to_string(), credit, return_until })
     }
 }
 
@@ -128,6 +133,11 @@ fn preview(
     body: CancelSubscription,
 ) -> Result<Reply<CancelPreview>, Error> {
     let (wanted, id) = (body.read()?, call.id("id")?);
-    let found = bss.act(call.author(), move |act| order::suppose_ended(act, id, wanted));
-    Ok(Reply::ok(CancelPreview::of(&found.wait()?)?))
+    let found = bss.act(call.author(), move |act| {
+        let held = act.get(id)?;
+        let until = subscription::return_until(act.cx(), &held)?;
+        Ok((order::suppose_ended(act, id, wanted)?, until))
+    });
+    let (ending, until) = found.wait()?;
+    Ok(Reply::ok(CancelPreview::of(&ending, until)?))
 }

@@ -337,6 +337,60 @@ pub struct Policy {
     pub write_off_tax: WriteOffTax,
     /// What becomes of who pays before and has spent more than it has paid in.
     pub prepaid_at_zero: AtZero,
+    /// For how many days buyers give back by themselves what they have bought.
+    pub returns: Returns,
+}
+
+/// For how many days from the one on which something was had its buyer can give it back by itself, for all that was
+/// paid for it but for what was used; `None`: it has to ask its seller.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Returns {
+    /// What came in a parcel.
+    pub physical: Option<u16>,
+    /// What has files or links to take.
+    pub digital: Option<u16>,
+    /// Everything else.
+    pub service: Option<u16>,
+}
+
+/// What sort of thing is given back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Returned {
+    /// It came in a parcel.
+    Physical,
+    /// It has files or links to take.
+    Digital,
+    /// Everything else.
+    Service,
+}
+
+impl Returns {
+    /// Buyers ask.
+    pub const NONE: Self = Self { physical: None, digital: None, service: None };
+
+    /// The last day on which something that was had on one can be given back; `None` if its buyer has to ask.
+    #[must_use]
+    pub fn until(&self, what: Returned, had_on: Date) -> Option<Date> {
+        let days = match what {
+            Returned::Physical => self.physical,
+            Returned::Digital => self.digital,
+            Returned::Service => self.service,
+        };
+        days.map(|it| had_on.plus_days(it.into()))
+    }
+
+    /// Refuses to give something back when the days for that are over, or there are none.
+    ///
+    /// # Errors
+    /// With the last day, or that its seller is to be asked.
+    pub fn must_take_back(&self, what: Returned, had_on: Date, on: Date) -> Result<(), Rejection> {
+        let why = match self.until(what, had_on) {
+            Some(until) if on <= until => return Ok(()),
+            Some(until) => format!("it could be given back until `{until}`: ask its seller"),
+            None => "its seller has to be asked before it is given back".to_owned(),
+        };
+        Err(Rejection::new(Code::SubscriptionStateForbids, why))
+    }
 }
 
 /// The longest that an order waits for its payment: a week.
@@ -378,6 +432,7 @@ impl Policy {
         late_fee_tax: LateFeeTax::Outside,
         write_off_tax: WriteOffTax::Keep,
         prepaid_at_zero: AtZero::Alert,
+        returns: Returns::NONE,
     };
 
     /// So many hundredths a seller keeps of what it sells for others, if it does: by its own settings, or
@@ -577,6 +632,31 @@ mod tests {
             let found = policy.must_take_back(day("2026-01-01"), day(on));
             assert_eq!(found.is_ok(), is_taken, "{removal_days:?} {on}");
             assert!(found.is_ok() || policy.check().is_ok(), "what is refused can be set");
+        }
+    }
+
+    #[test]
+    fn things_are_given_back_for_as_many_days_as_their_sort_is() {
+        use Returned::{Digital, Physical, Service};
+        let returns = Returns { physical: Some(14), digital: Some(0), service: None };
+        let day = |it: &str| it.parse::<Date>().expect(it);
+        let table = [
+            (Physical, "2026-01-01", "2026-01-15"),
+            (Physical, "2026-01-15", "2026-01-15"),
+            (Physical, "2026-01-16", "over"),
+            (Digital, "2026-01-01", "2026-01-01"),
+            (Digital, "2026-01-02", "over"),
+            (Service, "2026-01-01", "ask"),
+        ];
+        for (what, on, expected) in table {
+            let had_on = day("2026-01-01");
+            let until = returns.until(what, had_on).map(|it| it.to_string());
+            let found = match (returns.must_take_back(what, had_on, day(on)), until) {
+                (Ok(()), Some(until)) => until,
+                (Err(_), Some(_)) => "over".to_owned(),
+                (_, None) => "ask".to_owned(),
+            };
+            assert_eq!(found, expected, "{what:?} on {on}");
         }
     }
 

@@ -151,6 +151,21 @@ impl Term {
         }
     }
 
+    /// What holds of the end of what is given back, whatever its own term says: all of it is paid back.
+    ///
+    /// # Panics
+    /// Never: its key is a word.
+    #[must_use]
+    pub fn returned() -> Self {
+        let key = "returned".parse().expect("it is a word");
+        let refund = RefundPolicy {
+            kept: None,
+            full_days: u32::from(u16::MAX),
+            after: RefundAfter::Prorated,
+        };
+        Self { refund: Some(refund), ..Self::of(key, None) }
+    }
+
     /// The same as it runs where one commits to so many of its lengths at once.
     #[must_use]
     pub fn times(&self, count: u32) -> Self {

@@ -158,6 +158,9 @@ words! {
         Method = "method";
         /// Nowhere: nothing is paid back.
         Nowhere = "nowhere";
+        /// Back to where it came from, and all that was paid but for what was used, not only what is left of it:
+        /// it is given back.
+        Return = "return";
     }
 }
 

@@ -14,6 +14,7 @@ use crate::domain::billing::switch::{self, Replaced};
 use crate::domain::billing::unused::{self, Ended, Extent, GivenBack};
 use crate::domain::catalog::offer::Offer;
 use crate::domain::catalog::price::{Price, PriceKind};
+use crate::domain::catalog::term::Term;
 use crate::domain::id::PriceId;
 use crate::domain::localized::Localized;
 use crate::domain::money::Money;
@@ -42,15 +43,23 @@ pub(in crate::services) fn give_back(
     (on, to): (Date, RefundTo),
 ) -> Result<Subscription, Error> {
     let Some(term) = it.term().filter(|_| to != RefundTo::Nowhere) else { return Ok(it) };
+    let (mut term_from, zone) = (term.start_on(), zone_of(act, &it)?);
     let sold = act.cx().shared::<Offer>(it.deal().offer)?;
     let said = sold
         .as_ref()
         .and_then(|offer| offer.content.terms.iter().find(|term| Some(&term.key) == it.term_key()));
+    let as_a_whole = Term::returned();
+    let said = match to {
+        RefundTo::Return => {
+            term_from = it.began_on().unwrap_or(term_from);
+            Some(&as_a_whole)
+        }
+        RefundTo::Balance | RefundTo::Method | RefundTo::Nowhere => said,
+    };
     if said.is_none() && it.term_key().is_some() {
         // Nobody knows any more what that term said of its end.
         return Ok(it);
     }
-    let (term_from, zone) = (term.start_on(), zone_of(act, &it)?);
     let ended = Ended { subscription: it.id, on, term_from, term: said, zone };
     let charged: BTreeSet<PriceId> = it.charged_beyond(on).collect();
     match ended.extent() {
@@ -226,7 +235,7 @@ fn credited(
     let gross = content.totals.gross;
     let invoice = match to {
         RefundTo::Balance | RefundTo::Nowhere => invoice,
-        RefundTo::Method => {
+        RefundTo::Method | RefundTo::Return => {
             let not_paid = invoice.open().plus(invoice.settled().written_off)?;
             payment::return_of(act, invoice.id, (gross.minus(not_paid)?, &reason))?;
             act.load(invoice.id)?

@@ -6,6 +6,7 @@
 mod content;
 mod hold;
 mod renewal;
+mod returned;
 mod switch;
 
 use std::collections::BTreeSet;
@@ -14,6 +15,7 @@ pub use self::content::{offer, resources, specification};
 pub(super) use self::hold::{Stands, follow_prepaid, hold_all_of, prepaid_differs, release_all_of};
 pub use self::hold::{hold, release, resume};
 pub use self::renewal::renew;
+pub use self::returned::return_until;
 pub use self::switch::unswitch;
 pub(super) use self::switch::{To, agree, foreseen, switch};
 use super::{
@@ -264,6 +266,7 @@ pub fn cancel(
     let root: Subscription = act.get(id)?;
     act.must(Permission::SubscriptionCancel, &root.stamp)?;
     let today = zone(act.cx(), &root)?.date_of(act.now());
+    returned::must_be_allowed(act, &root, (cancellation.refund_to, today))?;
     end(act, &root, (cancellation, today))?;
     act.load(id)
 }
@@ -284,6 +287,10 @@ pub fn cancel_at(
     let today = billing_account.terms().zone.date_of(act.now());
     // What is not there yet has no day on which it could end.
     let at = if it.state() == State::Pending { CancelAt::Now } else { at };
+    if cancellation.refund_to == RefundTo::Return && at != CancelAt::Now {
+        let message = "must be `now`: what is given back ends at once";
+        return Err(Invalid::one("/at", "conflict", message).into());
+    }
     let on = match at {
         CancelAt::Now => return cancel(act, id, &cancellation),
         CancelAt::PeriodEnd => {

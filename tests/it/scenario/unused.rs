@@ -9,6 +9,7 @@ use tillbox::domain::operator::Actor;
 use tillbox::domain::time::Span;
 use tillbox::services::{Author, offer};
 
+use crate::harness::house::invite;
 use crate::harness::market::{Market, monthly, sums, text};
 
 /// A customer with a month at 31 EUR, set up for 25, which was billed on 1 January and, perhaps, paid.
@@ -345,4 +346,33 @@ fn who_gets_money_back_was_never_overdue_for_it() {
     .assert_eq(&buyer.stands());
     assert_eq!(operator.get("/dunning")["items"], json!([]));
     assert_eq!(operator.get("/events?kind=dunning")["items"], json!([]));
+}
+
+#[test]
+fn a_buyer_gives_back_by_itself_what_its_seller_allows_and_asks_otherwise() {
+    let mut said = String::new();
+    for (days, day) in [(None, "2026-01-11"), (Some(14), "2026-01-15"), (Some(14), "2026-01-16")] {
+        let buyer = Buyer::who_paid(Some("67.20"));
+        let (house, account) = (&buyer.market.house, text(&buyer.account["id"]));
+        let own = text(&json!(house.operator.account));
+        let policy = json!({ "return_days_service": days });
+        buyer.market.operator().patch(&format!("/accounts/{own}/billing_policy"), &policy);
+        let person =
+            invite(&house.app, &house.operator, &account, "w@whale.test", "customer_admin");
+        buyer.market.advance_to(day);
+        let client = house.client(&person);
+        let path = format!("/subscriptions/{}/cancel", buyer.subscription);
+        let preview = client.post(&format!("{path}/preview"), &json!({ "at": "period_end" }));
+        said += &format!("{day}, until {}: ", preview["return_until"]);
+        let later = json!({ "at": "period_end", "refund_to": "return" });
+        assert_eq!(client.call(&format!("POST {path}"), Some(&later)).status, 422);
+        let answer = client.call(&format!("POST {path}"), Some(&json!({ "refund_to": "return" })));
+        let why = answer.json()["detail"].as_str().unwrap_or_default().to_owned();
+        house.app.keep_duties();
+        buyer.market.must_be_whole();
+        said += &format!("{} {why}\n{}", answer.status.as_u16(), buyer.stands());
+    }
+    expect![[r#"
+    "#]]
+    .assert_eq(&said);
 }

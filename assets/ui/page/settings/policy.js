@@ -50,6 +50,7 @@ const GROUPS = () => [
   ]],
 ];
 
+const RETURNS = () => [["return_days_physical", t("Days to give back what came in a parcel")], ["return_days_digital", t("Days to give back what has files")], ["return_days_service", t("Days to give back services")]];
 const NUMBERS = () => [["invoice_numbers", t("Invoices are numbered")], ["credit_note_numbers", t("Credit notes are numbered")]];
 const PARTS = () => t("{parts}, with a least number of digits", { parts: "{year} {month} {customer} {sequence:6} {count:6}" });
 
@@ -70,6 +71,8 @@ export function Policy() {
               ${GROUPS().map(([title, questions]) => html`
                 <h3>${title}</h3>
                 <div class="pair roomy">${questions.map(([key, text, options]) => html`<${Field} key=${key} name=${key} label=${text} kind="select" value=${of[key]} options=${options} />`)}</div>`)}
+              <h3>${t("Returns")}</h3>
+              <div class="pair roomy">${RETURNS().map(([key, text]) => html`<${Field} key=${key} name=${key} label=${text} kind="number" min="0" max="65535" value=${of[key]} hint=${t("Without a number buyers ask.")} />`)}</div>
               <h3>${t("Numbers and resellers")}</h3>
               <div class="pair roomy">${NUMBERS().map(([key, text]) => html`<${Field} key=${key} name=${key} label=${text} value=${of[key]} maxlength="60" hint=${PARTS()} required />`)}
                 <${Field} name="marketplace_percent" label=${t("Part of it that you keep, in percent")} kind="decimal" value=${of.marketplace_percent} hint=${t("You invoice it; who listed it delivers and has the rest.")} required />
