@@ -103,6 +103,7 @@ export default function Order({ id }) {
         ${of.reason && !isSaid(of) && html`<p class="notice warn">${said(of.reason)}</p>`}
         ${of.missing && html`<p class="notice warn">${of.missing.what}</p>`}
         ${of.untaxed && html`<div class="notice warn"><${Icon} name="triangle-alert" /><p><span class="strong">${t("No bill of it can be made yet.")}</span> ${said(of.untaxed)} <a href=${to("/settings", { part: "tax" })}>${t("Say how you tax")}</a></p></div>`}
+        ${of.unaddressed && html`<div class="notice warn"><${Icon} name="triangle-alert" /><p><span class="strong">${t("No bill of it can be made yet.")}</span> ${said(of.unaddressed)} <a href=${to(`/accounts/${of.account}`, { edit: 1 })}>${t("Edit")}</a></p></div>`}
         <${Way} of=${of} />
         <div class=${isBought(of) ? "side-by-side" : "stack"}>
           <div class="stack">

@@ -107,6 +107,10 @@ pub(super) struct Order {
     /// that.
     #[serde(skip_serializing_if = "Option::is_none")]
     untaxed: Option<String>,
+    /// Why no bill of it can be made out yet: what the address of its payer lacks. Told of a single order to
+    /// who may say that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unaddressed: Option<String>,
     /// What the caller may do now with a single order as a whole: `hold`, `ask`, `resume`, `reject`,
     /// `cancel`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -265,6 +269,7 @@ impl From<&domain::Order> for Order {
             notes: it.notes().iter().map(|it| it.text.to_string()).collect(),
             payment: None,
             untaxed: None,
+            unaddressed: None,
             can: None,
         }
     }
@@ -292,9 +297,12 @@ pub(super) fn whole(cx: Cx<'_>, it: &domain::Order) -> Result<Order, Error> {
     let shown = Order::labeled(cx, &mut Labels::new(cx), it)?;
     let taxes = cx.actor.may(Permission::TaxWrite, &it.stamp) == Decision::Yes;
     let untaxed = if taxes { billing::untaxed(cx, it)? } else { None };
-    let untaxed = untaxed.map(|it| it.detail);
+    let addresses = cx.actor.may(Permission::AccountWrite, &it.stamp) == Decision::Yes;
+    let unaddressed = if addresses { billing::unaddressed(cx, it)? } else { None };
+    let [untaxed, unaddressed] = [untaxed, unaddressed].map(|it| it.map(|it| it.detail));
     let can = order::deeds(cx, it)?.into_iter().map(order::Deed::word).collect();
-    Ok(Order { payment: OrderPayment::of(cx, it)?, untaxed, can: Some(can), ..shown })
+    let payment = OrderPayment::of(cx, it)?;
+    Ok(Order { payment, untaxed, unaddressed, can: Some(can), ..shown })
 }
 
 /// An order as an event tells of it.

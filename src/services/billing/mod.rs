@@ -45,6 +45,6 @@ pub use self::proposed::{Proposed, proposed};
 pub use self::run::{Left, cancel, get, left, list, plan, refused, start};
 pub use self::shelf::zone_of_buyer;
 pub(super) use self::shelf::{party_of, zone_at};
-pub use self::untaxed::untaxed;
+pub use self::untaxed::{unaddressed, untaxed};
 pub(super) use self::unused::{Replacement, ended, give_back, give_back_replaced};
 pub use self::version::version_on;

@@ -4,7 +4,7 @@ use expect_test::expect;
 use serde_json::{Value, json};
 
 use crate::harness::client::Client;
-use crate::harness::house::invite;
+use crate::harness::house::{Person, invite};
 use crate::harness::market::{Market, monthly, text};
 
 /// What becomes of changes, each with who asks for it.
@@ -123,4 +123,24 @@ fn an_order_that_cannot_be_taxed_says_so_at_once_to_who_can_mend_it() {
     operator.patch(&provider, &json!({ "address": { "country": "DE" } }));
     assert_eq!(operator.get(&path)["untaxed"], Value::Null);
     assert_eq!(operator.post("/orders", &wish)["untaxed"], Value::Null);
+}
+
+#[test]
+fn an_order_whose_bill_would_reach_nobody_says_so_at_once_to_who_can_mend_it() {
+    let market = Market::on("2026-01-01");
+    let (house, operator) = (&market.house, market.operator());
+    let offer = market.offer("Flat", &[monthly("Base", "EUR", "10")]);
+    let wish = json!({ "account": house.customer.account, "items": [{ "offer": offer }] });
+    let placed = operator.post("/orders", &wish);
+    let why = text(&placed["unaddressed"]);
+    assert!(
+        why.ends_with("its address lacks a street or post-office line and a city and a country")
+    );
+    let path = format!("/orders/{}", text(&placed["id"]));
+    let told = |to: &Person| house.client(to).get(&path)["unaddressed"].clone();
+    let (admin, member) = (&house.customer.admin, &house.customer.member);
+    assert_eq!([told(admin), told(member)], [json!(why), Value::Null]);
+    let address = json!({ "address": { "street": "Ring 1", "city": "Berlin", "country": "DE" } });
+    house.client(admin).patch(&format!("/accounts/{}", house.customer.account), &address);
+    assert_eq!([told(admin), told(&house.operator)], [Value::Null, Value::Null]);
 }
