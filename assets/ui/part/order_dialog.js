@@ -10,6 +10,7 @@ import { go, to } from "../model/route.js";
 import { isBuyer, isHouse, isOwn, may, session } from "../model/session.js";
 import { withTerms } from "../model/shelf.js";
 import { local, t } from "../model/text.js";
+import { Accepting } from "./accepting.js";
 import { AttributeFields, saidOf, useAsked } from "./attributes.js";
 import { Choices, isChosen, wished } from "./choices.js";
 import { Cost, FirstInvoice, usualTerm } from "./cost.js";
@@ -96,15 +97,8 @@ function Amounts({ of, amounts, onType }) {
 }
 
 /** The terms of use of an offer, to be accepted by who orders it for a buyer. */
-function TermsOfUse({ of: { id, terms_of_use: { title, version, url, text } }, buyer }) {
-  const accepts = isOwn(buyer.id) ? t("I accept these terms of use") : t("{name} accepts these terms of use", { name: buyer.name });
-  return html`
-    <fieldset><legend>${local(title)} · ${version}</legend>
-      ${text && html`<p>${local(text)}</p>`}
-      ${url && html`<p><a href=${url} target="_blank" rel="noopener noreferrer">${t("Read them")}</a></p>`}
-      <${Field} name=${`accepts/${id}`} kind="check" label=${accepts} required />
-    </fieldset>`;
-}
+const TermsOfUse = ({ of: { id, terms_of_use }, buyer }) => html`
+  <${Accepting} of=${terms_of_use} offer=${id} says=${isOwn(buyer.id) ? undefined : t("{name} accepts these terms of use", { name: buyer.name })} />`;
 
 /** What an account orders of an offer. */
 function Wish({ of, account, billed, channel, isForetold, onWish, wish, coupon }) {

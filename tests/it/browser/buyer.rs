@@ -62,7 +62,7 @@ fn terms_of_use_are_shown_and_accepted_with_an_order() {
     let tab = stage.signed_in(chromium, &customer.admin.email);
     tab.go(&format!("/ui/catalogue/{offer}"));
     tab.click("button", "Order it");
-    tab.sees("Rules of the house · 2026-01");
+    tab.sees("Rules of the house Version 2026-01");
     tab.sees("Be kind to the machines.");
     tab.click("button", "Order with obligation to pay");
     tab.until("document.activeElement.matches('[name^=accepts]:invalid')");

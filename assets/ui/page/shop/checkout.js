@@ -10,6 +10,7 @@ import { go, here, to } from "../../model/route.js";
 import { may, session } from "../../model/session.js";
 import { local, t } from "../../model/text.js";
 import { day, today } from "../../model/time.js";
+import { Accepting } from "../../part/accepting.js";
 import { AddressFields, addressLine } from "../../part/address.js";
 import { AttributeFields, saidOf, useAsked } from "../../part/attributes.js";
 import { inWords } from "../../part/choices.js";
@@ -53,15 +54,6 @@ function DeliverTo({ known, at, country, onChoose }) {
       <${AddressFields} name="deliver_to/address" of=${{ country }} isWhole />
       <${Field} name="deliver_to/phone" label=${t("Phone")} kind="tel" hint=${t("Whom the carrier may call; you need not say")} autocomplete="off" />`}`;
 }
-
-/** The terms of use of all that is ordered, each once. */
-const Terms = ({ of }) => of.map(({ offer, offer_name, title, version, text, url }) => html`
-  <div class="stack tight" key=${offer}>
-    <p><span class="strong">${local(title)}</span> <small>${local(offer_name)} · ${t("Version {version}", { version })}</small></p>
-    ${text && html`<p class="letter terms" tabindex="0" role="region" aria-label=${local(title)}>${local(text)}</p>`}
-    ${url && html`<p><a href=${url} target="_blank" rel="noopener noreferrer">${t("Read them")}</a></p>`}
-    <${Field} name=${`accepts/${offer}`} kind="check" label=${t("I accept these terms of use")} required />
-  </div>`);
 
 /** What the first invoice will say of it. */
 function First({ of }) {
@@ -156,7 +148,7 @@ function Steps({ rows, isAlone, billed: accounts, methods: onFile, pages, curren
     [t("Have you got a coupon?"), html`
           <${Field} label=${t("Code")} autocomplete="off" value=${coupon} onInput=${(event) => bring(event.target.value.trim())} fault=${ofCoupon ? (preview.error.errors?.[0]?.message ?? preview.error.message) : undefined} />
           ${still && preview.data && html`<p class="text good" role="status">${t("It counts: see the first invoice.")}</p>`}`],
-    withTerms.length > 0 && [t("Terms of use"), html`<${Terms} of=${withTerms} />`],
+    withTerms.length > 0 && [t("Terms of use"), withTerms.map((it) => html`<${Accepting} key=${it.offer} of=${it} offer=${it.offer} name=${it.offer_name} />`)],
     [t("How you pay"), html`
           <${Choices} name="how" label=${t("How you pay")} at=${isNow && !canPayNow ? "invoice" : how} onChoose=${pay} of=${ways} />
           ${may("payment_method_write") && html`<div><button type="button" class="button small" onClick=${() => ask(true)}><${Icon} name="plus" />${t("Another means of payment")}</button></div>`}`],
