@@ -132,45 +132,10 @@ pub(super) fn check(view: &dyn View, report: &mut Report) -> Result<(), StoreErr
 
 #[cfg(test)]
 mod tests {
-    use std::cell::Cell;
-
     use super::*;
     use crate::domain::id::{BillingAccountId, OrderId};
-    use crate::store::view::Visit;
+    use crate::store::counted::Counted;
     use crate::store::{Commit, Store};
-
-    /// A view that counts the rows that were looked at.
-    struct Counted<'a> {
-        view: &'a dyn View,
-        rows: Cell<usize>,
-    }
-
-    impl View for Counted<'_> {
-        fn sealed_value(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
-            self.view.sealed_value(table, key)
-        }
-
-        fn sealed_scan(
-            &self,
-            table: Table,
-            range: &KeyRange,
-            order: PageOrder,
-            visit: &mut Visit<'_>,
-        ) -> Result<(), StoreError> {
-            self.view.sealed_scan(table, range, order, &mut |key, value| {
-                self.rows.set(self.rows.get() + 1);
-                visit(key, value)
-            })
-        }
-
-        fn count(&self, table: Table) -> Result<u64, StoreError> {
-            self.view.count(table)
-        }
-
-        fn tables(&self) -> Result<Vec<String>, StoreError> {
-            self.view.tables()
-        }
-    }
 
     fn at(seconds: i64) -> Instant {
         Instant::from_micros(seconds * 1_000_000).expect("in range")
@@ -198,7 +163,7 @@ mod tests {
             })
             .expect("kept");
         let snapshot = store.read().expect("a snapshot");
-        let view = Counted { view: &snapshot, rows: Cell::new(0) };
+        let view = Counted::over(&snapshot);
         let next = view.next_due().expect("readable");
         assert_eq!(next, Some(Due { at: at(30), duty: Duty::Order }));
         let next = |now| view.next_due_after(at(now)).expect("readable").map(|it| (it.at, it.duty));
@@ -212,6 +177,6 @@ mod tests {
         assert_eq!(due(Duty::Order, 69, 10), [id::<OrderId>(7).subject()]);
         assert_eq!(due(Duty::Billing, 51, 10).len(), 2);
         assert_eq!(due(Duty::Billing, 1000, 3).len(), 3);
-        assert!(view.rows.get() < 20, "{} rows", view.rows.get());
+        assert!(view.rows() < 20, "{} rows", view.rows());
     }
 }

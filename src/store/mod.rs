@@ -25,6 +25,8 @@ pub mod charged_usage;
 pub mod check;
 mod codec;
 pub mod content;
+#[cfg(test)]
+mod counted;
 pub mod deferral;
 mod derived;
 pub mod document;

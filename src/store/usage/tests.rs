@@ -10,6 +10,7 @@ use crate::domain::quantity::Quantity;
 use crate::domain::stamp::{Carried, SellerNumber};
 use crate::domain::time::Instant;
 use crate::domain::usage::record::{EventId, UsageEvent};
+use crate::store::counted::Counted;
 use crate::store::{Commit, Store};
 
 const TINY: Limits = Limits {
@@ -359,43 +360,13 @@ fn a_commit_that_memory_is_not_told_of_is_found_out() {
     world.restart();
 }
 
-/// A view that knows how often somebody went through what has arrived.
-struct Watched {
-    view: crate::store::ReadTx,
-    visits: AtomicU64,
-}
-
-impl View for Watched {
-    fn sealed_value(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
-        self.view.sealed_value(table, key)
-    }
-
-    fn sealed_scan(
-        &self,
-        table: Table,
-        range: &KeyRange,
-        order: PageOrder,
-        visit: &mut crate::store::Visit<'_>,
-    ) -> Result<(), StoreError> {
-        self.visits.fetch_add(u64::from(table == arrival::ARRIVALS), Ordering::SeqCst);
-        self.view.sealed_scan(table, range, order, visit)
-    }
-
-    fn count(&self, table: Table) -> Result<u64, StoreError> {
-        self.view.count(table)
-    }
-
-    fn tables(&self) -> Result<Vec<String>, StoreError> {
-        self.view.tables()
-    }
-}
-
 #[test]
 fn of_many_who_need_what_is_in_memory_one_reads_it_in() {
     let mut world = World::new(TINY);
     let events: Vec<_> = (0..100).map(|it| event_of(it, 0, 1)).collect();
     world.ingest(&events);
-    let view = Watched { view: world.store.read().unwrap(), visits: AtomicU64::new(0) };
+    let snapshot = world.store.read().unwrap();
+    let view = Counted::over(&snapshot);
     let (usage, together) = (Usage::new(TINY), std::sync::Barrier::new(8));
     std::thread::scope(|scope| {
         for _ in 0..8 {
@@ -405,9 +376,9 @@ fn of_many_who_need_what_is_in_memory_one_reads_it_in() {
             });
         }
     });
-    assert_eq!(view.visits.into_inner(), 1);
+    assert_eq!(view.scans(arrival::ARRIVALS), 1);
     let want = Want { series: series(0), from: at(0), to: at(1) };
-    assert_eq!(usage.total(&view.view, want).unwrap().count, 17);
+    assert_eq!(usage.total(&snapshot, want).unwrap().count, 17);
 }
 
 #[test]
