@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use tempfile::tempdir;
 
 use crate::harness::absent::has;
+use crate::harness::midnight::within_a_day;
 use crate::harness::process::{Ended, Server, over_file, run, tillbox};
 
 /// An operator who sets an appliance up without being there.
@@ -32,6 +33,10 @@ fn logins(server: &Server) -> Vec<(String, String)> {
 
 #[test]
 fn one_of_each_is_there_after_a_minimal_seed_and_its_login_opens_the_door() {
+    within_a_day(one_of_each);
+}
+
+fn one_of_each() {
     let place = tempdir().unwrap();
     let data = place.path().to_str().unwrap();
     let seeded = run(&["demo", "seed", "--data", data, "--minimal"]).ok();
@@ -60,6 +65,10 @@ fn one_of_each_is_there_after_a_minimal_seed_and_its_login_opens_the_door() {
 
 #[test]
 fn a_small_business_is_whole_after_some_months() {
+    within_a_day(a_small_business);
+}
+
+fn a_small_business() {
     let place = tempdir().unwrap();
     let data = place.path().to_str().unwrap();
     run(&["demo", "seed", "--data", data, "--months", "3"]).ok();
@@ -109,6 +118,10 @@ fn most_go_on_paying(server: &Server) {
 /// Whoever orders by part number can order what the demo sells, for the durations that it shows.
 #[test]
 fn what_the_demo_sells_can_be_ordered_by_part_number() {
+    within_a_day(orders_by_part_number);
+}
+
+fn orders_by_part_number() {
     let place = tempdir().unwrap();
     let server = Server::start(place.path(), &["--demo"]);
     let ask = |what: &str, body: &str| over_file(&server.socket(), what, body).unwrap();
@@ -241,6 +254,10 @@ fn a_live_installation_is_neither_made_a_demo_nor_thrown_away() {
 
 #[test]
 fn the_tour_of_the_readme_ends_with_a_balance_of_nothing() {
+    within_a_day(the_tour);
+}
+
+fn the_tour() {
     if !has(&["bash", "curl"], "the tour of the README") {
         return;
     }

@@ -13,6 +13,7 @@ pub(crate) mod disk;
 pub(crate) mod goods;
 pub(crate) mod house;
 pub(crate) mod market;
+pub(crate) mod midnight;
 pub(crate) mod outside;
 pub(crate) mod process;
 pub(crate) mod python;

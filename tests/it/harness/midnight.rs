@@ -1,0 +1,22 @@
+//! Tests over the clock of the machine: the first of a month may begin while they run, and bills with it.
+
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+
+use tillbox::domain::time::{Date, Zone};
+use tillbox::world::clock::{Clock, MachineClock};
+
+/// Tells a story that is true of one day: again from its beginning, if another day began in the middle of it.
+pub(crate) fn within_a_day(story: fn()) {
+    let began = today();
+    if let Err(why) = catch_unwind(AssertUnwindSafe(story)) {
+        if today() == began {
+            resume_unwind(why);
+        }
+        story();
+    }
+}
+
+/// What day it is.
+fn today() -> Date {
+    Zone::UTC.date_of(MachineClock.wall())
+}
