@@ -26,8 +26,7 @@ fn who_has_no_login_sees_and_pays_an_invoice_by_its_link() {
     tab.sees("Acme Bäckerei GmbH");
     tab.sees("Still to pay");
     must_be_in_order(&tab);
-    let paper =
-        "fetch(document.getElementById('paper').href).then((it) => it.headers.get('content-type'))";
+    let paper = "fetch(document.getElementById('paper').href).then((it) => it.blob()).then((it) => it.type)";
     assert_eq!(tab.eval(paper), "application/pdf");
     let button = tab.eval("document.querySelector('#door button').innerText");
     tab.click("button", button.as_str().unwrap());

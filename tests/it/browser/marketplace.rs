@@ -141,7 +141,9 @@ fn must_get_the_invoice(tab: &Tab, stage: &Stage) {
     tab.sees("Data feed: Base fee");
     tab.sees("Nothing is open any more.");
     must_be_in_order(tab);
-    let paper = format!("fetch('/api/v1/invoices/{first}/pdf').then((it) => it.status)");
+    let paper = format!(
+        "fetch('/api/v1/invoices/{first}/pdf').then((it) => it.blob().then(() => it.status))"
+    );
     assert_eq!(tab.eval(&paper), 200);
 }
 

@@ -120,6 +120,15 @@ impl Tab {
         assert!(complaints.is_empty(), "{} at {}", complaints.join("\n"), self.path());
     }
 
+    /// What was asked must have been refused, as often as somebody paused while it was typed, and there must have been
+    /// nothing else to complain about.
+    #[track_caller]
+    pub(crate) fn must_be_refused(&self) {
+        let complaints = self.complaints();
+        let is_refusal = |it: &String| it.starts_with('4') && it.contains(" POST ");
+        assert!(!complaints.is_empty() && complaints.iter().all(is_refusal), "{complaints:?}");
+    }
+
     /// Looks at pages in a certain way from now on.
     pub(crate) fn look(&self, sight: Sight) {
         self.open_up(sight, sight.height());
