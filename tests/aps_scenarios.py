@@ -20,6 +20,7 @@ from oauthlib.oauth1 import SIGNATURE_HMAC_SHA1, SIGNATURE_HMAC_SHA256, Client
 ACCOUNT = "http://parallels.com/aps/types/pa/account/1.2"
 BSS_ACCOUNT = "http://parallels.com/pa/bss-account-info/1.0"
 CUSTOMER_CLASS = "http://www.odin.com/billing/CustomerClass/1.0"
+PATIENCE_SECONDS = 180
 ORDERS = "/aps/2/services/order-manager/orders"
 
 
@@ -52,7 +53,7 @@ class Bus:
 
     def send(self, request):
         try:
-            with urllib.request.urlopen(request, timeout=180) as answer:
+            with urllib.request.urlopen(request, timeout=PATIENCE_SECONDS) as answer:
                 return Answer(answer.status, answer.headers, answer.read())
         except urllib.error.HTTPError as answer:
             return Answer(answer.code, answer.headers, answer.read())
@@ -252,9 +253,10 @@ def sell(bus, account, plan):
 def manage_subscriptions(bus, account, plan):
     print("003 Manage Subscriptions")
     order = sell(bus, account, plan)
-    for _ in range(100):
+    ends = time.monotonic() + PATIENCE_SECONDS
+    while True:
         info = bus.get(f"{ORDERS}/{order}")
-        if info["provisioningStatus"] == "COMPLETED":
+        if info["provisioningStatus"] == "COMPLETED" or time.monotonic() > ends:
             break
         time.sleep(0.05)
     must(info["type"] == "SALES" and info["status"] == "COMPLETED", f"it is done: {info}")

@@ -19,7 +19,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 180
 
 
 class Answer:
@@ -47,7 +47,7 @@ class Bss:
             self.address + "/api/bss" + path, data=data, headers=headers, method=verb
         )
         try:
-            with urllib.request.urlopen(request, timeout=180) as answer:
+            with urllib.request.urlopen(request, timeout=PATIENCE_SECONDS) as answer:
                 return Answer(answer.status, answer.headers, answer.read())
         except urllib.error.HTTPError as answer:
             return Answer(answer.code, answer.headers, answer.read())
@@ -123,7 +123,7 @@ class Shop:
         request = urllib.request.Request(
             self.address + "/api/v1" + path, data=json.dumps(body).encode(), headers=headers
         )
-        with self.opener.open(request, timeout=180) as answer:
+        with self.opener.open(request, timeout=PATIENCE_SECONDS) as answer:
             return json.loads(answer.read())
 
     def sell(self, part, seating, *months):
