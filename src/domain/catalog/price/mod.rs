@@ -190,6 +190,25 @@ impl Versions {
         Ok(Self(vec![version]))
     }
 
+    /// Versions that are all known when the price is made, the oldest first.
+    ///
+    /// # Errors
+    /// If there is none, one does not begin after the one before, or figures make no price.
+    pub fn of(all: Vec<PriceVersion>) -> Result<Self, Invalid> {
+        if all.is_empty() {
+            return Err(Invalid::one("/versions", "required", "must have at least one"));
+        }
+        let late = all.windows(2).position(|pair| pair[0].valid_from >= pair[1].valid_from);
+        if let Some(place) = late {
+            let at = format!("/versions/{}/valid_from", place + 1);
+            return Err(Invalid::one(at, "order", "must be after that of the one before"));
+        }
+        for (place, it) in all.iter().enumerate() {
+            it.check().map_err(|it| it.below(&format!("/versions/{place}")))?;
+        }
+        Ok(Self(all))
+    }
+
     /// The same with one more version, which takes the last one's place on its first day.
     ///
     /// # Errors

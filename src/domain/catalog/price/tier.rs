@@ -90,6 +90,12 @@ impl Tiers {
         Self::new(Reach::Above, tiers).map_err(|it| in_bounds(it, rows.len()))
     }
 
+    /// The same tiers, of which the next one is reached otherwise.
+    #[must_use]
+    pub fn reached(self, reach: Reach) -> Self {
+        Self { reach, ..self }
+    }
+
     /// The same tiers counted in blocks: a started block of `units` is one unit of the tiers.
     ///
     /// # Errors
