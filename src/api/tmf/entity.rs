@@ -17,13 +17,12 @@ use crate::domain::account::Account;
 use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::billing::invoice::Invoice;
 use crate::domain::catalog::category::{Catalog, Category};
-use crate::domain::catalog::price::Price;
 use crate::domain::catalog::promotion::Promotion;
 use crate::domain::catalog::specification::Specification;
 use crate::domain::error::{Invalid, Violation};
 use crate::domain::id::{
     AccountId, BillingAccountId, CartId, CatalogId, CategoryId, Id, InvoiceId, Kind, MeterId,
-    PartyId, PaymentId, PaymentMethodId, PriceId, PromotionId, QuoteId, RefundId, SettlementId,
+    PartyId, PaymentId, PaymentMethodId, PromotionId, QuoteId, RefundId, SettlementId,
     ShareModelId, SpecificationId, SubscriptionId, UserId,
 };
 use crate::domain::operator::{Permission, User};
@@ -103,7 +102,6 @@ things! {
     Party PartyId PartyWrite;
     Payment PaymentId PaymentRecord;
     PaymentMethod PaymentMethodId PaymentMethodWrite;
-    Price PriceId CatalogWrite;
     Promotion PromotionId CatalogWrite;
     Quote QuoteId QuoteAsk;
     Refund RefundId RefundWrite;
@@ -139,6 +137,12 @@ pub(super) trait Entity: Sync {
         true
     }
 
+    /// Whether what was said of an attribute is kept beside what is known of it: in other words, or with more
+    /// than is known.
+    fn keeps(&self, _name: &str, _said: &Value) -> bool {
+        true
+    }
+
     /// Whether an entity is shown as this resource.
     fn is(&self, it: &Self::Thing) -> bool;
 
@@ -153,6 +157,11 @@ pub(super) trait Entity: Sync {
     /// What was said elsewhere of one: shown where nothing else is known or said of it.
     fn beside(&self, _: Cx<'_>, _: &Self::Thing, _: &Wanted) -> Result<Tree, Error> {
         Ok(Tree::new())
+    }
+
+    /// One as it is shown, with what stands in what was said of it and is for the house alone to say.
+    fn adorned(&self, _: Cx<'_>, _: &Self::Thing, shown: Tree) -> Result<Tree, Error> {
+        Ok(shown)
     }
 
     /// The ids of all of which a path leads to a value, and perhaps of more; nothing where no index
@@ -247,7 +256,7 @@ impl<E: Entity> Of<E> {
         if let Some(attribute) = of.touched {
             shown.insert(attribute.to_owned(), stamp.changed_at.to_string().into());
         }
-        Ok(Some(shown))
+        self.0.adorned(cx, it, shown).map(Some)
     }
 
     /// Keeps beside a thing what was said of it, and shows it.
@@ -287,7 +296,8 @@ impl<E: Entity> Of<E> {
         (it, said, known): (&E::Thing, &Tree, &Tree),
     ) -> Tree {
         let own = |it: &str| matches!(it, "id" | "href") || touched == Some(it);
-        let kept = said.iter().filter(|it| !own(it.0)).filter_map(|(name, said)| {
+        let kept = said.iter().filter(|it| !own(it.0) && self.0.keeps(it.0, it.1));
+        let kept = kept.filter_map(|(name, said)| {
             if E::MERGED.contains(&name.as_str()) {
                 return Some((name.clone(), carried::merged(said)));
             }
@@ -339,6 +349,7 @@ impl<E: Entity> Of<E> {
                 undone.push(self.undone(of, name, (said, known.get(name))));
             }
             let now = match (is_merged, is_reference) {
+                _ if !self.0.keeps(name, said) => None,
                 (true, _) => Some(carried::merged(said)),
                 (false, true) => carried::kept_reference(said, known.get(name)),
                 (false, false) => carried::kept(said, known.get(name)),

@@ -76,10 +76,10 @@
 //! - `id` and `href` are the house's: what a body that makes something says of them is passed over, as
 //!   of whatever else is the house's to say. A `PATCH` that touches what stays as it is, is 400.
 //! - Attributes that nobody knows are kept and shown, and can be filtered by. So are those of the definitions of
-//!   which nothing comes here, among them: what a client says that an order, an item or a quote costs, and its
+//!   which nothing comes here, among them: what a client says that an order costs, and its
 //!   `appointment`, `payment` and `quote`; of accounts `billStructure`, `defaultPaymentMethod`, `paymentPlan`,
 //!   `taxExemption` and who is related to them; of offerings `place`, `marketSegment`, `agreement` and
-//!   `productOfferingRelationship`; of prices `tax` and `place`; of a qualification all but its items; of a
+//!   `productOfferingRelationship`; of prices `place`; of a qualification all but its items; of a
 //!   question for use all but whose and of which products. A filter by an attribute that nothing has leads to an empty list.
 //! - A value of a filter is taken with or without quotes. One with a comma in it is looked for as a
 //!   whole too. A year, a month or a day finds the moments in it.
@@ -141,8 +141,9 @@
 //!   (`topic/{id}/hub`) is told as of ours; its events are listed as long as the audit goes back. Who
 //!   listens is listed below topics alone, for who may see it.
 //! - The roles of the house are roles by their names; a permission of a user of ours is what roles it has.
-//! - A model of which each item names a partner and an algorithm with a `percentage` shares what is paid;
-//!   reports are settlement notes.
+//! - A model of which each item names a partner and an algorithm with a `percentage` (or a value such as `5%`)
+//!   or an `amount` shares what is paid, and what it names nobody for is the seller's. One of which only some
+//!   leads here is refused, one of which nothing does is kept as it was said. Reports are settlement notes.
 //! - An offering is first written and priced and then launched. `Launched` is on sale: if something keeps
 //!   it from the market, it is refused with what that is.
 //! - An offering that is a bundle (`isBundle`) is made of the offerings that it names, so many of each as their
@@ -155,6 +156,21 @@
 //!   `downgrade` or a `migration`.
 //! - A `productOfferingPrice` that several offerings take is one price of all; nobody buys at it outside of its
 //!   `validFor`, and who did goes on at it.
+//! - A price for use (`priceType` `usage`) names what is counted as its `usageSpecification`, or in
+//!   `unitOfMeasure` the unit in which one thing alone is counted here. What is not so much for each unit is
+//!   said by `pricingLogicAlgorithm`s of the `@type` `PriceModel`, one for each version: tiers, packages,
+//!   percentages, what is `included`; their `@schemaLocation` leads to what describes them. Other
+//!   algorithms are kept and mean nothing. Of ours are also `chargeOccasion` (`setup`, `renewal`, `deposit`),
+//!   `chargeTiming` (`inArrears`), `isTaxIncluded`, `pricePlan`, `resource`, `priceAlteration` and
+//!   `localizedName`; the one `productOfferingTerm` of a price is a term of its offering, and a `taxCategory`
+//!   that is the code of one of ours is that.
+//! - Of a usage specification `aggregation`, `carryOver`, `uniqueBy`, `dimension`, `code`, `resource`,
+//!   `localizedName` and `localizedUnit` say how it is counted, where it is not plainly summed up.
+//! - Who buys sees the prices of the offerings that it sees, may ask whether those can be had (TMF679) and, if it
+//!   may read that, what was used of its own (TMF677); the answers are its own.
+//! - A list is sorted by what something in it has, or the definitions know; another `sort` is refused by its name.
+//! - Items of quotes and lines of carts say what they come to on the first bill, as far as they could be ordered
+//!   by who asks; what is used later is in none of it.
 //! - Who orders or asks is the customer that the billing account and the related parties name, else who
 //!   calls; what they name must be here for the caller, and of one customer.
 //! - A quote that is `accepted` is ordered, and names that `productOrder`. An order that names a quote
@@ -188,6 +204,8 @@
 //! - An `importJob` reads in what is at its `url`: a `data:` address, the `url` of an export, the content of
 //!   an asset, or what `https://` leads to where calls may go. What is there already is changed, else
 //!   it is made under an id of the house; all of a file or nothing, and `errorLog` says of each thing why.
+//!   What something is made of is read in before it, wherever it stands in the file, and what refers to things
+//!   that come later is led to them in the end. A file of products has the usage specifications of its prices.
 //!   A file has at most 8 MiB, a thousand things and 300,000 values, which are counted before any is read;
 //!   a body has no more values either.
 //! - A seller has at most fifty files written out and read in within a day, of all catalogues together: one
@@ -197,7 +215,7 @@
 //! - Tasks are done when they are answered. A bill on demand bills what is due, or was refused before; it is
 //!   `rejected` where nothing is: what falls due later is on the bill of that day.
 //! - Of the number of a card or a bank account the last four digits are kept, wherever it stands in a
-//!   payment or a payment method. A method that needs details, or of nobody here, is `inactive`.
+//!   payment or a payment method; the number of a bank account that is none is refused by where it stands. A method that needs details, or of nobody here, is `inactive`.
 //! - A change of the state is told as such and not as a change of attributes beside it; where an API has
 //!   no event for it, it is a change. `timeOcurred` is written as version 4 has it.
 //! - What is kept as it was said is told of like what is ours; a price that an offering takes lives on.
@@ -209,6 +227,7 @@
 
 mod announced;
 mod applied_rate;
+mod attribute;
 mod balance_action;
 mod balance_later;
 mod behind;
@@ -253,8 +272,11 @@ mod path;
 mod payment;
 mod payment_method;
 mod prepay;
+mod price_alteration;
 mod price_condition;
 mod price_in_offers;
+mod price_model;
+mod price_terms;
 mod product;
 mod product_order;
 mod product_price;

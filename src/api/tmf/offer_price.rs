@@ -4,34 +4,40 @@
 //! A price is made by itself here, and an offer takes it by its id. Until then it is a
 //! [registered document](super::registered); when an offer takes it, it becomes a price of ours with
 //! the same id, and what was said of it is carried beside it. What several offers take is one price of
-//! all of [them](super::price_in_offers).
+//! all of [them](super::price_in_offers). How it is figured is [`price_model`], what it is charged for
+//! [`price_terms`].
 
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use super::behind::{Behind, Change};
 use super::beside::Beside;
 use super::carried;
 use super::catalogue::valid_anew;
-use super::entity::{Entity, Gone, Of, must, reference, text, tree};
+use super::entity::{Entity, Gone, Of, Thing, must, reference, text, tree};
 use super::money;
 use super::party_form::{shown_validity, validity};
 use super::registered::Registered;
 use super::resource::Tree;
-use super::{characteristic, price_condition, price_in_offers};
+use super::{
+    characteristic, price_alteration, price_condition, price_in_offers, price_model, price_terms,
+};
+use crate::domain::catalog::lifecycle::{Life, State};
 use crate::domain::catalog::offer::Offer;
 use crate::domain::catalog::price::model::{Figure, PriceModel};
-use crate::domain::catalog::price::{Occasion, Price, PriceKind, PriceVersion, Timing};
+use crate::domain::catalog::price::{Price, PriceKind, PriceVersion, Versions};
 use crate::domain::document::Document;
 use crate::domain::error::{Invalid, Violation};
-use crate::domain::id::{DocumentId, Id, OfferId, PriceId};
-use crate::domain::money::Money;
+use crate::domain::id::{DocumentId, Id, Kind, MeterId, OfferId, PriceId};
+use crate::domain::money::Currency;
 use crate::domain::operator::Permission;
-use crate::domain::stamp::Contract;
+use crate::domain::page::{Page, PageRequest};
+use crate::domain::quantity::Quantity;
+use crate::domain::stamp::{Contract, Stamp};
 use crate::domain::text::{Name, Prose};
-use crate::domain::time::{Span, SpanUnit};
-use crate::services::offer::PlainPrice;
-use crate::services::{Act, Cx, Error, catalog, document, offer};
+use crate::domain::time::{Date, Span, SpanUnit, Zone};
+use crate::services::{Act, Cx, Error, catalog, document, event, offer};
 
 /// The sort of the documents.
 const SORT: &str = "product_offering_price";
@@ -41,12 +47,52 @@ const NAME: &str = "productOfferingPrice";
 /// What offers have.
 pub(super) struct Prices;
 
+/// A price is for those to see who see its offer.
+impl Thing for Price {
+    const KIND: Kind = Kind::Price;
+    const WRITING: Permission = Permission::CatalogWrite;
+
+    fn uuid(&self) -> Uuid {
+        self.id.uuid()
+    }
+
+    fn stamp(&self) -> &Stamp {
+        &self.stamp
+    }
+
+    fn page(
+        cx: Cx<'_>,
+        page: &PageRequest,
+        accept: impl FnMut(&Self) -> bool,
+    ) -> Result<Page<Self>, Error> {
+        offer::page_of_prices(cx, page, accept)
+    }
+
+    fn find(cx: Cx<'_>, id: Uuid) -> Result<Option<Self>, Error> {
+        offer::price(cx, PriceId::from_uuid(id))
+    }
+
+    fn carry(act: &mut Act<'_>, id: Uuid, said: Vec<u8>) -> Result<Self, Error> {
+        crate::services::carried::keep(
+            act,
+            (PriceId::from_uuid(id), Self::WRITING),
+            Contract::Tmf,
+            said,
+        )
+    }
+
+    fn kept(side: &[u8]) -> Result<Self, Error> {
+        event::read(side)
+    }
+}
+
 /// Prices, with those that no offer has yet.
 pub(super) const PRICES: Beside<Prices> = Beside {
     documents: Registered(SORT),
     entities: Of(Prices),
     make: |it, act, of, said| {
         validity("validFor", said.get("validFor"))?;
+        price_model::read(said.get(price_model::NAME), Zone::UTC.date_of(act.now()))?;
         it.documents.create(act, of, said)
     },
 };
@@ -56,8 +102,7 @@ pub(super) fn figure(of: &Price, version: Option<&PriceVersion>) -> Option<Value
     let (PriceModel::Flat(figure) | PriceModel::PerUnit(figure)) = &version?.model else {
         return None;
     };
-    let number: serde_json::Number = figure.to_string().parse().ok()?;
-    Some(json!({ "unit": of.currency.code(), "value": number }))
+    Some(money::exactly(of.currency, *figure))
 }
 
 /// On what occasion a price is charged, in the words of this contract.
@@ -88,7 +133,7 @@ pub(super) fn recurs(of: &Price) -> Option<String> {
 
 impl Entity for Prices {
     type Thing = Price;
-    const READING: Permission = Permission::CatalogRead;
+    const READING: Permission = Permission::OfferBrowse;
     const WRITING: Permission = Permission::CatalogWrite;
     const FREE: &[&str] = &["description"];
 
@@ -96,23 +141,30 @@ impl Entity for Prices {
         !price_in_offers::is_another(it)
     }
 
-    fn known(&self, _: Cx<'_>, it: &Price) -> Result<Tree, Error> {
+    fn known(&self, cx: Cx<'_>, it: &Price) -> Result<Tree, Error> {
         let every = match it.kind {
             PriceKind::Recurring { every, .. } => Some(period(every)),
             PriceKind::OneTime(_) | PriceKind::Usage { .. } => None,
         };
-        Ok(tree(json!({
+        let last = it.versions.as_slice().last();
+        let figure = last.and_then(|it| price_model::figure(&it.model));
+        let mut known = tree(json!({
             "name": it.name.as_str(),
             "description": it.description.as_ref().map(Prose::as_str),
             "lifecycleStatus": super::catalogue::word(it.life.state()),
             "priceType": occasion(it.kind),
             "recurringChargePeriodType": every.map(|it| it.0),
             "recurringChargePeriodLength": every.map(|it| it.1),
-            "price": figure(it, it.versions.as_slice().last()),
+            "price": figure.map(|(figure, _)| money::exactly(it.currency, figure)),
             "isBundle": false,
             characteristic::USES: price_condition::shown(&it.conditions),
             "validFor": shown_validity(it.life.valid_for),
-        })))
+        }));
+        known.extend(price_terms::shown(cx, it)?);
+        let meter = price_terms::metered(cx, it)?;
+        let models = price_model::shown(it, meter.as_ref().map(|it| it.unit.as_str()));
+        known.extend(models.map(|it| (price_model::NAME.to_owned(), it)));
+        Ok(known)
     }
 
     fn states(&self) -> Vec<String> {
@@ -122,7 +174,26 @@ impl Entity for Prices {
     fn agrees(&self, it: &Price, name: &str, (said, known): (&Value, &Value)) -> bool {
         match name {
             characteristic::USES => price_condition::agree(said, &it.conditions),
+            price_model::NAME => price_model::agrees(said, it),
+            price_alteration::NAME => {
+                let read = price_alteration::read(Some(said), it.currency);
+                read.is_ok_and(|read| read == it.alterations)
+            }
+            price_terms::METER => match it.kind {
+                PriceKind::Usage { meter } => reference::<MeterId>(said) == Some(meter),
+                PriceKind::OneTime(_) | PriceKind::Recurring { .. } => is_nothing(said),
+            },
+            price_terms::UNIT => price_terms::unit_agrees(said, known),
             _ => carried::agrees(said, known),
+        }
+    }
+
+    /// How a price is figured is shown as it is, whatever becomes of it.
+    fn keeps(&self, name: &str, said: &Value) -> bool {
+        match name {
+            price_model::NAME => !price_model::is_ours(said),
+            price_alteration::NAME | price_terms::METER => false,
+            _ => true,
         }
     }
 
@@ -160,68 +231,92 @@ fn changed(act: &mut Act<'_>, mut it: Price, change: &Change) -> Result<Price, E
             Ok::<_, Error>(it)
         })?;
     }
-    if differs("price") {
-        let (amount, figure) = amount(&change.after)?.ok_or_else(|| {
-            Invalid::one("price", "required", "must stay: an offer has this price")
-        })?;
-        if amount.currency() != it.currency {
-            let message = "must stay in its currency: make another price";
-            return Err(Invalid::one("price", "read_only", message).into());
-        }
-        it = offer::reprice_plainly(act, it.id, figure)?;
+    let today = Zone::UTC.date_of(act.now());
+    if let Some(version) = refigured(&it, change, today)? {
+        let repriced = offer::reprice(act, it.id, |_| Ok(version));
+        it = repriced.map_err(in_our_words)?;
     }
     Ok(it)
 }
 
-/// What was said that a price comes to, with all its digits.
-fn amount(said: &Tree) -> Result<Option<(Money, Figure)>, Invalid> {
-    let Some(price) = said.get("price").filter(|it| !it.is_null()) else { return Ok(None) };
-    let digits = match price.get("value").or_else(|| price.get("amount")) {
-        Some(Value::Number(it)) => it.to_string(),
-        Some(Value::String(it)) => it.clone(),
-        _ => return Err(Invalid::one("price", "format", "must have the number `value`")),
-    };
-    let figure =
-        digits.parse::<Figure>().map_err(|_| Invalid::one("price", "format", "is no number"))?;
-    // A figure may be finer than money that is booked.
-    let zero = json!({ "unit": price.get("unit"), "value": 0 });
-    Ok(Some((money::read("price", &zero)?, figure)))
+/// The figures that a price should have after a change; nothing if they stay.
+fn refigured(it: &Price, change: &Change, today: Date) -> Result<Option<PriceVersion>, Invalid> {
+    let said = &change.after;
+    let differs = |name: &str| change.before.get(name) != said.get(name);
+    let Some(last) = it.versions.as_slice().last() else { return Ok(None) };
+    let models = |day| price_model::read(said.get(price_model::NAME), day);
+    if differs(price_model::NAME)
+        && let Some((currency, mut versions)) = models(today)?
+    {
+        must_stay_in(it.currency, currency)?;
+        if differs("price") {
+            let message = "follows from `pricingLogicAlgorithm`: change one of them";
+            return Err(Invalid::one("price", "conflict", message));
+        }
+        let stays = models(last.valid_from)?.is_some_and(|it| it.1.last() == Some(last));
+        return Ok(versions.pop().filter(|_| !stays));
+    }
+    if !differs("price")
+        && (!differs(price_terms::UNIT) || price_model::figure(&last.model).is_none())
+    {
+        return Ok(None);
+    }
+    let (currency, figure) = amount(said)?
+        .ok_or_else(|| Invalid::one("price", "required", "must stay: an offer has this price"))?;
+    must_stay_in(it.currency, currency)?;
+    let model = refigured_model((&last.model, it.kind), figure, price_terms::size(said)?)?;
+    let version = PriceVersion { valid_from: today, included: last.included, model };
+    Ok(Some(version).filter(|it| it.model != last.model))
 }
 
-/// For what a price is charged, as it was said.
-fn kind(said: &Tree) -> Result<PriceKind, Invalid> {
-    let word = text::<String>(said, "priceType")?.unwrap_or_else(|| "recurring".to_owned());
-    match word.to_ascii_lowercase().replace([' ', '-', '_'], "").as_str() {
-        "onetime" | "onetimecharge" => Ok(PriceKind::OneTime(Occasion::Plain)),
-        "recurring" | "recurringcharge" => {
-            Ok(PriceKind::Recurring { every: every(said)?, timing: Timing::InAdvance })
-        }
-        _ => {
-            let message = "must be `oneTime` or `recurring` for an offer to have it";
-            Err(Invalid::one("priceType", "unsupported", message))
+fn must_stay_in(own: Currency, said: Currency) -> Result<(), Invalid> {
+    if own == said {
+        return Ok(());
+    }
+    let message = "must stay in its currency: make another price";
+    Err(Invalid::one("price", "read_only", message))
+}
+
+/// A model of one figure with another one, for so many units.
+fn refigured_model(
+    (model, kind): (&PriceModel, PriceKind),
+    figure: Figure,
+    size: Quantity,
+) -> Result<PriceModel, Invalid> {
+    match model {
+        PriceModel::Package { .. } => Ok(PriceModel::Package { size, price: figure }),
+        PriceModel::Flat(_) if size == Quantity::ONE => Ok(PriceModel::Flat(figure)),
+        PriceModel::Flat(_) | PriceModel::PerUnit(_) => plain_model(kind, figure, size),
+        PriceModel::Graduated(_)
+        | PriceModel::Volume(_)
+        | PriceModel::Stairstep(_)
+        | PriceModel::Percentage(_)
+        | PriceModel::GraduatedPercentage(_)
+        | PriceModel::Minimum { .. }
+        | PriceModel::Commitment { .. }
+        | PriceModel::PerDimension { .. } => {
+            let message = "is not one figure here: change `pricingLogicAlgorithm`";
+            Err(Invalid::one("price", "read_only", message))
         }
     }
 }
 
-fn every(said: &Tree) -> Result<Span, Invalid> {
-    let unit = text::<String>(said, "recurringChargePeriodType")?.unwrap_or_default();
-    let count = match said.get("recurringChargePeriodLength").filter(|it| !it.is_null()) {
-        None => 1,
-        Some(count) => count.to_string().parse::<u32>().map_err(|_| {
-            Invalid::one("recurringChargePeriodLength", "range", "must be a whole number from 1")
-        })?,
-    };
-    let unit = match unit.to_ascii_lowercase().as_str() {
-        "" | "month" | "months" | "monthly" => SpanUnit::Month,
-        "day" | "days" | "daily" => SpanUnit::Day,
-        "week" | "weeks" | "weekly" => SpanUnit::Week,
-        "year" | "years" | "yearly" | "annual" => SpanUnit::Year,
-        other => {
-            let message = format!("`{other}` is no period that is billed");
-            return Err(Invalid::one("recurringChargePeriodType", "enum", message));
+/// So much for each unit, or for each package of what is used.
+fn plain_model(kind: PriceKind, figure: Figure, size: Quantity) -> Result<PriceModel, Invalid> {
+    match kind {
+        _ if size == Quantity::ONE => Ok(PriceModel::PerUnit(figure)),
+        PriceKind::Usage { .. } => Ok(PriceModel::Package { size, price: figure }),
+        PriceKind::OneTime(_) | PriceKind::Recurring { .. } => {
+            let message = "a price is for one of what it is for: say it for one";
+            Err(Invalid::one(price_terms::UNIT, "unsupported", message))
         }
-    };
-    Ok(Span { count, unit })
+    }
+}
+
+/// What was said that a price comes to, with all its digits.
+fn amount(said: &Tree) -> Result<Option<(Currency, Figure)>, Invalid> {
+    let said = said.get("price").filter(|it| !it.is_null());
+    said.map(|it| money::read_exactly("price", it)).transpose()
 }
 
 /// What of a price an offer cannot have: it would cost something else than is said.
@@ -229,45 +324,77 @@ const UNSOLD: &[(&str, &str)] = &[
     ("bundledPopRelationship", "a price is none of several here: name each"),
     ("percentage", "what lowers a price by a part is a discount of ours"),
     ("popRelationship", "what lowers a price is a discount of ours"),
-    ("productOfferingTerm", "a price is for all terms of its offer here"),
 ];
 
-/// Refuses what an offer cannot have of a price that was said.
-fn must_be_sold_so(said: &Tree) -> Result<(), Invalid> {
-    let is_nothing = |it: &Value| match it {
+/// Whether what was said says nothing.
+fn is_nothing(it: &Value) -> bool {
+    match it {
         Value::Null => true,
         Value::Array(all) => all.is_empty(),
         Value::Number(it) => it.to_string().parse().is_ok_and(|it: Decimal| it.is_zero()),
         Value::Bool(_) | Value::String(_) | Value::Object(_) => false,
-    };
-    let refused = |name: &str, why: &str| Err(Invalid::one(name, "unsupported", why));
-    let found = UNSOLD.iter().find(|it| said.get(it.0).is_some_and(|it| !is_nothing(it)));
-    if let Some((name, why)) = found {
-        return refused(name, why);
     }
-    let unit = said.get("unitOfMeasure").and_then(|it| it.get("amount"));
-    let is_one = |it: &Value| {
-        let digits = it.to_string();
-        digits.trim_matches('"').parse().is_ok_and(|it: Decimal| it == Decimal::ONE)
-    };
-    if unit.is_some_and(|it| !it.is_null() && !is_one(it)) {
-        return refused("unitOfMeasure", "a price is for one of what it is for: say it for one");
-    }
-    Ok(())
 }
 
-/// The price that was said, if it says what it comes to.
-fn price(said: &Tree) -> Result<Option<PlainPrice>, Error> {
-    let Some((money, figure)) = amount(said)? else { return Ok(None) };
+/// Refuses what an offer cannot have of a price that was said.
+fn must_be_sold_so(said: &Tree) -> Result<(), Invalid> {
+    let found = UNSOLD.iter().find(|it| said.get(it.0).is_some_and(|it| !is_nothing(it)));
+    match found {
+        Some((name, why)) => Err(Invalid::one(*name, "unsupported", *why)),
+        None => Ok(()),
+    }
+}
+
+/// What was said that a price comes to, in which currency; nothing if that was not said.
+fn figures(
+    said: &Tree,
+    (kind, today): (PriceKind, Date),
+) -> Result<Option<(Currency, Vec<PriceVersion>)>, Invalid> {
+    let plain = amount(said)?;
+    let models = price_model::read(said.get(price_model::NAME), today)?;
+    let Some((currency, versions)) = models else {
+        let Some((currency, figure)) = plain else { return Ok(None) };
+        let model = plain_model(kind, figure, price_terms::size(said)?)?;
+        model.check().map_err(worded)?;
+        let version = PriceVersion { valid_from: today, included: Quantity::ZERO, model };
+        return Ok(Some((currency, vec![version])));
+    };
+    let own = versions.last().and_then(|it| price_model::figure(&it.model));
+    if plain.is_some_and(|it| Some(it) != own.map(|it| (currency, it.0))) {
+        let message = "must be the `price` of the last `pricingLogicAlgorithm`, or be left out";
+        return Err(Invalid::one("price", "conflict", message));
+    }
+    Ok(Some((currency, versions)))
+}
+
+/// The price that was said, if it says what it comes to; its stamp is still to be given.
+fn drafted(cx: Cx<'_>, (of, id): (&Offer, PriceId), said: &Tree) -> Result<Option<Price>, Error> {
+    if amount(said)?.is_none() && !said.get(price_model::NAME).is_some_and(price_model::is_ours) {
+        return Ok(None);
+    }
     must_be_sold_so(said)?;
-    Ok(Some(PlainPrice {
+    let kind = price_terms::kind(cx, said)?;
+    let figures = figures(said, (kind, Zone::UTC.date_of(cx.now)))?;
+    let Some((currency, versions)) = figures else { return Ok(None) };
+    Ok(Some(Price {
+        id,
+        stamp: cx.stamp(of.stamp.seller, None),
         name: must(said, "name")?,
+        names: price_terms::localized(said, "localizedName")?,
         description: text(said, "description")?,
-        currency: money.currency(),
-        figure,
-        kind: kind(said)?,
+        offer: of.id,
+        plan: text(said, "pricePlan")?,
+        term: price_terms::term(of, said)?,
+        currency,
+        tax_category: price_terms::tax_category(cx, said)?,
+        base: price_terms::base(said)?,
+        resource: price_terms::resource(cx, said)?,
+        kind,
         conditions: price_condition::read(said.get(characteristic::USES))?,
-        valid_for: validity("validFor", said.get("validFor"))?,
+        alterations: price_alteration::read(said.get(price_alteration::NAME), currency)?,
+        life: Life::new(State::Active, validity("validFor", said.get("validFor"))?)?,
+        versions: Versions::of(versions)?,
+        next_at: None,
     }))
 }
 
@@ -309,11 +436,46 @@ pub(super) fn is_missing(cx: Cx<'_>, of: OfferId, said: &Tree) -> Result<bool, E
 }
 
 fn below(invalid: Invalid, at: &str) -> Invalid {
-    let mut invalid = price_condition::placed(invalid);
+    let mut invalid = worded(price_condition::placed(invalid));
     for Violation { field, .. } in &mut invalid.violations {
         *field = format!("{at}/{}", field.trim_start_matches('/'));
     }
     invalid
+}
+
+/// What our fields of a price are called in this contract.
+const WORDS: &[(&str, &str)] = &[
+    ("/alterations", price_alteration::NAME),
+    ("/amount", "price"),
+    ("/included", "pricingLogicAlgorithm/included"),
+    ("/kind/every", "recurringChargePeriodLength"),
+    ("/meter", price_terms::METER),
+    ("/model/kind", "pricingLogicAlgorithm/name"),
+    ("/model", price_model::NAME),
+    ("/names", "localizedName"),
+    ("/plan", "pricePlan"),
+    ("/price", "price"),
+    ("/size", "unitOfMeasure/amount"),
+    ("/term", "productOfferingTerm"),
+    ("/unit_price", "price"),
+    ("/versions", price_model::NAME),
+];
+
+/// A refusal of a price in the words of this contract.
+fn worded(mut invalid: Invalid) -> Invalid {
+    for Violation { field, .. } in &mut invalid.violations {
+        let is = |ours: &str| {
+            field.strip_prefix(ours).is_some_and(|it| it.is_empty() || it.starts_with('/'))
+        };
+        if let Some((ours, theirs)) = WORDS.iter().find(|it| is(it.0)) {
+            *field = field.replacen(ours, theirs, 1).replace("/valid_from", "/validFor");
+        }
+    }
+    invalid
+}
+
+fn in_our_words(error: Error) -> Error {
+    if let Error::Invalid(invalid) = error { worded(invalid).into() } else { error }
 }
 
 /// Lets an offer take what was written down, or what another has.
@@ -330,42 +492,23 @@ fn take(act: &mut Act<'_>, of: OfferId, id: PriceId) -> Result<(), Error> {
     let draft: Option<Document> = document::find(act.cx(), SORT, DocumentId::from_uuid(id.uuid()))?;
     let Some(draft) = draft else { return Ok(()) };
     let said: Tree = serde_json::from_slice(draft.body()).map_err(Error::internal)?;
-    let Some(plain) = price(&said)? else {
+    let offer = offer::get(act.cx(), of)?;
+    let Some(drafted) = drafted(act.cx(), (&offer, id), &said)? else {
         let message = "has no `price`, so that nothing can be sold at it";
         return Err(Invalid::one("price", "required", message).into());
     };
     document::remove(act, SORT, draft.id)?;
-    let made = offer::add_plain_price(act, (of, id), plain)?;
+    let made =
+        offer::add_price_as(act, (of, Some(id)), |id, stamp| Ok(Price { id, stamp, ..drafted }))?;
     let known = Prices.known(act.cx(), &made)?;
     let kept = PRICES.entities.of_new(None, (&made, &said, &known));
     let kept = carried::written(Tree::new(), NAME, kept)?;
-    crate::services::carried::keep::<Price>(
-        act,
-        (made.id, Permission::CatalogWrite),
-        Contract::Tmf,
-        kept,
-    )?;
-    Ok(())
+    Price::carry(act, made.id.uuid(), kept).map(drop)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn what_is_said_of_a_period_is_the_span_that_is_billed() {
-        let read = |unit: &str, count: u32| {
-            let said = json!({
-                "recurringChargePeriodType": unit, "recurringChargePeriodLength": count,
-            });
-            every(&tree(said)).map_err(|it| it.to_string())
-        };
-        let span = |count, unit| Ok(Span { count, unit });
-        assert_eq!(read("month", 3), span(3, SpanUnit::Month));
-        assert_eq!(read("Yearly", 1), span(1, SpanUnit::Year));
-        assert_eq!(read("week", 2), span(2, SpanUnit::Week));
-        assert!(read("eon", 1).is_err());
-    }
 
     #[test]
     fn a_price_is_sold_as_it_is_said_or_not_at_all() {
@@ -375,14 +518,10 @@ mod tests {
         };
         for (said, expected) in [
             (json!({}), ""),
-            (json!({ "percentage": 0, "popRelationship": [], "productOfferingTerm": null }), ""),
+            (json!({ "percentage": 0, "popRelationship": [], "bundledPopRelationship": null }), ""),
             (json!({ "percentage": 20 }), "percentage"),
             (json!({ "popRelationship": [{ "id": "1" }] }), "popRelationship"),
             (json!({ "bundledPopRelationship": [{ "id": "1" }] }), "bundledPopRelationship"),
-            (json!({ "productOfferingTerm": [{ "name": "Year" }] }), "productOfferingTerm"),
-            (json!({ "unitOfMeasure": { "amount": 1.0, "units": "box" } }), ""),
-            (json!({ "unitOfMeasure": { "units": "box" } }), ""),
-            (json!({ "unitOfMeasure": { "amount": 12, "units": "box" } }), "unitOfMeasure"),
         ] {
             assert_eq!(told(said.clone()), expected, "{said}");
         }
@@ -391,8 +530,8 @@ mod tests {
     #[test]
     fn a_price_keeps_all_its_digits() {
         let said = tree(json!({ "price": { "unit": "EUR", "value": "0.00125" } }));
-        let (money, figure) = amount(&said).expect("right").expect("a price");
-        assert_eq!((money.currency().code(), figure.to_string()), ("EUR", "0.00125".to_owned()));
+        let (currency, figure) = amount(&said).expect("right").expect("a price");
+        assert_eq!((currency.code(), figure.to_string()), ("EUR", "0.00125".to_owned()));
         assert_eq!(amount(&Tree::new()), Ok(None));
         assert!(amount(&tree(json!({ "price": { "unit": "EUR" } }))).is_err());
         assert!(amount(&tree(json!({ "price": { "unit": "?", "value": 1 } }))).is_err());

@@ -42,7 +42,7 @@ fn key(name: &Name) -> Result<Code, Error> {
 }
 
 /// What people call a term.
-fn called(it: &Term) -> &str {
+pub(super) fn called(it: &Term) -> &str {
     it.name.as_ref().map_or(it.key.as_str(), |it| it.original().as_str())
 }
 
@@ -63,7 +63,8 @@ pub(super) fn named(of: &Offer, said: &Tree) -> Result<Option<Code>, Invalid> {
     Ok(found.map(|it| it.key.clone()))
 }
 
-fn length(said: &Tree) -> Result<Option<Span>, Invalid> {
+/// How long something that was said lasts (`duration`), if that is said.
+pub(super) fn length(said: &Tree) -> Result<Option<Span>, Invalid> {
     let Some(said) = said.get("duration").filter(|it| it.is_object()) else { return Ok(None) };
     let count = said.get("amount").and_then(Value::as_u64).and_then(|it| u32::try_from(it).ok());
     let count = count

@@ -11,9 +11,9 @@ pub use self::copy::{copied, copy, synchronize};
 use self::market::must_be_listable;
 pub use self::market::{list_on_market, listing_obstacles, take_off_market};
 pub use self::price::{
-    Chosen, PlainPrice, add_plain_price, add_price, add_price_as, begin_version, characteristics,
-    drop_price, is_priced_otherwise, kinds, prices, promised_prices, redraft_price, rename_price,
-    reprice, reprice_plainly, revise_price, taken_prices, unit, units,
+    Chosen, add_price, add_price_as, begin_version, characteristics, drop_price,
+    is_priced_otherwise, kinds, page_of_prices, price, prices, promised_prices, redraft_price,
+    rename_price, reprice, revise_price, taken_prices, unit, units,
 };
 pub use self::sale::{publish, remove, unpublish};
 use super::catalog::{self, New};

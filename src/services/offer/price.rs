@@ -2,30 +2,27 @@
 
 use std::collections::BTreeMap;
 
+use super::shows;
 use crate::domain::catalog::characteristic::{Characteristic, Choices};
-use crate::domain::catalog::lifecycle::{Life, State};
 use crate::domain::catalog::offer::{Offer, OfferContent, PriceHold};
 use crate::domain::catalog::price::condition::Condition;
-use crate::domain::catalog::price::model::{Figure, PriceModel};
-use crate::domain::catalog::price::{
-    Base, ChargeKind, Price, PriceKind, PriceVersion, Versions, at_hand,
-};
+use crate::domain::catalog::price::{ChargeKind, Price, PriceKind, PriceVersion, at_hand};
 use crate::domain::catalog::specification::Specification;
 use crate::domain::error::{Code, Invalid, Rejection};
 use crate::domain::event::Verb;
-use crate::domain::id::{OfferId, PriceId};
+use crate::domain::id::{Kind, OfferId, PriceId};
 use crate::domain::money::Currency;
 use crate::domain::operator::Permission;
-use crate::domain::quantity::Quantity;
+use crate::domain::page::{Page, PageRequest};
 use crate::domain::stamp::{Carried, Stamp};
 use crate::domain::subscription::change::{TakenPrice, TakenPrices};
-use crate::domain::text::{self, Locale, Name, Prose};
-use crate::domain::time::{Date, Instant, Validity, Zone};
+use crate::domain::text::{self, Locale, Name};
+use crate::domain::time::{Date, Instant, Zone};
 use crate::domain::usage::meter::Meter;
 use crate::services::catalog::New;
 use crate::services::{Act, Cx, Error, catalog};
 use crate::store::catalog::PRICE_BY_OFFER;
-use crate::store::{Along, Key};
+use crate::store::{Along, Key, Records};
 
 /// The prices of an offer, the oldest first.
 ///
@@ -33,6 +30,35 @@ use crate::store::{Along, Key};
 /// If the store fails.
 pub fn prices(cx: Cx<'_>, offer: OfferId) -> Result<Vec<Price>, Error> {
     cx.every(&Along::Index(PRICE_BY_OFFER, Key::new().id(offer).bytes()))
+}
+
+/// The price with an id, if the caller may see it: who sees an offer sees what it costs.
+///
+/// # Errors
+/// If the store fails.
+pub fn price(cx: Cx<'_>, id: PriceId) -> Result<Option<Price>, Error> {
+    Ok(cx.view.find::<Price>(id)?.filter(|it| shows_price(cx, it)))
+}
+
+/// A page of the prices that the caller may see, the oldest first.
+///
+/// # Errors
+/// If the store fails.
+pub fn page_of_prices(
+    cx: Cx<'_>,
+    page: &PageRequest,
+    mut accept: impl FnMut(&Price) -> bool,
+) -> Result<Page<Price>, Error> {
+    if cx.actor.may_at_all(Permission::CatalogRead) {
+        return cx.list_with_own(page, accept);
+    }
+    Ok(cx.view.list(&Along::All, page, &mut |it| shows_price(cx, it) && accept(it))?)
+}
+
+/// Whether the caller may see a price. What cannot be read is for nobody.
+fn shows_price(cx: Cx<'_>, it: &Price) -> bool {
+    cx.actor.sees(Kind::Price, &it.stamp)
+        || cx.shared::<Offer>(it.offer).ok().flatten().is_some_and(|offer| shows(cx, &offer))
 }
 
 /// In what a usage price counts; nothing for others. Who sees the price sees that too.
@@ -211,75 +237,6 @@ pub fn add_price_as(
     let changed = offer.changed(content)?;
     act.keep((changed, Verb::Changed))?;
     Ok(price)
-}
-
-/// A price as plain as they are: so much for each unit, before tax, from today on.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PlainPrice {
-    /// What the invoice calls it.
-    pub name: Name,
-    /// What else there is to say.
-    pub description: Option<Prose>,
-    /// In which currency.
-    pub currency: Currency,
-    /// How much a unit costs.
-    pub figure: Figure,
-    /// For what it is charged.
-    pub kind: PriceKind,
-    /// For which choices it is meant; for all if nothing is said.
-    pub conditions: Vec<Condition>,
-    /// When one can buy at it.
-    pub valid_for: Validity,
-}
-
-/// Adds a plain price to an offer, under an id that it brings.
-///
-/// # Errors
-/// As [`add_price_as`].
-pub fn add_plain_price(
-    act: &mut Act<'_>,
-    (offer, id): (OfferId, PriceId),
-    new: PlainPrice,
-) -> Result<Price, Error> {
-    let valid_from = Zone::UTC.date_of(act.now());
-    let PlainPrice { name, description, currency, figure, kind, conditions, valid_for } = new;
-    let model = PriceModel::PerUnit(figure);
-    let version = PriceVersion { valid_from, included: Quantity::ZERO, model };
-    add_price_as(act, (offer, Some(id)), |id, stamp| {
-        Ok(Price {
-            id,
-            stamp,
-            name,
-            names: BTreeMap::new(),
-            description,
-            offer,
-            plan: None,
-            term: None,
-            currency,
-            tax_category: None,
-            base: Base::Net,
-            resource: None,
-            kind,
-            conditions,
-            alterations: Vec::new(),
-            life: Life::new(State::Active, valid_for)?,
-            versions: Versions::first(version)?,
-            next_at: None,
-        })
-    })
-}
-
-/// Lets a unit of a plain price cost something else from today on; what it includes stays.
-///
-/// # Errors
-/// As [`reprice`].
-pub fn reprice_plainly(act: &mut Act<'_>, id: PriceId, figure: Figure) -> Result<Price, Error> {
-    let valid_from = Zone::UTC.date_of(act.now());
-    reprice(act, id, |price| {
-        let last = price.versions.as_slice().last();
-        let included = last.map_or(Quantity::ZERO, |it| it.included);
-        Ok(PriceVersion { valid_from, included, model: PriceModel::PerUnit(figure) })
-    })
 }
 
 /// What a price names must be part of its offer.
