@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::catalog_file::{DUTY, Form, Job, elements, pass, rank, root, text};
+use super::catalog_file::{DUTY, Form, Job, base, elements, pass, rank, root, text};
 use super::entity::tree;
 use super::path::Path;
 use super::query::{LIMIT_MAX, Query};
@@ -188,7 +188,7 @@ impl Within {
 }
 
 /// The ids of all references in something that was said.
-fn ids(it: &Value, into: &mut BTreeSet<String>) {
+pub(super) fn ids(it: &Value, into: &mut BTreeSet<String>) {
     match it {
         Value::Array(all) => all.iter().for_each(|it| ids(it, into)),
         Value::Object(fields) => {
@@ -229,7 +229,7 @@ impl Pen<'_> {
 
     /// Writes a thing, if it is wanted, as far as it is.
     fn thing(&mut self, (job, wish, of): (&Job, &Wish, &Resource), it: Tree) -> Result<(), Error> {
-        let place = Place { list: format!("{}{}/{}", job.public, job.api.base, of.name) };
+        let place = Place { list: format!("{}{}/{}", job.public, base(job.api, of), of.name) };
         let it = place.linked(it);
         if !wish.query.filter.accepts(&it) {
             return Ok(());

@@ -78,11 +78,26 @@ pub(super) fn rank(of: &Resource) -> Option<usize> {
     ORDER.iter().position(|end| name.ends_with(end))
 }
 
+/// What of another API goes into the files of one as well, because what is in them refers to it: what is
+/// counted for a price.
+const BESIDE: &[(u16, u16, &str)] = &[(620, 635, "usageSpecification")];
+
 /// The resources of which the catalogue of an API consists, in their order in a file.
 pub(super) fn elements(api: &'static Api) -> Vec<&'static Resource> {
-    let mut all: Vec<_> = api.resources.iter().filter(|it| rank(it).is_some()).collect();
+    let own = api.resources.iter().filter(|it| rank(it).is_some());
+    let beside = BESIDE.iter().filter(|it| it.0 == api.number).filter_map(|(_, number, name)| {
+        APIS.iter().find(|it| it.number == *number)?.resource(name)
+    });
+    let mut all: Vec<_> = own.chain(beside).collect();
     all.sort_by_key(|it| rank(it));
     all
+}
+
+/// The path below which the things of a resource in a file of an API are.
+pub(super) fn base(api: &'static Api, of: &Resource) -> &'static str {
+    let beside = BESIDE.iter().find(|it| it.0 == api.number && it.2 == of.name);
+    let beside = beside.and_then(|it| APIS.iter().find(|api| api.number == it.1));
+    beside.map_or(api.base, |it| it.base)
 }
 
 /// The form of a file.
@@ -421,7 +436,7 @@ mod tests {
         };
         assert_eq!(
             names(620),
-            "productSpecification category productOfferingPrice productOffering catalog"
+            "productSpecification usageSpecification category productOfferingPrice productOffering catalog"
         );
         assert_eq!(
             names(633),

@@ -6,7 +6,7 @@
 //! `@type`. What is made gets an id of the house; whatever else in the file names the id that it had there
 //! is led to it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use base64::Engine;
@@ -14,6 +14,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 
 use super::behind::Change;
+use super::catalog_export::ids;
 use super::catalog_file::{Form, Job, elements, pass, rank, root, text};
 use super::door::lead;
 use super::entity::tree;
@@ -154,6 +155,23 @@ struct Row {
     said: Tree,
 }
 
+impl Row {
+    /// By which id others of the file refer to it.
+    fn id(&self) -> Option<&str> {
+        self.said.get("id").and_then(Value::as_str)
+    }
+
+    /// The ids of what it is made of.
+    fn made_of(&self) -> BTreeSet<String> {
+        let mut found = BTreeSet::new();
+        for it in MADE_OF.iter().filter_map(|name| self.said.get(*name)) {
+            found.extend(it.as_str().map(str::to_owned));
+            ids(it, &mut found);
+        }
+        found
+    }
+}
+
 /// Reads the file in, and says what came of it.
 pub(super) fn run(bss: &Arc<Bss>, job: Job) -> Result<(), Error> {
     let bytes = Source::read(job.api, &job.said)?.bytes(bss, &job)?;
@@ -201,7 +219,39 @@ fn rows(job: &Job, bytes: &[u8]) -> Result<Vec<Row>, Invalid> {
     let rows = said.into_iter().zip(1..).map(|((of, said), place)| row(job.api, of, (said, place)));
     let mut rows = rows.collect::<Result<Vec<_>, _>>()?;
     rows.sort_by_key(|it| rank(it.of));
-    Ok(rows)
+    Ok(in_order(rows))
+}
+
+/// The attributes by which something is made of others of its sort, or lies below one: those are made first.
+const MADE_OF: &[&str] = &["bundledProductOffering", "bundledProductSpecification", "parentId"];
+
+/// Things of a file so that none comes before what it is made of; those in a circle stay in their order.
+fn in_order(rows: Vec<Row>) -> Vec<Row> {
+    let places =
+        rows.iter().enumerate().filter_map(|(place, it)| Some((it.id()?.to_owned(), place)));
+    let places: BTreeMap<String, usize> = places.collect();
+    let (mut seen, mut order) = (vec![false; rows.len()], Vec::with_capacity(rows.len()));
+    for place in 0..rows.len() {
+        visit(place, (&rows[..], &places), (&mut seen, &mut order));
+    }
+    let mut rows: Vec<_> = rows.into_iter().map(Some).collect();
+    order.into_iter().filter_map(|place| rows.get_mut(place)?.take()).collect()
+}
+
+fn visit(
+    place: usize,
+    (rows, places): (&[Row], &BTreeMap<String, usize>),
+    (seen, order): (&mut Vec<bool>, &mut Vec<usize>),
+) {
+    if std::mem::replace(&mut seen[place], true) {
+        return;
+    }
+    for id in rows[place].made_of() {
+        if let Some(first) = places.get(&id) {
+            visit(*first, (rows, places), (&mut *seen, &mut *order));
+        }
+    }
+    order.push(place);
 }
 
 /// A value of a file; `at` is what stands for its place in a refusal.
@@ -255,26 +305,22 @@ fn told(error: &Error) -> String {
 
 /// Makes and changes what a file says; of all that is refused the reasons are told.
 fn taken_in(act: &mut Act<'_>, rows: Vec<Row>, references: References) -> Result<Value, Error> {
-    let (mut ids, mut refusals) = (BTreeMap::new(), Vec::new());
-    let (mut created, mut changed, mut unchanged) = (0, 0, 0);
-    for Row { place, of, said } in rows {
-        let had = said.get("id").and_then(Value::as_str).map(str::to_owned);
-        let said = led(said, &ids);
-        match act.attempt(|act| one(act, of, (said, references))) {
-            Ok(Came::Created(id)) => {
-                created += 1;
-                ids.extend(had.map(|had| (had, id)));
-            }
-            Ok(Came::Changed) => changed += 1,
-            Ok(Came::Unchanged) => unchanged += 1,
-            Err(error) if error.is_refusal() => {
-                let why = told(&tongue::spoken(of, error));
-                let at = format!("thing {place} ({})", of.name);
-                refusals.push(Violation::new(at, "refused", why));
-            }
-            Err(error) => return Err(error),
-        }
+    let open = rows.iter().filter_map(|it| it.id().map(str::to_owned)).collect();
+    let mut intake = Intake {
+        references,
+        open,
+        ids: BTreeMap::new(),
+        early: Vec::new(),
+        refusals: Vec::new(),
+        created: 0,
+        changed: 0,
+        unchanged: 0,
+    };
+    for row in rows {
+        intake.take(act, row)?;
     }
+    intake.lead_on(act)?;
+    let Intake { mut refusals, created, changed, unchanged, .. } = intake;
     let more = refusals.len().saturating_sub(TOLD_MAX);
     refusals.truncate(TOLD_MAX);
     if more > 0 {
@@ -286,6 +332,80 @@ fn taken_in(act: &mut Act<'_>, rows: Vec<Row>, references: References) -> Result
     }
     Invalid::unless_empty(refusals)?;
     Ok(json!({ "created": created, "changed": changed, "unchanged": unchanged }))
+}
+
+/// How far a file was taken in.
+struct Intake {
+    references: References,
+    /// The ids of the file of things that were not looked at yet.
+    open: BTreeSet<String>,
+    /// The ids that things of the file got here.
+    ids: BTreeMap<String, String>,
+    /// What things say of others that come later, and the ids that they got.
+    early: Vec<(Row, String)>,
+    refusals: Vec<Violation>,
+    created: usize,
+    changed: usize,
+    unchanged: usize,
+}
+
+impl Intake {
+    fn take(&mut self, act: &mut Act<'_>, mut row: Row) -> Result<(), Error> {
+        let had = row.id().map(str::to_owned);
+        let mut early = Tree::new();
+        if let Some(had) = &had {
+            self.open.remove(had);
+            if row.of.behind.find(act.cx(), row.of, had)?.is_none() {
+                (early, row.said) = row.said.into_iter().partition(|it| self.is_early(&it.1));
+            }
+        }
+        let said = led(row.said.clone(), &self.ids);
+        match self.tried(act, &row, said)? {
+            Some(Came::Created(id)) => {
+                self.created += 1;
+                if !early.is_empty() {
+                    self.early.push((Row { said: early, ..row }, id.clone()));
+                }
+                self.ids.extend(had.map(|had| (had, id)));
+            }
+            Some(Came::Changed) => self.changed += 1,
+            Some(Came::Unchanged) => self.unchanged += 1,
+            None => {}
+        }
+        Ok(())
+    }
+
+    /// Whether what is said refers to things of the file that come later.
+    fn is_early(&self, said: &Value) -> bool {
+        let mut named = BTreeSet::new();
+        ids(said, &mut named);
+        !named.is_disjoint(&self.open)
+    }
+
+    /// Lets what was made say what it refers to of what was made after it.
+    fn lead_on(&mut self, act: &mut Act<'_>) -> Result<(), Error> {
+        for (row, id) in std::mem::take(&mut self.early) {
+            let mut said = led(row.said.clone(), &self.ids);
+            said.insert("id".to_owned(), json!(id));
+            self.tried(act, &row, said)?;
+        }
+        Ok(())
+    }
+
+    /// What comes of what a thing says; nothing if it is refused.
+    fn tried(&mut self, act: &mut Act<'_>, row: &Row, said: Tree) -> Result<Option<Came>, Error> {
+        let (of, references) = (row.of, self.references);
+        match act.attempt(|act| one(act, of, (said, references))) {
+            Ok(came) => Ok(Some(came)),
+            Err(error) if error.is_refusal() => {
+                let why = told(&tongue::spoken(of, error));
+                let at = format!("thing {} ({})", row.place, of.name);
+                self.refusals.push(Violation::new(at, "refused", why));
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
+    }
 }
 
 /// What came of a thing of a file.

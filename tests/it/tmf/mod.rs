@@ -21,6 +21,7 @@ mod lists;
 mod lives;
 mod order_items;
 mod order_states;
+mod own;
 mod parties;
 mod payments;
 mod prices;
@@ -31,6 +32,7 @@ mod rights;
 mod states;
 mod topics;
 mod topups;
+mod usage_prices;
 mod words;
 
 use serde_json::Value;
