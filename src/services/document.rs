@@ -109,6 +109,32 @@ pub fn register_as(
     act.keep(document)
 }
 
+/// Registers a document of a sort that belongs to the account of the caller, as whoever has a permission
+/// over that may.
+///
+/// # Errors
+/// As [`register`]; if the caller has no account.
+pub fn register_own(
+    act: &mut Act<'_>,
+    (sort, permission): (text::Code, Permission),
+    said: Text,
+) -> Result<Document, Error> {
+    let standing = act.actor().standing().ok_or(Error::Forbidden { permission })?;
+    let account: Account = act.load(standing.account)?;
+    let stamp = act.cx().stamp(account.stamp.seller, Some(account.id));
+    let stamp = match act.actor().user() {
+        Some(person) => stamp.of_person(person),
+        None => stamp,
+    };
+    act.must(permission, &stamp)?;
+    let stamp = stamp.numbered(act.next_number(NUMBERS)?);
+    let (id, related) = (act.new_id(), Vec::new());
+    let Text { name, state, body } = said;
+    let command = RegisterDocument { id, stamp, key: sort, name, state, related, body };
+    let document = Document::register(command)?;
+    act.keep(document)
+}
+
 /// Lets a document of a sort say something else.
 ///
 /// # Errors

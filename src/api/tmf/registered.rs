@@ -33,6 +33,8 @@ pub(super) struct New {
 
 /// How somebody signs in elsewhere: what proves it is not kept.
 const IDENTITIES: &str = "digital_identity";
+/// How somebody pays: of its number no more is kept than shows which it is.
+const METHODS: &str = "payment_method";
 
 impl Registered {
     fn code(&self) -> Code {
@@ -56,6 +58,9 @@ impl Registered {
         if self.0 == IDENTITIES {
             said = payment_method::without_proofs(said);
         }
+        if self.0 == METHODS {
+            said = payment_method::masked(said)?;
+        }
         for own in ["id", "href"].into_iter().chain(of.touched) {
             said.remove(own);
         }
@@ -72,6 +77,19 @@ impl Registered {
     ) -> Result<Tree, Error> {
         let text = Text { state: new.state, ..self.text(of, said)? };
         let made = document::register_as(act, (new.id, self.code()), (new.seller, text));
+        self.shown(of, &made.map_err(|it| renamed(of, it))?)
+    }
+
+    /// Registers a document that belongs to the account of the caller, who may do so with another permission
+    /// than that to keep documents.
+    pub(super) fn create_own(
+        &self,
+        act: &mut Act<'_>,
+        of: &Resource,
+        (permission, said): (Permission, Tree),
+    ) -> Result<Tree, Error> {
+        let text = self.text(of, said)?;
+        let made = document::register_own(act, (self.code(), permission), text);
         self.shown(of, &made.map_err(|it| renamed(of, it))?)
     }
 

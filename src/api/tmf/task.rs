@@ -21,32 +21,59 @@ use crate::services::{Act, Cx, Error, billing, billing_account, offer, order};
 pub(super) struct Task {
     /// What is kept of them.
     documents: Registered,
+    /// What one needs to ask for one of one's own and to see it, where that is less than to keep documents.
+    own: Option<Own>,
     /// What is done, and what comes of it.
     work: fn(&mut Act<'_>, &mut Tree) -> Result<(), Error>,
 }
 
-/// Whether offers can be had.
-pub(super) const QUALIFICATIONS: Task =
-    Task { documents: Registered("product_offering_qualification"), work: qualify };
-/// How much of what somebody has was used.
-pub(super) const CONSUMPTIONS: Task =
-    Task { documents: Registered("query_usage_consumption"), work: usage_consumption::tell };
+/// What one needs for tasks of one's own.
+struct Own {
+    asking: Permission,
+    seeing: Permission,
+}
+
+/// Whether offers can be had: for who sees them.
+pub(super) const QUALIFICATIONS: Task = Task {
+    documents: Registered("product_offering_qualification"),
+    own: Some(Own { asking: Permission::OfferBrowse, seeing: Permission::DocumentRead }),
+    work: qualify,
+};
+/// How much of what somebody has was used: for who may read that.
+pub(super) const CONSUMPTIONS: Task = Task {
+    documents: Registered("query_usage_consumption"),
+    own: Some(Own { asking: Permission::UsageRead, seeing: Permission::UsageRead }),
+    work: usage_consumption::tell,
+};
 /// That orders are called off.
 pub(super) const CANCELLATIONS: Task =
-    Task { documents: Registered("cancel_product_order"), work: call_off };
+    Task { documents: Registered("cancel_product_order"), own: None, work: call_off };
 
 /// That a bill is made outside of its cycle.
 pub(super) const BILLS_ON_DEMAND: Task =
-    Task { documents: Registered("customer_bill_on_demand"), work: bill };
+    Task { documents: Registered("customer_bill_on_demand"), own: None, work: bill };
 
 impl Behind for Task {
     fn documents(&self) -> &dyn Behind {
         &self.documents
     }
 
+    fn reading(&self) -> Permission {
+        self.own.as_ref().map_or_else(|| self.documents.reading(), |it| it.seeing)
+    }
+
+    fn writing(&self) -> Permission {
+        self.own.as_ref().map_or_else(|| self.documents.writing(), |it| it.asking)
+    }
+
     fn create(&self, act: &mut Act<'_>, of: &Resource, mut said: Tree) -> Result<Tree, Error> {
         (self.work)(act, &mut said)?;
-        self.documents.create(act, of, said)
+        match &self.own {
+            Some(own) if !act.actor().may_at_all(Permission::DocumentWrite) => {
+                self.documents.create_own(act, of, (own.asking, said))
+            }
+            Some(_) | None => self.documents.create(act, of, said),
+        }
     }
 }
 

@@ -1,0 +1,137 @@
+//! What who buys may read here: what is on the shelf and what it costs, whether it can be had, and what was used
+//! of its own; nothing of the other side.
+
+use serde_json::{Value, json};
+
+use super::{items, plain, told};
+use crate::harness::client::Client;
+use crate::harness::house::Branch;
+use crate::harness::market::{Market, text};
+
+const PRICE: &str = "/tmf-api/productCatalogManagement/v4/productOfferingPrice";
+const OFFERING: &str = "/tmf-api/productCatalogManagement/v4/productOffering";
+const SPECIFICATION: &str = "/tmf-api/productCatalogManagement/v4/productSpecification";
+const QUALIFICATION: &str = "/tmf-api/productOfferingQualification/v4/productOfferingQualification";
+const CONSUMPTION: &str = "/tmf-api/usageConsumption/v4/queryUsageConsumption";
+
+/// What a branch sells: something on the shelf, something that is not there yet, and a price that nothing
+/// has.
+struct Shelf {
+    launched: String,
+    price: String,
+    draft: String,
+    waiting: String,
+}
+
+fn stocked(market: &Market, of: &Branch) -> Shelf {
+    let client = market.house.client(&of.admin);
+    let specification = json!({ "name": "Line", "lifecycleStatus": "Active" });
+    let specification = text(&client.post(SPECIFICATION, &specification)["id"]);
+    let price = |name: &str| {
+        let body = json!({
+            "name": name, "priceType": "recurring", "price": { "unit": "EUR", "value": 10 },
+        });
+        text(&client.post(PRICE, &body)["id"])
+    };
+    let offering = |state: &str, price: &str| {
+        let body = json!({
+            "name": state, "lifecycleStatus": state, "productSpecification": { "id": specification },
+            "productOfferingPrice": [{ "id": price }],
+        });
+        text(&client.post(OFFERING, &body)["id"])
+    };
+    let (shown, draft) = (price("Shown"), price("Draft"));
+    let launched = offering("Launched", &shown);
+    offering("In design", &draft);
+    Shelf { launched, price: shown, draft, waiting: price("Waiting") }
+}
+
+fn asked(client: &Client<'_>, offering: &str) -> Value {
+    let item = json!({ "productOffering": { "id": offering } });
+    client.post(QUALIFICATION, &json!({ "productOfferingQualificationItem": [item] }))
+}
+
+#[test]
+fn who_buys_reads_what_the_shelf_costs_and_nothing_more() {
+    let market = Market::on("2026-01-01");
+    let house = &market.house;
+    let (north, south) = (stocked(&market, &house.north), stocked(&market, &house.south));
+    for person in [&house.north.customer.admin, &house.north.customer.member] {
+        let client = house.client(person);
+        let listed = items(&client.call(&format!("GET {PRICE}"), None));
+        let names: Vec<_> = listed.iter().map(|it| text(&it["name"])).collect();
+        assert_eq!(names, ["Shown"], "of the own seller, as far as it is for sale");
+        let offering = client.get(&format!("{OFFERING}/{}", north.launched));
+        let shown =
+            client.get(&format!("{PRICE}/{}", text(&offering["productOfferingPrice"][0]["id"])));
+        assert_eq!(shown["price"]["value"], 10, "{shown}");
+        for hidden in [&north.draft, &north.waiting, &south.price, &south.draft] {
+            let answer = client.call(&format!("GET {PRICE}/{hidden}"), None);
+            assert_eq!(answer.status, 404, "{}", told(&answer));
+        }
+        for (verb, body) in [("PATCH", Some(json!({ "name": "Mine" }))), ("DELETE", None)] {
+            let answer = client.call(&format!("{verb} {PRICE}/{}", north.price), body.as_ref());
+            assert_eq!(answer.status, 403, "{}", told(&answer));
+        }
+    }
+    let seller = house.client(&house.north.admin);
+    assert_eq!(items(&seller.call(&format!("GET {PRICE}"), None)).len(), 3);
+}
+
+#[test]
+fn who_buys_asks_what_can_be_had_and_keeps_the_answer() {
+    let market = Market::on("2026-01-01");
+    let house = &market.house;
+    let (north, south) = (stocked(&market, &house.north), stocked(&market, &house.south));
+    let client = house.client(&house.north.customer.admin);
+    let answer = asked(&client, &north.launched);
+    assert_eq!(answer["qualificationResult"], "qualified", "{answer}");
+    assert_eq!(asked(&client, &south.launched)["qualificationResult"], "unqualified");
+    let path = text(&answer["href"]);
+    assert_eq!(client.get(&path), answer);
+    assert_eq!(items(&client.call(&format!("GET {QUALIFICATION}"), None)).len(), 2);
+    let member = house.client(&house.north.customer.member);
+    assert_eq!(asked(&member, &north.launched)["qualificationResult"], "qualified");
+    let stranger = house.client(&house.south.customer.admin);
+    assert_eq!(stranger.call(&format!("GET {path}"), None).status, 404);
+    assert_eq!(items(&stranger.call(&format!("GET {QUALIFICATION}"), None)), [] as [Value; 0]);
+    let seller = house.client(&house.north.admin);
+    assert_eq!(seller.get(&path), answer, "who sells sees what it is asked");
+    assert_eq!(house.client(&house.south.admin).call(&format!("GET {path}"), None).status, 404);
+    let changed = client.call(&format!("PATCH {path}"), Some(&json!({ "description": "x" })));
+    assert_eq!(changed.status, 403, "{}", told(&changed));
+}
+
+#[test]
+fn who_buys_sees_what_was_used_of_its_own() {
+    let market = Market::on("2026-01-01");
+    let house = &market.house;
+    let shelf = stocked(&market, &house.north);
+    let buyer = &house.north.customer;
+    let seller = house.client(&house.north.admin);
+    let address = json!({ "street": "Ring 1", "city": "Berlin", "country": "DE" });
+    seller.patch(&format!("/accounts/{}", buyer.account), &json!({ "address": address }));
+    let order = json!({
+        "account": buyer.account, "items": [{ "offer": format!("ofr_{}", shelf.launched) }],
+    });
+    let order = text(&seller.post("/orders", &order)["id"]);
+    house.app.keep_duties();
+    let order = seller.get(&format!("/orders/{order}"));
+    assert_eq!(order["state"], "completed", "{order}");
+    let product = plain(&order["items"][0]["subscription"]);
+    let question = json!({ "product": { "id": product } });
+    let told_of = |client: &Client<'_>| {
+        let answer = client.post(CONSUMPTION, &question);
+        let answer = client.get(&text(&answer["href"]));
+        let products = answer["usageConsumption"].as_array().unwrap().clone();
+        products.iter().filter(|it| it["product"][0]["id"] == product.as_str()).count()
+    };
+    let client = house.client(&buyer.admin);
+    assert_eq!(told_of(&client), 1);
+    assert_eq!(told_of(&house.client(&house.south.customer.admin)), 0, "of others nothing is said");
+    let own = items(&client.call(&format!("GET {CONSUMPTION}"), None));
+    assert_eq!(own.len(), 1, "{own:?}");
+    let member = house.client(&buyer.member);
+    let refused = told(&member.call(&format!("POST {CONSUMPTION}"), Some(&question)));
+    assert_eq!(refused, "403 forbidden: not permitted: usage_read");
+}
