@@ -7,6 +7,7 @@ use crate::domain::catalog::eligibility::Obstacle;
 use crate::domain::error::{self, Invalid, Rejection};
 use crate::domain::event::Verb;
 use crate::domain::id::{AccountId, CartId};
+use crate::domain::money::MoneyError;
 use crate::domain::operator::Permission;
 use crate::domain::order::cart::{Cart, CartItem};
 use crate::domain::order::item::{QUANTITY_MAX, is_orderable};
@@ -68,6 +69,33 @@ pub fn fill(act: &mut Act<'_>, id: CartId, items: Vec<CartItem>) -> Result<Cart,
     act.must(Permission::CartWrite, &cart.stamp)?;
     let filled = items.into_iter().try_fold(cart.emptied(), Cart::with)?;
     act.keep((filled, Verb::Changed))
+}
+
+/// Estimates what a cart comes to, in all and line by line, as far as it could be ordered as it is by the
+/// caller; else nobody knows.
+///
+/// # Errors
+/// If it is not there; if the store fails.
+pub fn estimate(act: &mut Act<'_>, id: CartId) -> Result<Cart, Error> {
+    let cart: Cart = act.get(id)?;
+    let items = cart.to_order();
+    let Some(account) = account_of(act.cx(), &cart).filter(|_| !items.is_empty()) else {
+        return Ok(cart);
+    };
+    let request = Request { channel: cart.channel.clone(), ..Request::plain() };
+    let estimate = act.attempt(|act| {
+        let foreseen = order::suppose_placed(act, PlaceOrder::new(account, items, request)?)?;
+        order::estimate(act.cx(), foreseen)
+    });
+    let estimate = match estimate {
+        Ok(estimate) => estimate,
+        Err(error) if error.is_refusal() => return Ok(cart),
+        Err(error) => return Err(error),
+    };
+    let lines = cart.items().iter().map(|it| Ok((it.key.clone(), estimate.totals_of(&it.key)?)));
+    let lines = lines.collect::<Result<_, MoneyError>>().map_err(Rejection::from)?;
+    let totals = estimate.totals().map_err(Rejection::from)?;
+    act.keep((cart.estimated(totals, lines), Verb::Changed))
 }
 
 /// Puts one more line into a cart, under the next free key.

@@ -2,7 +2,6 @@
 
 use super::{Act, Error, order};
 use crate::domain::account::Account;
-use crate::domain::billing::told_apart;
 use crate::domain::error::{Code, Refusal, Rejection};
 use crate::domain::event::Verb;
 use crate::domain::id::{BillingAccountId, QuoteId};
@@ -45,11 +44,13 @@ pub fn ask(act: &mut Act<'_>, placed: PlaceOrder, inquiry: Inquiry) -> Result<Qu
     };
     let foreseen = order::suppose_placed(act, placed.clone())?;
     let estimate = order::estimate(act.cx(), foreseen)?;
-    let contents = estimate.bills.iter().filter_map(|it| it.content.as_ref());
-    let totals = told_apart::totals(contents).map_err(Rejection::from)?;
+    let totals = estimate.totals().map_err(Rejection::from)?;
     let stamp = stamp.numbered(act.next_number(NUMBERS)?);
     let (id, now) = (act.new_id(), act.now());
-    let items = placed.items().to_vec();
+    let mut items = placed.items().to_vec();
+    for it in &mut items {
+        it.totals = estimate.totals_of(&it.key).map_err(Rejection::from)?;
+    }
     let quote = Quote::new(id, stamp, account.id, items.clone(), now)?;
     let mut quote = quote.priced(items, totals)?;
     quote.inquiry = inquiry;

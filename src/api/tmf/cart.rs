@@ -8,19 +8,50 @@ use super::customer;
 use super::entity::{Entity, Gone, reference, tree};
 use super::ordered;
 use super::product_order::quantity;
+use super::product_price;
+use super::quote;
 use super::resource::Tree;
 use crate::domain::account::Account;
 use crate::domain::catalog::offer::Offer;
+use crate::domain::catalog::price::Price;
 use crate::domain::error::Invalid;
 use crate::domain::id::{Id, OfferId};
 use crate::domain::operator::Permission;
 use crate::domain::order::cart::{Cart, CartItem, Standing};
 use crate::domain::order::item::Wish;
 use crate::domain::text::Code;
+use crate::domain::time::Zone;
 use crate::services::{Act, Cx, Error, cart, offer};
 
 /// Carts.
 pub(super) struct Carts;
+
+/// What a line comes to, as version 4 has the word.
+const TOTAL: &str = "ItemTotalPrice";
+
+/// By what a line is known: its `id`, or else its place.
+fn key((place, said): (usize, &Value)) -> String {
+    match said.get("id").filter(|it| !it.is_null()) {
+        Some(Value::String(key)) => key.clone(),
+        Some(other) => other.to_string(),
+        None => (place + 1).to_string(),
+    }
+}
+
+/// What one of what a line names costs: its prices in the currency in which it was estimated, as far as
+/// they are for what was chosen.
+fn unit_prices(cx: Cx<'_>, of: &CartItem) -> Result<Value, Error> {
+    let wish = &of.wish;
+    let all = wish.offer.map_or_else(|| Ok(Vec::new()), |id| offer::prices(cx, id))?;
+    let is_meant = |it: &&Price| {
+        of.totals.iter().any(|total| total.currency() == it.currency)
+            && it.term.as_ref().is_none_or(|term| Some(term) == wish.term.as_ref())
+            && it.plan.as_ref().is_none_or(|plan| Some(plan) == wish.plan.as_ref())
+            && it.fits(&wish.characteristics)
+    };
+    let today = Zone::UTC.date_of(cx.now);
+    all.iter().filter(is_meant).map(|it| product_price::price_of(cx, it, it.billed_at(today, None))).collect()
+}
 
 /// A line; nothing if its offering is not here.
 fn line(cx: Cx<'_>, (place, said): (usize, &Value)) -> Result<Option<CartItem>, Error> {
@@ -30,12 +61,7 @@ fn line(cx: Cx<'_>, (place, said): (usize, &Value)) -> Result<Option<CartItem>, 
     };
     let found: Option<Offer> = offer::get(cx, id).map(Some).or_else(Error::or_nothing)?;
     let Some(found) = found else { return Ok(None) };
-    let key = match said.get("id").filter(|it| !it.is_null()) {
-        Some(Value::String(key)) => key.clone(),
-        Some(other) => other.to_string(),
-        None => (place + 1).to_string(),
-    };
-    let key = key.parse::<Code>();
+    let key = key((place, said)).parse::<Code>();
     let key = key.map_err(|it| Invalid::one(at("id"), "format", it.to_string()))?;
     let quantity = quantity(said).map_err(|it| it.below(&at("")))?;
     let is_saved =
@@ -85,14 +111,36 @@ impl Entity for Carts {
         }
         let items = if items.is_empty() { Value::Null } else { json!(items) };
         let parties = account.map(|it| json!([customer::owner(&it)]));
-        Ok(tree(json!({ "cartItem": items, "relatedParty": parties })))
+        let period = quote::period(cx, it.items().iter().filter_map(|it| it.wish.offer))?;
+        let totals = quote::totals(&it.totals, period.as_deref());
+        Ok(tree(json!({
+            "cartItem": items,
+            "relatedParty": parties,
+            "cartTotalPrice": if it.totals.is_empty() { Value::Null } else { totals },
+        })))
+    }
+
+    /// Lines are shown as they were said, with what they come to if that is known.
+    fn adorned(&self, cx: Cx<'_>, it: &Cart, mut shown: Tree) -> Result<Tree, Error> {
+        let lines = shown.get_mut("cartItem").and_then(Value::as_array_mut).into_iter().flatten();
+        for (place, line) in lines.enumerate() {
+            let key = key((place, &*line));
+            let item = it.items().iter().find(|it| it.key.as_str() == key);
+            let item = item.filter(|it| !it.totals.is_empty());
+            let Some((item, line)) = item.zip(line.as_object_mut()) else { continue };
+            let period = quote::period(cx, item.wish.offer)?;
+            line.insert("itemPrice".to_owned(), unit_prices(cx, item)?);
+            line.insert(TOTAL.to_owned(), quote::totals(&item.totals, period.as_deref()));
+        }
+        Ok(shown)
     }
 
     fn create(&self, act: &mut Act<'_>, said: &Tree) -> Result<Cart, Error> {
         let items = lines(act.cx(), said)?;
         let parties = said.get("relatedParty").unwrap_or(&Value::Null);
         let account = customer::referred(act.cx(), parties)?.map(|it| it.id);
-        cart::open(act, (account, ordered::channel(said)), items)
+        let made = cart::open(act, (account, ordered::channel(said)), items)?;
+        cart::estimate(act, made.id)
     }
 
     fn change(&self, act: &mut Act<'_>, it: Cart, change: &Change) -> Result<Cart, Error> {
@@ -100,7 +148,8 @@ impl Entity for Carts {
             return Ok(it);
         }
         let items = lines(act.cx(), &change.after)?;
-        cart::fill(act, it.id, items)
+        cart::fill(act, it.id, items)?;
+        cart::estimate(act, it.id)
     }
 
     fn remove(&self, act: &mut Act<'_>, it: Cart) -> Result<Gone, Error> {

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::behind::Change;
 use super::beside::Beside;
+use super::carried::without_nulls;
 use super::customer;
 use super::entity::{Entity, Gone, Of, text, tree};
 use super::money;
@@ -19,10 +20,10 @@ use super::resource::{Resource, Tree};
 use super::terms_of_use;
 use crate::domain::account::Account;
 use crate::domain::error::Refusal;
-use crate::domain::id::Id;
+use crate::domain::id::{Id, OfferId};
 use crate::domain::operator::Permission;
 use crate::domain::order::quote::{Inquiry, Quote, State, Step};
-use crate::domain::order::total::Charged;
+use crate::domain::order::total::{Charged, Total};
 use crate::domain::order::{PlaceOrder, Request};
 use crate::domain::text::{Name, Prose};
 use crate::domain::time::Validity;
@@ -73,13 +74,37 @@ fn asked(it: &Beside<Quotes>, act: &mut Act<'_>, of: &Resource, said: Tree) -> R
 /// What is called what is charged once for the days before the first whole period.
 const FIRST_PART: &str = "Until the first whole period";
 
-/// In which period the prices recur of what a quote is about, if that is one.
-fn period(cx: Cx<'_>, it: &Quote) -> Result<Option<String>, Error> {
+/// In which period the prices of some offers recur, if that is one.
+pub(super) fn period(
+    cx: Cx<'_>,
+    of: impl IntoIterator<Item = OfferId>,
+) -> Result<Option<String>, Error> {
     let mut found = BTreeSet::new();
-    for id in it.items().iter().filter_map(|it| it.wish.offer) {
+    for id in of {
         found.extend(offer::prices(cx, id)?.iter().filter_map(offer_price::recurs));
     }
     Ok(found.pop_first().filter(|_| found.is_empty()))
+}
+
+/// What something comes to: what recurs does so in a period, if that is one.
+pub(super) fn totals(of: &[Total], period: Option<&str>) -> Value {
+    let one = |it: &Total| {
+        let (name, kind, period) = match it.charged() {
+            Charged::Once => (None, "oneTime", None),
+            Charged::EachPeriod => (None, "recurring", period),
+            Charged::FirstPart => (Some(FIRST_PART), "oneTime", None),
+        };
+        without_nulls(json!({
+            "name": name,
+            "priceType": kind,
+            "recurringChargePeriod": period,
+            "price": {
+                "dutyFreeAmount": money::shown(it.net()),
+                "taxIncludedAmount": money::shown(it.gross()),
+            },
+        }))
+    };
+    of.iter().map(one).collect()
 }
 
 impl Entity for Quotes {
@@ -96,23 +121,12 @@ impl Entity for Quotes {
 
     fn known(&self, cx: Cx<'_>, it: &Quote) -> Result<Tree, Error> {
         let account = cx.shared::<Account>(it.account())?;
-        let period = period(cx, it)?;
-        let totals = it.totals().iter().map(|it| {
-            let (name, kind, period) = match it.charged() {
-                Charged::Once => (None, "oneTime", None),
-                Charged::EachPeriod => (None, "recurring", period.as_deref()),
-                Charged::FirstPart => (Some(FIRST_PART), "oneTime", None),
-            };
-            json!({
-                "name": name,
-                "priceType": kind,
-                "recurringChargePeriod": period,
-                "price": {
-                    "dutyFreeAmount": money::shown(it.net()),
-                    "taxIncludedAmount": money::shown(it.gross()),
-                },
-            })
-        });
+        let of_all = period(cx, it.items().iter().filter_map(|it| it.wish.offer))?;
+        let mut items = shown_items(cx, it.items())?;
+        for (shown, item) in items.iter_mut().zip(it.items()) {
+            let period = period(cx, item.wish.offer)?;
+            shown.insert("quoteItemPrice".to_owned(), totals(&item.totals, period.as_deref()));
+        }
         let text = |it: &Option<Name>| it.as_ref().map(|it| it.as_str().to_owned());
         let inquiry = &it.inquiry;
         Ok(tree(json!({
@@ -123,11 +137,11 @@ impl Entity for Quotes {
             "description": inquiry.description.as_ref().map(Prose::as_str),
             "category": text(&inquiry.category),
             "externalId": text(&inquiry.external_id),
-            "quoteItem": shown_items(cx, it.items())?,
+            "quoteItem": items,
             "productOrder": it.order().map(|it| {
                 json!([{ "id": it.uuid(), "@referredType": "ProductOrder" }])
             }),
-            "quoteTotalPrice": totals.collect::<Vec<_>>(),
+            "quoteTotalPrice": totals(it.totals(), of_all.as_deref()),
             "relatedParty": account.iter().map(|it| customer::owner(it)).collect::<Vec<_>>(),
         })))
     }

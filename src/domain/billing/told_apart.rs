@@ -14,9 +14,20 @@ use crate::domain::order::total::{self, Charged, Total};
 /// # Errors
 /// If an amount is too large.
 pub fn totals<'a>(bills: impl IntoIterator<Item = &'a Content>) -> Result<Vec<Total>, MoneyError> {
+    totals_of(bills, |_| true)
+}
+
+/// The same of some of their lines.
+///
+/// # Errors
+/// If an amount is too large.
+pub fn totals_of<'a>(
+    bills: impl IntoIterator<Item = &'a Content>,
+    wanted: impl Fn(&Line) -> bool,
+) -> Result<Vec<Total>, MoneyError> {
     let mut found = Vec::new();
     for bill in bills {
-        for line in &bill.lines {
+        for line in bill.lines.iter().filter(|it| wanted(it)) {
             let recurs = line.kind == LineKind::Recurring && !line.is_prepaid();
             match (recurs, is_last(line, &bill.lines)) {
                 (false, _) => found.push(Total::new(Charged::Once, line.net, line.tax)?),

@@ -1,5 +1,6 @@
 //! Carts: what somebody is about to order.
 
+use std::collections::BTreeMap;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
@@ -117,7 +118,7 @@ impl Cart {
             return Err(Rejection::new(Reason::OrderStateForbids, why));
         }
         self.items.push(item);
-        Ok(self)
+        Ok(self.unestimated())
     }
 
     /// The cart with a line in the place of the one of the same key.
@@ -133,7 +134,7 @@ impl Cart {
             return Err(unknown(&item.key));
         };
         *line = item;
-        Ok(self)
+        Ok(self.unestimated())
     }
 
     /// The cart without a line, and without what adds to it.
@@ -152,7 +153,25 @@ impl Cart {
             self.items = left;
             self.items.retain(|it| it.key != key);
         }
-        Ok(self)
+        Ok(self.unestimated())
+    }
+
+    /// The cart with what it comes to, in all and line by line.
+    #[must_use]
+    pub fn estimated(
+        mut self,
+        totals: Vec<Total>,
+        mut of_lines: BTreeMap<Code, Vec<Total>>,
+    ) -> Self {
+        for it in &mut self.items {
+            it.totals = of_lines.remove(&it.key).unwrap_or_default();
+        }
+        Self { totals, ..self }
+    }
+
+    /// What is in it is another: what it came to is no more known.
+    fn unestimated(self) -> Self {
+        self.estimated(Vec::new(), BTreeMap::new())
     }
 
     /// The cart with nothing in it.
@@ -197,7 +216,7 @@ impl Cart {
         for it in &mut self.items {
             it.below = it.below.take().filter(|below| kept.contains(below));
         }
-        Self { totals: Vec::new(), ..self }
+        self.unestimated()
     }
 }
 

@@ -17,6 +17,7 @@ use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::billing::credit::CreditNote;
 use crate::domain::billing::invoice::line::Line;
 use crate::domain::billing::invoice::{Content, Invoice};
+use crate::domain::billing::told_apart;
 use crate::domain::catalog::coupon::Redemption;
 use crate::domain::id::{AccountId, BillingAccountId, CreditNoteId, OrderId, SubscriptionId};
 use crate::domain::money::{Currency, Money, MoneyError};
@@ -27,6 +28,7 @@ use crate::domain::order::{Estimated, Order, PlaceOrder};
 use crate::domain::page::PageRequest;
 use crate::domain::subscription::Subscription;
 use crate::domain::subscription::change::{CancelAt, Cancellation};
+use crate::domain::text::Code;
 use crate::domain::time::Date;
 use crate::services::billing::{self, Forecast};
 use crate::services::{
@@ -47,6 +49,26 @@ pub struct Estimate {
     pub bills: Vec<Forecast>,
     /// What would be given back at once of earlier bills, line by line.
     pub credits: Vec<Credited>,
+}
+
+impl Estimate {
+    /// What all first bills come to, told apart.
+    ///
+    /// # Errors
+    /// If that is too much to be added up.
+    pub fn totals(&self) -> Result<Vec<Total>, MoneyError> {
+        told_apart::totals(self.bills.iter().filter_map(|it| it.content.as_ref()))
+    }
+
+    /// The same of an item.
+    ///
+    /// # Errors
+    /// As [`Estimate::totals`].
+    pub fn totals_of(&self, key: &Code) -> Result<Vec<Total>, MoneyError> {
+        let made = self.items.iter().find(|it| it.key == *key).and_then(|it| it.subscription);
+        let contents = self.bills.iter().filter_map(|it| it.content.as_ref());
+        told_apart::totals_of(contents, |it| made.is_some() && it.subscription == made)
+    }
 }
 
 /// What would be given back of a line of an invoice.

@@ -204,3 +204,52 @@ fn an_order_stays_of_which_something_came() {
     let refused = told(&client.call(&format!("POST {ORDER}"), Some(&table.order(nothing))));
     assert_eq!(refused, "400 required: `productOrderItem` must have at least one item");
 }
+
+/// What each thing costs, and all of them, before and after it is ordered.
+#[test]
+fn a_quote_and_a_cart_say_what_each_of_their_items_costs() {
+    let table = Table::set();
+    let client = table.client();
+    let prices = |all: &Value| {
+        let all = all.as_array().unwrap_or_else(|| panic!("{all}")).iter().map(|it| {
+            let price = &it["price"];
+            format!(
+                "{} {} {} {}",
+                text(&it["priceType"]),
+                it["recurringChargePeriod"].as_str().unwrap_or("-"),
+                price["dutyFreeAmount"]["value"],
+                price["taxIncludedAmount"]["value"]
+            )
+        });
+        all.collect::<Vec<_>>().join(", ")
+    };
+    let second = json!({
+        "id": "2", "action": "add", "quantity": 1, "productOffering": { "id": table.offering },
+    });
+    let lines = json!([table.item(), second]);
+    let quote = client.post(QUOTE, &json!({ "quoteItem": lines, "relatedParty": table.party() }));
+    let items = &quote["quoteItem"];
+    assert_eq!(prices(&items[0]["quoteItemPrice"]), "recurring month 19.80 23.76");
+    assert_eq!(prices(&items[1]["quoteItemPrice"]), "recurring month 9.90 11.88");
+    assert_eq!(prices(&quote["quoteTotalPrice"]), "recurring month 29.70 35.64");
+
+    let carts = "/tmf-api/shoppingCart/v4/shoppingCart";
+    let unknown = json!({ "id": "3", "action": "add", "productOffering": { "id": "7" } });
+    let lines = json!([table.item(), unknown]);
+    let cart = client.post(carts, &json!({ "cartItem": lines, "relatedParty": table.party() }));
+    let items = &cart["cartItem"];
+    assert_eq!(prices(&items[0]["ItemTotalPrice"]), "recurring month 19.80 23.76");
+    let unit = &items[0]["itemPrice"][0];
+    assert_eq!(unit["price"]["dutyFreeAmount"]["value"].to_string(), "9.9", "{unit}");
+    assert_eq!(items[0]["quantity"], 2, "what was said is there");
+    assert_eq!(items[1]["productOffering"], json!({ "id": "7" }));
+    assert_eq!(items[1].get("ItemTotalPrice"), None, "nobody knows");
+    assert_eq!(prices(&cart["cartTotalPrice"]), "recurring month 19.80 23.76");
+    let path = format!("{carts}/{}", text(&cart["id"]));
+    assert_eq!(client.get(&path), cart);
+    let fewer = json!({ "cartItem": [{
+        "id": "1", "action": "add", "quantity": 1, "productOffering": { "id": table.offering },
+    }] });
+    let changed = client.patch(&path, &fewer);
+    assert_eq!(prices(&changed["cartItem"][0]["ItemTotalPrice"]), "recurring month 9.90 11.88");
+}
