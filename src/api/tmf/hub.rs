@@ -101,6 +101,7 @@ pub(super) fn listed(
             break;
         }
     }
+    found.must_be_sortable("hub")?;
     let part = Part { offset: query.offset, limit: query.limit, total: found.total() };
     Ok(wire::listed(found.part(), query.fields.as_deref(), part, (place, &query.rest)))
 }

@@ -10,7 +10,9 @@ use std::cmp::Ordering;
 
 use serde_json::Value;
 
+use super::attribute;
 use super::filter;
+use super::path::Path;
 use super::query::{self, Query, Wanted};
 use super::resource::Resource;
 use super::wire::{self, Part, Place};
@@ -45,6 +47,7 @@ pub(super) fn listed(
         }
         None => walked = walk(cx, of, (&mut found, &decides), place)?,
     }
+    found.must_be_sortable(of.name)?;
     let next = match &walked.full {
         Some(full) if found.is_cut() => behind(cx, of, full, &decides)?,
         Some(_) | None => None,
@@ -195,6 +198,21 @@ impl<'a> Found<'a> {
             return Err(Invalid::one("sort", "range", message).into());
         }
         Ok(())
+    }
+
+    /// Refuses an order by what nothing has and the definitions do not know: who asks for it has misspelled
+    /// it, and would take the list for one that is in order.
+    pub(super) fn must_be_sortable(&self, name: &str) -> Result<(), Invalid> {
+        let is_had = |path: &Path| self.items.iter().any(|it| path.first(it).is_some());
+        let is_known = |path: &Path| attribute::is_defined(path.head()) || is_had(path);
+        match self.query.sort.iter().find(|it| !is_known(&it.path)) {
+            Some(order) => {
+                let said = order.path.parts().join(".");
+                let message = format!("names `{said}`, which no `{name}` here has");
+                Err(Invalid::one("sort", "unknown_attribute", message))
+            }
+            None => Ok(()),
+        }
     }
 
     pub(super) fn part(mut self) -> Vec<Value> {

@@ -157,6 +157,7 @@ pub(super) fn events(
     for it in all(cx, &topic(cx, id)?)? {
         found.offer(place.linked(it))?;
     }
+    found.must_be_sortable("event")?;
     let part = Part { offset: query.offset, limit: query.limit, total: found.total() };
     Ok(wire::listed(found.part(), query.fields.as_deref(), part, (place, &query.rest)))
 }

@@ -126,7 +126,7 @@ impl Query {
     fn take(&mut self, name: &str, value: &str) -> Result<(), Invalid> {
         match name {
             "fields" => self.fields.get_or_insert_default().extend(paths(value)),
-            "sort" => self.sort = value.split(',').filter_map(Order::read).collect(),
+            "sort" => self.sort = orders(value)?,
             "offset" => self.offset = count(name, value)?,
             "limit" => self.limit = count(name, value)?.min(LIMIT_MAX),
             "cursor" => self.from = Some(Place::read(value)?),
@@ -144,6 +144,15 @@ impl Query {
 
 fn paths(value: &str) -> impl Iterator<Item = Path> + '_ {
     value.split(',').map(str::trim).filter(|it| *it != "none").filter_map(Path::read)
+}
+
+fn orders(value: &str) -> Result<Vec<Order>, Invalid> {
+    let all = value.split(',').map(str::trim).filter(|it| !it.is_empty());
+    let read = all.map(|it| {
+        let refused = || Invalid::one("sort", "format", format!("`{it}` is no path of attributes"));
+        Order::read(it).ok_or_else(refused)
+    });
+    read.collect()
 }
 
 fn count(name: &str, value: &str) -> Result<usize, Invalid> {
@@ -216,6 +225,8 @@ mod tests {
             "offset=-1",
             "offset=a",
             "filter=$[?(@.a)]",
+            "sort=a..b",
+            "sort=name,-",
         ] {
             assert!(Query::read(raw).is_err(), "{raw}");
         }

@@ -57,6 +57,7 @@ pub(super) fn events(
             break;
         }
     }
+    found.must_be_sortable("event")?;
     let part = Part { offset: query.offset, limit: query.limit, total: found.total() };
     Ok(wire::listed(found.part(), query.fields.as_deref(), part, (place, &query.rest)))
 }

@@ -176,6 +176,25 @@ fn only_what_is_wanted_is_told_and_always_where_it_is() {
 }
 
 #[test]
+fn an_order_by_what_nobody_knows_is_refused_by_its_name() {
+    let house = House::on("2026-01-01");
+    let client = house.operator();
+    // What the definitions have is nothing wrong where nothing has it.
+    assert_eq!(names(&client, "sort=description"), "200 0 of 0: ");
+    furnish(&client);
+    assert_eq!(names(&client, "sort=-completionDate&limit=1"), r#"206 1 of 4: "Alpha""#);
+    let refused = |query: &str| names(&client, query);
+    expect_test::expect![[r#"
+        400 unknown_attribute: `sort` names `nmae`, which no `agreement` here has
+        400 unknown_attribute: `sort` names `colour.depth`, which no `agreement` here has
+        400 format: `sort` `a..b` is no path of attributes"#]]
+    .assert_eq(&["sort=name,-nmae", "sort=colour.depth", "sort=a..b"].map(refused).join("\n"));
+    let hub = "/tmf-api/event/v4/topic/651/event?sort=nmae";
+    let refused = told(&client.call(&format!("GET {hub}"), None));
+    assert_eq!(refused, "400 unknown_attribute: `sort` names `nmae`, which no `event` here has");
+}
+
+#[test]
 fn the_index_tells_which_apis_are_served_and_where() {
     let house = House::on("2026-01-01");
     let client = house.operator();
