@@ -381,3 +381,83 @@ fn a_model_shares_what_is_paid_and_a_report_says_so() {
     assert_eq!(client.patch(&path, &json!({ "status": "paid" }))["status"], "paid");
     assert!(told(&client.call(&format!("DELETE {path}"), None)).starts_with("409 in_use"));
 }
+
+/// As the definition has it: roles around the parties, and what nobody is named for is the seller's.
+#[test]
+fn a_model_in_the_form_of_the_definition_shares_or_is_refused() {
+    let market = Market::on("2026-01-01");
+    let client = market.operator();
+    let offer = plain(&json!(market.offer("Suite", &[monthly("Fee", "EUR", "100")])));
+    let other = plain(&json!(market.offer("Other", &[monthly("Fee", "EUR", "100")])));
+    let partner = plain(&market.customer("Ada", "EUR")["id"]);
+    let body = json!({
+        "name": "Five", "@type": "PartyRevSharingAlgorithm",
+        "actionVariable": [{
+            "id": "5011", "value": "5%", "policyActionVariable": { "name": "the share of a price" },
+        }],
+    });
+    let five = client.post(ALGORITHM, &body)["id"].clone();
+    let none = client.post(ALGORITHM, &json!({ "name": "None" }))["id"].clone();
+    let party = |id: &str| {
+        json!({
+            "role": "distributor", "@type": "RelatedPartyRefOrPartyRoleRef",
+            "partyOrPartyRole": { "id": id, "@referredType": "Organization" },
+        })
+    };
+    let item = |id: &str, offer: &str, algorithm: &Value| {
+        json!({
+            "name": "Part", "relatedParty": party(id),
+            "sharingModelItemInvolvement": [{
+                "productOffering": [{ "id": offer }],
+                "offeringPrice": [{
+                    "productOfferingPrice": { "id": "6820" },
+                    "partyRevSharingAlgorithm": [{ "id": algorithm }],
+                }],
+            }],
+        })
+    };
+    let model = |items: Value| {
+        json!({
+            "name": "Suite", "relatedParty": [party(&partner)], "partyRevSharingModelItem": items,
+        })
+    };
+    let body = model(json!([item(&partner, &offer, &five)]));
+    let made = client.post(MODEL, &body);
+    assert_eq!(made["partyRevSharingModelItem"], body["partyRevSharingModelItem"]);
+    let ours = client.get(&format!("/share_models/shm_{}", text(&made["id"])));
+    let mut parts: Vec<_> = ours["parts"]
+        .as_array()
+        .unwrap_or_else(|| panic!("{ours}"))
+        .iter()
+        .map(|it| format!("{} {}", text(&it["role"]), text(&it["percent"])))
+        .collect();
+    parts.sort();
+    assert_eq!(parts, ["owner 95", "partner 5"]);
+
+    let mut said = String::new();
+    for items in [
+        json!([item("7", &offer, &five)]),
+        json!([item(&partner, &offer, &none)]),
+        json!([item(&partner, &offer, &json!("7"))]),
+        json!([item(&partner, &offer, &five), item("7", &other, &five)]),
+        json!([{ "relatedParty": party(&partner) }]),
+    ] {
+        said += &told(&client.call(&format!("POST {MODEL}"), Some(&model(items))));
+        said.push('\n');
+    }
+    let anew = json!({ "partyRevSharingModelItem": [item(&partner, &other, &five)] });
+    let path = format!("{MODEL}/{}", text(&made["id"]));
+    said += &told(&client.call(&format!("PATCH {path}"), Some(&anew)));
+    expect_test::expect![[r#"
+        400 reference: `partyRevSharingModelItem[0].relatedParty` must lead to an account that is here, or nothing is shared
+        400 reference: `partyRevSharingModelItem[0].sharingModelItemInvolvement` must have an `offeringPrice` with a `partyRevSharingAlgorithm` that is here and says a `percentage`, or nothing is shared
+        400 reference: `partyRevSharingModelItem[0].sharingModelItemInvolvement` must have an `offeringPrice` with a `partyRevSharingAlgorithm` that is here and says a `percentage`, or nothing is shared
+        400 unsupported: `partyRevSharingModelItem` must be for one product offering, or for none: make a model of each
+        400 reference: `partyRevSharingModelItem[0].sharingModelItemInvolvement` must have an `offeringPrice` with a `partyRevSharingAlgorithm` that is here and says a `percentage`, or nothing is shared
+        400 read_only: `partyRevSharingModelItem` must stay for what it was: make another model"#]]
+    .assert_eq(&said);
+    assert_eq!(client.get(&path), made, "nothing of that came to be");
+    let kept = client.post(MODEL, &model(json!([{ "name": "half" }])));
+    let kept = client.call(&format!("GET /share_models/shm_{}", text(&kept["id"])), None);
+    assert_eq!(kept.status, 404, "what names nobody of ours is kept as it was said");
+}
