@@ -139,7 +139,11 @@ texts! {
         let text: String = text.chars().filter(|it| *it != ' ').collect::<String>().to_ascii_uppercase();
         let plain = text.bytes().all(|it| it.is_ascii_alphanumeric());
         let begins = text.bytes().take(4).map(|it| it.is_ascii_alphabetic()).eq([true, true, false, false]);
-        match plain && begins && (15..=34).contains(&text.len()) && leaves_one_of_97(&text) {
+        let is_one = plain && begins && (15..=34).contains(&text.len());
+        if is_one && !is_as_long_as_its_country_has_it(&text) {
+            return refuse("must have as many signs as the numbers of bank accounts have in its country");
+        }
+        match is_one && leaves_one_of_97(&text) {
             true => Ok(text),
             false => refuse("must be the number of a bank account such as `DE89 3704 0044 0532 0130 00`"),
         }
@@ -186,6 +190,36 @@ fn leaves_one_of_97(text: &str) -> bool {
         (rest * places + digit) % 97
     };
     digits.fold(0, rest) == 1
+}
+
+/// How many signs the number of a bank account has in each country of the register of ISO 13616, by
+/// number of signs.
+const IBAN_SIGNS: &[(usize, &str)] = &[
+    (15, "NO"),
+    (16, "BE"),
+    (18, "DK FI FK FO GL NL SD"),
+    (19, "MK SI"),
+    (20, "AT BA EE KZ LT LU MN XK"),
+    (21, "CH HR LI LV"),
+    (22, "BG BH CR DE GB GE IE ME RS VA"),
+    (23, "AE GI IL IQ OM SO TL"),
+    (24, "AD CZ ES MD PK RO SA SE SK TN VG"),
+    (25, "LY PT ST"),
+    (26, "IS TR"),
+    (27, "BI DJ FR GR IT MC MR SM"),
+    (28, "AL AZ BY CY DO GT HN HU LB NI PL SV"),
+    (29, "BR EG PS QA UA"),
+    (30, "JO KW MU YE"),
+    (31, "MT SC"),
+    (32, "LC"),
+    (33, "RU"),
+];
+
+/// Whether the number of a bank account has as many signs as those of its country; of a country that is not
+/// in the register nobody knows better.
+fn is_as_long_as_its_country_has_it(text: &str) -> bool {
+    let of_it = |row: &&(usize, &str)| row.1.split(' ').any(|it| text.starts_with(it));
+    IBAN_SIGNS.iter().find(of_it).is_none_or(|row| row.0 == text.len())
 }
 
 impl Iban {
@@ -275,6 +309,7 @@ mod tests {
             "",
             "DE",
             "DE89 3704 0044 0532 0130 01",
+            "DE16 2105 0170 0012 3456 789",
             "8937040044053201300",
             "DE89\u{e9}37040044053201300",
         ]);

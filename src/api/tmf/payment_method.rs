@@ -144,6 +144,31 @@ pub(super) fn mask(said: &mut Value) {
     }
 }
 
+/// What was said of a method as it is kept: of numbers the last digits, of secrets nothing.
+///
+/// # Errors
+/// [`Invalid`] with the place of the number of a bank account that is none.
+pub(super) fn masked(mut said: Tree) -> Result<Tree, Invalid> {
+    said.iter().try_for_each(|(name, it)| must_be_right(name, it))?;
+    said.retain(|name, _| !is_secret(name));
+    said.values_mut().for_each(mask);
+    Ok(said)
+}
+
+/// Refuses a change by which the number of a card or of a bank account would be kept, or a secret.
+fn must_hide_nothing(change: &Change) -> Result<(), Invalid> {
+    for (name, said) in change.after.iter().filter(|it| change.before.get(it.0) != Some(it.1)) {
+        must_be_right(name, said)?;
+        let mut masked = said.clone();
+        mask(&mut masked);
+        if is_secret(name) || masked != *said {
+            let message = "must not hold such a number or secret: make another method of it";
+            return Err(Invalid::one(name, "unsupported", message));
+        }
+    }
+    Ok(())
+}
+
 /// Keeps a method of an account, or what was said of one that cannot be used.
 fn kept(
     it: &Beside<Methods>,
@@ -151,8 +176,7 @@ fn kept(
     of: &Resource,
     mut said: Tree,
 ) -> Result<Tree, Error> {
-    said.retain(|name, _| !is_secret(name));
-    said.values_mut().for_each(mask);
+    said = masked(said)?;
     let holders = [said.get("account"), said.get("relatedParty")];
     let mut account = None;
     for holder in holders.into_iter().flatten() {
@@ -218,6 +242,7 @@ impl Entity for Methods {
         it: PaymentMethod,
         change: &Change,
     ) -> Result<PaymentMethod, Error> {
+        must_hide_nothing(change)?;
         let is_preferred = change.after.get("isPreferred") == Some(&json!(true));
         if is_preferred && !it.is_default {
             return payment_method::make_default(act, it.id);

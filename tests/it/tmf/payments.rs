@@ -173,3 +173,39 @@ fn what_went_back_in_part_is_not_all_gone() {
     assert_eq!(told, ["partiallyRefunded", "refunded"]);
     market.must_be_whole();
 }
+
+#[test]
+fn the_number_of_a_bank_account_of_a_method_is_one() {
+    let (market, _, _) = market();
+    let client = market.operator();
+    let mut all = Vec::new();
+    for details in [
+        json!({ "iban": "DE89370400440532013001" }),
+        json!({ "iban": "DE16 2105 0170 0012 3456 789" }),
+        json!({ "details": [{ "accountNumber": "DE89 3704 0044 0532 0130 01" }] }),
+        json!({ "iban": "370400440532013000" }),
+    ] {
+        let mut body = json!({ "@type": "BankAccountDebit", "name": "Account" });
+        body.as_object_mut().unwrap().extend(details.as_object().unwrap().clone());
+        all.push(told(&client.call(&format!("POST {METHOD}"), Some(&body))));
+    }
+    expect_test::expect![[r#"
+        400 iban: `iban` must be the number of a bank account such as `DE89 3704 0044 0532 0130 00`
+        400 iban: `iban` must have as many signs as the numbers of bank accounts have in its country
+        400 iban: `details[0].accountNumber` must be the number of a bank account such as `DE89 3704 0044 0532 0130 00`
+        400 iban: `iban` must be the number of a bank account such as `DE89 3704 0044 0532 0130 00`"#]]
+    .assert_eq(&all.join("\n"));
+    assert_eq!(super::items(&client.call(&format!("GET {METHOD}"), None)).len(), 0);
+    let body = json!({
+        "@type": "BankAccountDebit", "name": "Account", "iban": "DE89 3704 0044 0532 0130 00",
+    });
+    let made = client.post(METHOD, &body);
+    assert_eq!(made["iban"], "**** **** **** **** ***0 00");
+    let path = format!("{METHOD}/{}", text(&made["id"]));
+    let card = json!({ "cardNumber": "4111111111111111", "cvv": "737" });
+    let changed = client.patch(&path, &card);
+    assert_eq!((&changed["cardNumber"], changed.get("cvv")), (&json!("************1111"), None));
+    let wrong = json!({ "iban": "DE89370400440532013001" });
+    assert_eq!(client.call(&format!("PATCH {path}"), Some(&wrong)).status, 400);
+    assert_eq!(client.get(&path), changed);
+}
