@@ -50,7 +50,10 @@ fn unit_prices(cx: Cx<'_>, of: &CartItem) -> Result<Value, Error> {
             && it.fits(&wish.characteristics)
     };
     let today = Zone::UTC.date_of(cx.now);
-    all.iter().filter(is_meant).map(|it| product_price::price_of(cx, it, it.billed_at(today, None))).collect()
+    all.iter()
+        .filter(is_meant)
+        .map(|it| product_price::price_of(cx, it, it.billed_at(today, None)))
+        .collect()
 }
 
 /// A line; nothing if its offering is not here.

@@ -26,7 +26,11 @@ pub(super) fn all(cx: Cx<'_>, it: &Subscription) -> Result<Vec<Value>, Error> {
 }
 
 /// A price at a version. What a unit costs is said where that is one figure; tiers have none.
-pub(super) fn price_of(cx: Cx<'_>, it: &Price, version: Option<&PriceVersion>) -> Result<Value, Error> {
+pub(super) fn price_of(
+    cx: Cx<'_>,
+    it: &Price,
+    version: Option<&PriceVersion>,
+) -> Result<Value, Error> {
     let version = version.or_else(|| it.versions.as_slice().first());
     let mut amount = Map::new();
     if let Some(figure) = offer_price::figure(it, version) {

@@ -13,6 +13,7 @@ use super::usage_consumption;
 use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::error::{Code, Invalid, Rejection};
 use crate::domain::id::{BillingAccountId, Id, InvoiceId, OfferId, OrderId};
+use crate::domain::operator::Permission;
 use crate::domain::time::Instant;
 use crate::services::offer::Obstacle;
 use crate::services::{Act, Cx, Error, billing, billing_account, offer, order};
