@@ -11,7 +11,7 @@ use super::entity::{Entity, Gone, Thing, must, reference, text, tree};
 use super::party_form::{shown_validity, validity};
 use super::query::Wanted;
 use super::resource::Tree;
-use super::{bundle, characteristic, offer_price, offer_term, terms_of_use};
+use super::{bundle, characteristic, counted, offer_price, offer_term, terms_of_use};
 use crate::domain::catalog::category::Category;
 use crate::domain::catalog::characteristic::{Characteristic, CharacteristicUse};
 use crate::domain::catalog::eligibility::Eligibility;
@@ -292,6 +292,9 @@ impl Entity for Offers {
         if let Some(terms) = terms_of_use::shown(it) {
             tree.insert(terms_of_use::AGREEMENT.to_owned(), terms);
         }
+        if wanted.has(counted::RATES) {
+            tree.insert(counted::RATES.to_owned(), counted::shown_rates(cx, content)?);
+        }
         if wanted.has(bundle::OFFERINGS) {
             tree.insert(bundle::OFFERINGS.to_owned(), bundle::shown_parts(cx, &content.parts)?);
         }
@@ -320,8 +323,13 @@ impl Entity for Offers {
     fn agrees(&self, it: &Offer, name: &str, (said, known): (&Value, &Value)) -> bool {
         match name {
             characteristic::USES => characteristic::uses_agree(said, &it.content.characteristics),
+            counted::RATES => counted::agrees(said, known),
             _ => carried_beside::agrees(said, known),
         }
+    }
+
+    fn keeps(&self, name: &str, _: &Value) -> bool {
+        name != counted::RATES
     }
 
     /// Offers have their names in an index, in each language.
@@ -337,6 +345,7 @@ impl Entity for Offers {
     fn create(&self, act: &mut Act<'_>, said: &Tree) -> Result<Offer, Error> {
         let (life, then) = life(said)?;
         let specification = specification(act.cx(), said)?;
+        let terms = offer_term::read(said, &[])?;
         let content = OfferContent {
             description: described(None, said)?,
             specification,
@@ -345,7 +354,8 @@ impl Entity for Offers {
             switches: bundle::switches(act.cx(), said, &[])?,
             categories: categories(act.cx(), said)?,
             is_sellable: said.get("isSellable") != Some(&json!(false)),
-            terms: offer_term::read(said, &[])?,
+            resources: counted::rates(act.cx(), said, &terms)?,
+            terms,
             eligibility: Eligibility { channels: channels(said), ..Eligibility::default() },
             ..OfferContent::named(english(must::<Name>(said, "name")?)?)
         };
@@ -386,6 +396,9 @@ impl Entity for Offers {
         }
         if differs(offer_term::NAME) {
             content.terms = offer_term::read(said, &it.content.terms)?;
+        }
+        if differs(counted::RATES) {
+            content.resources = counted::rates(act.cx(), said, &content.terms)?;
         }
         if content != it.content {
             offer::revise(act, it.id, None, |_| Ok(content))?;
@@ -436,6 +449,7 @@ impl Entity for Specifications {
         tree.insert("productNumber".to_owned(), text(&content.product_number));
         let characteristics = characteristic::shown(&content.characteristics);
         tree.insert(characteristic::NAME.to_owned(), characteristics);
+        tree.insert(counted::NAME.to_owned(), counted::shown(cx, &content.resources)?);
         tree.extend(bundle::shown(cx, it)?);
         Ok(tree)
     }
@@ -443,8 +457,13 @@ impl Entity for Specifications {
     fn agrees(&self, it: &Specification, name: &str, (said, known): (&Value, &Value)) -> bool {
         match name {
             characteristic::NAME => characteristic::agree(said, &it.content.characteristics),
+            counted::NAME => counted::agrees(said, known),
             _ => carried_beside::agrees(said, known),
         }
+    }
+
+    fn keeps(&self, name: &str, _: &Value) -> bool {
+        name != counted::NAME
     }
 
     fn create(&self, act: &mut Act<'_>, said: &Tree) -> Result<Specification, Error> {
@@ -456,6 +475,7 @@ impl Entity for Specifications {
             brand: text(said, "brand")?,
             product_number: text(said, "productNumber")?,
             characteristics,
+            resources: counted::taken(act, said.get(counted::NAME))?,
             parts: bundle::specifications(act.cx(), said)?,
             relations: bundle::relations(act.cx(), said)?,
             ..SpecificationContent::named(english(must::<Name>(said, "name")?)?)
@@ -481,6 +501,9 @@ impl Entity for Specifications {
         content.description = described(content.description.as_ref(), said)?;
         content.brand = text(said, "brand")?;
         content.product_number = text(said, "productNumber")?;
+        if change.before.get(counted::NAME) != said.get(counted::NAME) {
+            content.resources = counted::taken(act, said.get(counted::NAME))?;
+        }
         let differs = |name: &str| change.before.get(name) != said.get(name);
         if differs(bundle::SPECIFICATIONS) {
             content.parts = bundle::specifications(act.cx(), said)?;

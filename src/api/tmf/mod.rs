@@ -164,6 +164,9 @@
 //!   `chargeTiming` (`inArrears`), `isTaxIncluded`, `pricePlan`, `resource`, `priceAlteration` and
 //!   `localizedName`; the one `productOfferingTerm` of a price is a term of its offering, and a `taxCategory`
 //!   that is the code of one of ours is that.
+//! - What is had in amounts is `countedResource` of a product specification and `resourceRate` of an offering, by
+//!   the `id` or the `name` of a resource of ours; what a specification describes with its `unit` and is not
+//!   here is made.
 //! - Of a usage specification `aggregation`, `carryOver`, `uniqueBy`, `dimension`, `code`, `resource`,
 //!   `localizedName` and `localizedUnit` say how it is counted, where it is not plainly summed up.
 //! - Who buys sees the prices of the offerings that it sees, may ask whether those can be had (TMF679) and, if it
@@ -243,6 +246,7 @@ mod catalog_import;
 mod catalogue;
 mod category;
 mod characteristic;
+mod counted;
 mod credit;
 mod customer;
 mod customer_bill;

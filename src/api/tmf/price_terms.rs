@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::entity::{reference, text, tree};
 use super::money;
 use super::resource::Tree;
-use super::{offer_term, price_alteration, price_model};
+use super::{counted, offer_term, price_alteration, price_model};
 use crate::domain::catalog::offer::Offer;
 use crate::domain::catalog::price::{Base, Occasion, Price, PriceKind, Timing};
 use crate::domain::catalog::resource::Resource;
@@ -239,11 +239,8 @@ pub(super) fn term(of: &Offer, said: &Tree) -> Result<Option<Code>, Invalid> {
 
 /// The resource whose units a price is for, as it was said.
 pub(super) fn resource(cx: Cx<'_>, said: &Tree) -> Result<Option<ResourceId>, Error> {
-    let Some(named) = said.get("resource").filter(|it| !it.is_null()) else { return Ok(None) };
-    let found = reference(named).map(|id| cx.find::<Resource>(id)).transpose()?.flatten();
-    let message = "must be the `id` of a resource that is here";
-    let refused = || Invalid::one("resource/id", "reference", message);
-    Ok(Some(found.ok_or_else(refused)?.id))
+    let named = said.get("resource").filter(|it| !it.is_null());
+    named.map(|it| counted::must_find(cx, ("resource", it))).transpose()
 }
 
 /// How a price is taxed, as it was said, if that is one of our categories.

@@ -206,7 +206,7 @@ fn what_cannot_be_charged_so_is_refused_by_what_is_wrong() {
         400 conflict: `productOfferingPrice[0].unitOfMeasure.units` must be `GB`, in which `Traffic` is counted
         400 range: `productOfferingPrice[0].unitOfMeasure.amount` must be more than 0
         400 reference: `productOfferingPrice[0].productOfferingTerm` must be a term of the offering that has the price
-        400 reference: `productOfferingPrice[0].resource.id` must be the `id` of a resource that is here
+        400 reference: `productOfferingPrice[0].resource.id` must be the `id` or the name of a resource that is here
         400 type: `productOfferingPrice[0].isTaxIncluded` must be `true` or `false`
         400 conflict: `productOfferingPrice[0].price` must be the `price` of the last `pricingLogicAlgorithm`, or be left out
         400 unsupported: `productOfferingPrice[0].pricingLogicAlgorithm.name` `percentage` is of amounts that a meter sums: make it a usage price
@@ -277,6 +277,10 @@ fn shelf(client: &Client<'_>) -> Vec<String> {
             for price in &mut prices {
                 let fields = price.as_object_mut().unwrap();
                 fields.retain(|it, _| !matches!(it.as_str(), "id" | "number" | "revision" | "offer"));
+                if let Some(id) = price["resource"].as_str() {
+                    let name = client.get(&format!("/resources/{id}"))["name"].clone();
+                    price["resource"] = name;
+                }
                 if let Some(meter) = price["meter"].as_str() {
                     price["meter"] = json!(meters[meter]);
                 }
@@ -285,9 +289,10 @@ fn shelf(client: &Client<'_>) -> Vec<String> {
             prices.sort();
             let parts = named(it, "bundledProductOffering", "bundledProductOfferingOption");
             format!(
-                "{} {}\n parts: {parts}\n categories: {}\n switches: {}\n terms: {}\n prices:\n  {}",
+                "{} {}\n parts: {parts}\n amounts: {}\n categories: {}\n switches: {}\n terms: {}\n prices:\n  {}",
                 it["name"],
                 it["lifecycleStatus"],
+                named(it, "resourceRate", "included"),
                 named(it, "category", "@type"),
                 named(it, "productOfferingRelationship", "relationshipType"),
                 it["productOfferingTerm"],
@@ -302,6 +307,12 @@ fn shelf(client: &Client<'_>) -> Vec<String> {
             it["parentId"] = json!(parent);
             for own in ["id", "href", "lastUpdate"] {
                 it.as_object_mut().unwrap().remove(own);
+            }
+            for counted in it["countedResource"].as_array_mut().into_iter().flatten() {
+                counted.as_object_mut().unwrap().remove("id");
+                for other in counted["dependency"].as_array_mut().into_iter().flatten() {
+                    other["resource"].as_object_mut().unwrap().remove("id");
+                }
             }
         }
         all.extend(found.iter().map(ToString::to_string));
@@ -370,6 +381,25 @@ fn furnish(market: &Market) {
         }),
     ];
     let large = plain(&json!(market.offer("Large", &large)));
+    let cores = json!({ "name": { "en": "Cores" }, "unit": "core" });
+    let cores = client.post("/resources", &cores)["id"].clone();
+    let memory = json!({
+        "name": { "en": "Memory" }, "unit": "gb", "unit_name": { "en": "GB" },
+        "dependencies": [{ "on": cores, "kind": "provided_by", "multiplier": "4" }],
+    });
+    let memory = client.post("/resources", &memory)["id"].clone();
+    let per_core = json!({
+        "name": "More cores", "kind": "recurring", "currency": "EUR", "resource": cores,
+        "model": { "kind": "per_unit", "per_unit": "5" },
+    });
+    let rates = json!([
+        { "resource": cores, "included": "1", "max": "8" }, { "resource": memory, "included": "4" },
+    ]);
+    market.offer_like(
+        "Machine",
+        &[monthly("Fee", "EUR", "30"), per_core],
+        (json!({ "resources": rates }), json!({ "resources": [memory, cores] })),
+    );
     let small = plain(&json!(market.offer("Small", &[monthly("Fee", "EUR", "10")])));
     let path = |id: &str| format!("{OFFERING}/{id}");
     client.patch(&path(&large), &json!({ "category": [{ "id": lower }] }));
