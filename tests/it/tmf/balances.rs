@@ -85,7 +85,7 @@ fn what_is_used_is_rated_by_the_engine_and_billed() {
 
     market.advance_to("2026-02-02");
     assert_eq!(client.get(&path)["status"], "billed");
-    let rates = all(&client, &format!("{RATE}?type=usage"));
+    let rates = all(&client, &format!("{RATE}?type=usageCharge"));
     assert_eq!(rates[0]["taxExcludedAmount"]["value"].to_string(), "9.75", "{rates:?}");
 }
 

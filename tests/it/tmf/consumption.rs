@@ -51,8 +51,8 @@ fn bucket(of: &Value) -> String {
 fn what_was_used_in_the_running_period_is_told_with_what_is_left_and_what_it_comes_to() {
     let (market, customer, subscription) = market();
     let client = market.operator();
-    market.uses(&subscription, ("a", "2026-01-03T10:00:00Z", "4"));
     market.advance_to("2026-01-10");
+    market.uses(&subscription, ("a", "2026-01-03T10:00:00Z", "4"));
     let id = subscription.split_once('_').unwrap().1;
     let search = json!({ "product": [{ "id": id }] });
     let told = asked(&client, &search);

@@ -85,7 +85,7 @@ fn a_top_up_by_card_is_charged_and_is_in_the_bucket_when_it_is_in_the_books() {
     assert!(done["confirmationDate"].is_string(), "{done}");
     assert_eq!(till.left(), "50.00");
     let paid = client.get(&format!("/payments/pay_{}", text(&done["payment"]["id"])));
-    assert_eq!((&paid["state"], &paid["kind"]), (&json!("captured"), &json!("card")), "{paid}");
+    assert_eq!((&paid["state"], &paid["method"]), (&json!("captured"), &json!("card")), "{paid}");
     let history = items(&client.call(&format!("GET {PREPAY}/balanceActionHistory"), None));
     assert_eq!(history.len(), 1, "it is told once: {history:?}");
     till.market.house.app.keep_duties();
@@ -170,7 +170,7 @@ fn what_nobody_charges_is_recorded_by_hand_or_refused_with_the_reason() {
         let made = till.tops_up(&more);
         let kind = made["payment"]["id"].as_str().map(|id| {
             let paid = till.market.operator().get(&format!("/payments/pay_{id}"));
-            text(&paid["kind"])
+            text(&paid["method"])
         });
         let why = made["statusReason"].as_str().unwrap_or_default();
         rows.push(format!("{name}: {} {}{why}", text(&made["status"]), kind.unwrap_or_default()));
