@@ -16,6 +16,7 @@ use crate::domain::operator::Permission;
 use crate::domain::page::PageRequest;
 use crate::domain::quantity::Quantity;
 use crate::domain::subscription::Subscription;
+use crate::domain::text::Name;
 use crate::services::billing::{self, Consumed};
 use crate::services::{Act, Cx, Error, subscription};
 
@@ -157,7 +158,9 @@ fn consumption(cx: Cx<'_>, it: &Subscription) -> Result<Value, Error> {
     let party = account
         .as_ref()
         .map(|it| json!({ "id": it.id.uuid(), "name": it.profile().name.as_str() }));
-    let name = it.name().map_or_else(|| it.id.to_string(), ToString::to_string);
+    let offer = subscription::offer(cx, it)?;
+    let offered = offer.as_ref().map(|it| it.content.name.original().as_str());
+    let name = it.name().map(Name::as_str).or(offered);
     let buckets: Vec<_> = consumed.iter().map(|of| bucket(cx, it, of)).collect();
     Ok(json!({
         "id": it.id.uuid(), "name": name,

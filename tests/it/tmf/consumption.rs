@@ -60,6 +60,7 @@ fn what_was_used_in_the_running_period_is_told_with_what_is_left_and_what_it_com
         (&told[0]["state"], &told[0]["effectiveDate"]),
         (&json!("done"), &json!("2026-01-10T00:00:00Z"))
     );
+    assert_eq!(told[0]["name"], "Line", "it is called what was ordered");
     assert_eq!(told[0]["validPeriod"], told[0]["bucketRefOrValue"][0]["validFor"]);
     assert_eq!(
         told[0]["bucketRefOrValue"][0]["remainingValue"],
