@@ -7,6 +7,7 @@ import { money } from "../model/money.js";
 import { to } from "../model/route.js";
 import { isOwn } from "../model/session.js";
 import { local, said, t } from "../model/text.js";
+import { rhythm } from "../model/time.js";
 import { inWords } from "./choices.js";
 import { Named } from "./figure.js";
 import { Field, FormDialog } from "./form.js";
@@ -47,13 +48,17 @@ function Term({ of }) {
 /** Whether one delivers a piece for its seller: its subscription is nothing of one's own, and its offer may not be shown. */
 const isSupplied = (it) => it.supplier && isOwn(it.supplier);
 
+/** What is charged for a piece, and when: without tax, which comes on top. */
+const Prices = ({ of }) => of.map((it) => html`
+  <span class="tag" key=${`${it.name} ${it.kind}`}>${it.net ? html`${money(it.net)} <small>${t("{rhythm}, net", { rhythm: it.kind === "recurring" ? rhythm(it.period) : t("once") })}</small>` : html`<small>${it.name}: ${t("by usage")}</small>`}<br /></span>`);
+
 const columns = (order, items, canWork) => [
   { head: t("What"), cell: (it) => html`<span>${it.quantity > 1 && `${it.quantity} × `}${it.name && html`<span class="strong">${it.name}</span> · `}${isSupplied(it) ? it.offer_name : html`<${Named} id=${it.offer} />`}${it.characteristics && html`<br /><small>${inWords(it.characteristics)}</small>`}</span>` },
   { head: t("State"), lead: true, cell: (it) => html`<${State} of=${it.state} />` },
   items.some((it) => it.action !== "add") && { head: t("Action"), cell: (it) => t(sentence(it.action)) },
   { head: t("Term"), cell: (it) => (isSupplied(it) ? it.term : html`<${Term} of=${it} />`) },
   !items.every(isSupplied) && { head: t("Subscription"), cell: (it) => it.subscription && html`<a href=${to(`/subscriptions/${it.subscription}`)}>${t("Show it")}</a>` },
-  items.some((it) => it.totals) && { head: t("Price"), num: true, cell: (it) => it.totals?.map(({ gross }) => money(gross)).join(" + ") },
+  items.some((it) => it.totals || it.prices) && { head: t("Price"), num: true, cell: (it) => it.totals?.map(({ gross }) => money(gross)).join(" + ") ?? html`<${Prices} of=${it.prices ?? []} />` },
   canWork && items.some((it) => OPEN.includes(it.state)) && { head: "", num: true, cell: (it) => OPEN.includes(it.state) && html`<${Works} order=${order} of=${it} />` },
   items.some((it) => it.failure) && { head: t("Why not"), cell: (it) => it.failure && html`<span class="text bad">${said(it.failure)}</span>` },
 ].filter(Boolean);

@@ -16,8 +16,9 @@ use super::wire::{Decimal, List, Money, NoQuery, SoldBy, parse, parse_optional, 
 use super::{cart, order_checkout, order_item, order_keeping_back, order_preview};
 use crate::api::edge::call::Call;
 use crate::api::edge::reply::{Reply, Wire};
+use crate::domain::catalog::price::PriceKind;
 use crate::domain::error::Invalid;
-use crate::domain::id::AccountId;
+use crate::domain::id::{AccountId, Kind};
 use crate::domain::money;
 use crate::domain::operator::{Decision, Permission};
 use crate::domain::order as domain;
@@ -26,6 +27,7 @@ use crate::domain::order::total::Total;
 use crate::domain::order::{PlaceOrder, Request};
 use crate::domain::payment::Payment;
 use crate::domain::payment::refund::State as Refunding;
+use crate::domain::subscription::Subscription;
 use crate::domain::subscription::tree::Belonging;
 use crate::domain::time::Zone;
 use crate::services::label::Labels;
@@ -200,6 +202,32 @@ impl From<&Total> for OrderTotal {
     }
 }
 
+/// What is charged for a piece of an order.
+#[derive(Debug, Serialize, ToSchema)]
+struct ItemPrice {
+    /// What the price is called.
+    name: String,
+    /// When it is charged: `one_time`, `recurring`, or by `usage`.
+    kind: &'static str,
+    /// In which rhythm, if it recurs: `1 month`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    period: Option<String>,
+    /// Without tax, for a whole period; left out of what is used.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    net: Option<Money>,
+}
+
+impl From<&billing::Worth> for ItemPrice {
+    fn from(it: &billing::Worth) -> Self {
+        let (kind, period) = match it.price.kind {
+            PriceKind::OneTime(_) => ("one_time", None),
+            PriceKind::Recurring { every, .. } => ("recurring", Some(every.to_string())),
+            PriceKind::Usage { .. } => ("usage", None),
+        };
+        Self { name: it.price.name.to_string(), kind, period, net: it.net.map(Money::from) }
+    }
+}
+
 /// A piece of an order.
 #[derive(Debug, Serialize, ToSchema)]
 struct OrderItem {
@@ -229,6 +257,10 @@ struct OrderItem {
     /// What it comes to, if that was worked out when it was ordered.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     totals: Vec<OrderTotal>,
+    /// What is charged for it today, price by price, where `totals` say nothing: told of a single order to
+    /// who sees it as a whole.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    prices: Vec<ItemPrice>,
     /// Why it failed.
     failure: Option<String>,
     /// Where it is sent, if it is physical.
@@ -294,7 +326,10 @@ impl Order {
 }
 
 pub(super) fn whole(cx: Cx<'_>, it: &domain::Order) -> Result<Order, Error> {
-    let shown = Order::labeled(cx, &mut Labels::new(cx), it)?;
+    let mut shown = Order::labeled(cx, &mut Labels::new(cx), it)?;
+    for (shown, item) in shown.items.iter_mut().zip(it.items()) {
+        shown.prices = prices(cx, it, item)?;
+    }
     let taxes = cx.actor.may(Permission::TaxWrite, &it.stamp) == Decision::Yes;
     let untaxed = if taxes { billing::untaxed(cx, it)? } else { None };
     let addresses = cx.actor.may(Permission::AccountWrite, &it.stamp) == Decision::Yes;
@@ -303,6 +338,17 @@ pub(super) fn whole(cx: Cx<'_>, it: &domain::Order) -> Result<Order, Error> {
     let can = order::deeds(cx, it)?.into_iter().map(order::Deed::word).collect();
     let payment = OrderPayment::of(cx, it)?;
     Ok(Order { payment, untaxed, unaddressed, can: Some(can), ..shown })
+}
+
+/// What is charged for a piece of an order that was not worked out before it was placed; nothing to who only
+/// delivers it.
+fn prices(cx: Cx<'_>, of: &domain::Order, item: &Item) -> Result<Vec<ItemPrice>, Error> {
+    if !item.totals.is_empty() || !cx.actor.sees(Kind::Order, &of.stamp) {
+        return Ok(Vec::new());
+    }
+    let Some(id) = item.subscription else { return Ok(Vec::new()) };
+    let Some(it) = cx.find::<Subscription>(id)? else { return Ok(Vec::new()) };
+    Ok(billing::worth(cx, &it)?.iter().map(ItemPrice::from).collect())
 }
 
 /// An order as an event tells of it.
@@ -328,6 +374,7 @@ impl From<&Item> for OrderItem {
             subscription: it.subscription.map(|it| it.to_string()),
             attributes: attribute::show(&it.attributes),
             totals: it.totals.iter().map(OrderTotal::from).collect(),
+            prices: Vec::new(),
             failure: it.failure().map(ToString::to_string),
             deliver_to: it.deliver_to.as_ref().map(Destination::from),
             supplier: None,

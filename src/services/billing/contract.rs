@@ -5,9 +5,17 @@ use std::sync::Arc;
 use super::gather::{discounts_of, gathered};
 use super::policy;
 use crate::domain::account::billing_account::BillingAccount;
+use crate::domain::billing::charge::{Charging, Units};
+use crate::domain::billing::discount::Discounts;
+use crate::domain::billing::due::{Billable, BillablePrice};
+use crate::domain::billing::policy::Policy;
 use crate::domain::catalog::discount::Discount;
-use crate::domain::catalog::price::{Price, PriceVersion};
+use crate::domain::catalog::price::alteration::Turn;
+use crate::domain::catalog::price::{Price, PriceKind, PriceVersion};
+use crate::domain::money::Money;
+use crate::domain::quantity::Percent;
 use crate::domain::subscription::Subscription;
+use crate::domain::time::Date;
 use crate::services::{Cx, Error, discount};
 
 /// A price of a subscription as it stands today.
@@ -44,4 +52,64 @@ pub fn contract(cx: Cx<'_>, it: &Subscription) -> Result<Vec<ContractPrice>, Err
         discount: discounts.on_next(&of, it, cycle).cloned(),
     });
     Ok(shown.collect())
+}
+
+/// What a subscription is charged at a price.
+#[derive(Debug, Clone)]
+pub struct Worth {
+    /// The price.
+    pub price: Arc<Price>,
+    /// Without tax, for a whole period and all that is held of it today; `None` of what is used, and of what
+    /// has no figures yet.
+    pub net: Option<Money>,
+}
+
+/// What a subscription is charged, price by price; nothing of what never was there.
+///
+/// # Errors
+/// If something is missing that billing needs, or an amount is too large; if the store fails.
+pub fn worth(cx: Cx<'_>, it: &Subscription) -> Result<Vec<Worth>, Error> {
+    let Some(billing_account) = cx.shared::<BillingAccount>(it.billing_account())? else {
+        return Ok(Vec::new());
+    };
+    let Some((account, gathered)) = gathered(cx, &billing_account, it)? else {
+        return Ok(Vec::new());
+    };
+    let all = discount::of_seller(cx, account.stamp.seller)?;
+    let (discounts, cycle) = (discounts_of(&account, &all), billing_account.terms().cycle);
+    let policy = policy(cx, account.stamp.seller)?;
+    let today = billing_account.terms().zone.date_of(cx.now);
+    let prices = gathered.prices();
+    let of = gathered.billable(&prices);
+    let each = prices.iter().zip(gathered.own_prices()).map(|(it, price)| {
+        let given = discounts.on_next(&of, it, cycle);
+        let net = net((&of, it), (&policy, today), (&discounts, given))?;
+        Ok(Worth { price: Arc::clone(price), net })
+    });
+    each.collect()
+}
+
+/// What a whole period of a price comes to, for what is held today.
+fn net(
+    (of, it): (&Billable<'_>, &BillablePrice<'_>),
+    (policy, today): (&Policy, Date),
+    (discounts, given): (&Discounts<'_>, Option<&Discount>),
+) -> Result<Option<Money>, Error> {
+    let turn = match it.price.kind {
+        PriceKind::Usage { .. } => return Ok(None),
+        PriceKind::OneTime(_) => Turn::First,
+        PriceKind::Recurring { .. } => Turn::Later,
+    };
+    let Some(version) = it.price.in_force(today, it.frozen_on) else { return Ok(None) };
+    let charging = Charging {
+        price: it.price,
+        version,
+        occurrence: of.occurrence(it, turn, today),
+        tax: Percent::ZERO,
+        zero_usage: policy.zero_usage,
+        rounding: policy.rounding,
+    };
+    let mut explanation = charging.whole(Units::of(it.units))?;
+    discounts.lower(&mut explanation, given)?;
+    Ok(Some(explanation.unrounded()?.book(policy.rounding)?))
 }

@@ -28,7 +28,7 @@ mod version;
 
 pub use self::comparison::{Compared, compare, compare_plan};
 pub use self::consumption::{consumption, resource_usage};
-pub use self::contract::{ContractPrice, contract};
+pub use self::contract::{ContractPrice, Worth, contract, worth};
 pub(super) use self::credited::lower;
 pub use self::forecast::{BillDates, Forecast, dates};
 pub(super) use self::forecast::{charged_by, charged_today, first_bill, unbilled, with_switched};

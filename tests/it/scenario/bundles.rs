@@ -102,3 +102,32 @@ fn what_no_bundle_can_cost_is_refused() {
     said.note(text(&refused["errors"][0]["pointer"]).as_str());
     expect![[r#""#]].assert_eq(&said.text());
 }
+
+/// An order that is billed later says what each of its pieces costs, and how often.
+#[test]
+fn an_order_says_what_its_pieces_cost() {
+    let shop = Shop::open();
+    let set = shop.bundle("Writing set", "20", &[]);
+    let (house, said) = (&shop.market.house, Protocol::default());
+    let buyer = house.client(&house.customer.admin);
+    let body = json!({ "account": house.customer.account, "items": [{ "offer": set }] });
+    let placed = buyer.post("/orders", &body);
+    let order = buyer.get(&format!("/orders/{}", text(&placed["id"])));
+    for item in order["items"].as_array().unwrap() {
+        for it in item["prices"].as_array().into_iter().flatten() {
+            let (name, kind) = (text(&it["name"]), text(&it["kind"]));
+            let net = text(&it["net"]["amount"]);
+            said.note(&format!(
+                "{}: {name} {net} {kind} {}",
+                text(&item["offer_name"]),
+                it["period"]
+            ));
+        }
+    }
+    expect![[r#"
+        Book: Loan 8.00 recurring "1 month"
+        Book: Binding 4.00 one_time null
+        Pen: Ink 2.66 recurring "1 month"
+    "#]]
+    .assert_eq(&said.text());
+}
