@@ -22,12 +22,7 @@ export function Retiring({ path, name, onClose }) {
   const read = useLoad(() => get(`${path}/retirement`).then((it) => it.items), ["retirement", path], { isDerived: true });
   const isOffer = path.startsWith("/offers/");
   const retire = async ({ bundles }) => {
-    // Bundles go first: none is on the shelf without what is in it.
-    if (isOffer) {
-      const others = bundles ? read.data.filter((it) => !path.endsWith(it.id)) : [];
-      for (const it of others) await post(`/offers/${it.id}/${it.becomes === "rejected" ? "reject" : "retire"}`);
-      await post(`${path}/retire`);
-    } else await post(`${path}/retire`, { with_offers: true });
+    await post(`${path}/retire`, isOffer ? { with_bundles: Boolean(bundles) } : { with_offers: true });
     forget("/specifications");
     say(t("{name} is sold no more", { name }));
   };

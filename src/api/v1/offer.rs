@@ -29,6 +29,7 @@ use crate::domain::quantity::{Percent, Quantity};
 use crate::domain::text::Code;
 use crate::domain::time::Validity;
 use crate::services::label::Labels;
+use crate::services::retirement::{self, Retiring};
 use crate::services::{Act, Cx, Error, catalog, marketplace, offer};
 
 pub(super) fn routes() -> Vec<Route> {
@@ -67,9 +68,7 @@ pub(super) fn routes() -> Vec<Route> {
         write(post.clone(), "/offers/{id}/launch", publishes, "Put it on the shelf", |a, c, b| {
             on(a, c, b, Trigger::Launch)
         }),
-        write(post.clone(), "/offers/{id}/retire", publishes, "Sell it no more", |a, c, b| {
-            on(a, c, b, Trigger::Retire)
-        }),
+        write(post.clone(), "/offers/{id}/retire", publishes, "Sell it no more", retire),
         read(
             "/offers/{id}/listing_obstacles",
             publishes,
@@ -639,6 +638,28 @@ fn list_on_market(act: &mut Act<'_>, call: &Call, _: Nothing) -> Result<Reply<Of
 
 fn take_off_market(act: &mut Act<'_>, call: &Call, _: Nothing) -> Result<Reply<Offer>, Error> {
     let it = offer::take_off_market(act, call.id("id")?)?;
+    Ok(Reply::ok(whole(act.cx(), &it)?).tagged(it.stamp.revision))
+}
+
+/// How an offer goes off the market.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct OfferRetirement {
+    /// Whether the bundles that it is in go with it, as `retirement` tells them: all of them, or nothing
+    /// happens.
+    #[serde(default)]
+    with_bundles: bool,
+}
+
+fn retire(act: &mut Act<'_>, call: &Call, body: OfferRetirement) -> Result<Reply<Offer>, Error> {
+    let id = call.id("id")?;
+    let it = match body.with_bundles {
+        true => {
+            retirement::with_offers(act, Retiring::Offer(id))?;
+            act.get(id)?
+        }
+        false => offer::on(act, id, Trigger::Retire)?,
+    };
     Ok(Reply::ok(whole(act.cx(), &it)?).tagged(it.stamp.revision))
 }
 

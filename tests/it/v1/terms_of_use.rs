@@ -91,4 +91,9 @@ fn a_retirement_of_an_offer_tells_of_its_bundles_first() {
     let hidden = north.call(&format!("GET /offers/{book}/retirement"), None).status;
     assert!(hidden == 403 || hidden == 404, "{hidden}");
     assert_eq!(operator.get(&format!("/offers/{book}"))["state"], "launched");
+    // All of it goes in one call.
+    let retired =
+        operator.post(&format!("/offers/{book}/retire"), &json!({ "with_bundles": true }));
+    assert_eq!(retired["state"], "retired", "{retired}");
+    assert_eq!(operator.get(&format!("/offers/{desk}"))["state"], "retired");
 }
