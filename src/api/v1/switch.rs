@@ -275,6 +275,8 @@ struct SwitchTarget {
     duration: Option<String>,
     /// What the seller calls it: `upgrade`, `sidegrade` or `downgrade`.
     direction: String,
+    /// When the caller may have it: `now`, and `period_end` when what is paid for is over.
+    when: Vec<&'static str>,
 }
 
 impl Wire for SwitchTarget {}
@@ -289,6 +291,10 @@ fn switches(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<Whole<SwitchTar
         term_name: it.term.as_ref().and_then(|it| it.name.as_ref()).map(Texts::from),
         duration: it.term.as_ref().and_then(|it| it.length).map(|it| it.to_string()),
         direction: it.direction.to_string(),
+        when: match it.is_at_once {
+            true => vec![SwitchAt::Now.word(), SwitchAt::PeriodEnd.word()],
+            false => vec![SwitchAt::PeriodEnd.word()],
+        },
     };
     Ok(Reply::ok(Whole::of(found.iter().map(show).collect())))
 }

@@ -191,22 +191,27 @@ fn when(
     (held, direction): (&Subscription, Direction),
     said: Option<SwitchAt>,
 ) -> Result<SwitchAt, Error> {
-    let usual = match (direction, billing::policy(act.cx(), held.stamp.seller)?.downgrade) {
+    let usual = usually(act.cx(), held, direction)?;
+    match said {
+        Some(SwitchAt::Now) if !may_at_once(act.cx(), held, direction)? => Err(only_later().into()),
+        Some(said) => Ok(said),
+        None => Ok(usual),
+    }
+}
+
+/// When a switch takes effect as its seller has it.
+fn usually(cx: Cx<'_>, held: &Subscription, direction: Direction) -> Result<SwitchAt, Error> {
+    Ok(match (direction, billing::policy(cx, held.stamp.seller)?.downgrade) {
         (Direction::Downgrade, DowngradeAt::PeriodEnd) => SwitchAt::PeriodEnd,
         (Direction::Downgrade, DowngradeAt::Now)
         | (Direction::Upgrade | Direction::Sidegrade, _) => SwitchAt::Now,
-    };
-    let permission = Permission::CreditNoteWrite;
-    match (said, usual) {
-        (Some(SwitchAt::Now), SwitchAt::PeriodEnd) => {
-            match act.actor().may(permission, &held.stamp) {
-                Decision::Yes => Ok(SwitchAt::Now),
-                Decision::SeesOnly | Decision::Hidden => Err(only_later().into()),
-            }
-        }
-        (Some(said), _) => Ok(said),
-        (None, usual) => Ok(usual),
-    }
+    })
+}
+
+/// Whether the caller may have a switch take effect at once.
+fn may_at_once(cx: Cx<'_>, held: &Subscription, direction: Direction) -> Result<bool, Error> {
+    let may = cx.actor.may(Permission::CreditNoteWrite, &held.stamp) == Decision::Yes;
+    Ok(may || usually(cx, held, direction)? == SwitchAt::Now)
 }
 
 /// What is said of a downgrade at once to who may not give credit for what is paid already.
@@ -257,6 +262,8 @@ pub struct Possible {
     pub term: Option<Term>,
     /// What it means for the buyer.
     pub direction: Direction,
+    /// Whether the caller may have it at once, and not only when what is paid for is over.
+    pub is_at_once: bool,
 }
 
 /// To what a subscription may switch within its term: what its seller lets it, and what is on sale.
@@ -266,10 +273,13 @@ pub struct Possible {
 pub fn switches_of(cx: Cx<'_>, it: &Subscription) -> Result<Vec<Possible>, Error> {
     let Some(from) = cx.view.find::<Offer>(it.deal().offer)? else { return Ok(Vec::new()) };
     let mut found = Vec::new();
+    let less_at_once = may_at_once(cx, it, Direction::Downgrade)?;
+    let is_at_once = |direction| direction != Direction::Downgrade || less_at_once;
     for (offer, term, direction) in offer::switches(cx, &from)? {
         let is_meant = |it: &&Term| term.as_ref().is_none_or(|key| *key == it.key);
         let terms: Vec<_> = offer.open_terms(cx.now).filter(is_meant).cloned().collect();
-        let of = |term| Possible { offer: offer.clone(), term, direction };
+        let is_at_once = is_at_once(direction);
+        let of = |term| Possible { offer: offer.clone(), term, direction, is_at_once };
         match (offer.content.is_bundle() || from.content.is_bundle(), terms.is_empty()) {
             (true, _) => {}
             (false, true) => found.extend(offer.content.terms.is_empty().then(|| of(None))),
@@ -279,7 +289,12 @@ pub fn switches_of(cx: Cx<'_>, it: &Subscription) -> Result<Vec<Possible>, Error
     for term in from.open_terms(cx.now).filter(|term| Some(&term.key) != it.term_key()) {
         let named = from.switch(from.id, Some(&term.key));
         let offer = || from.clone();
-        let of = |direction| Possible { offer: offer(), term: Some(term.clone()), direction };
+        let of = |direction| Possible {
+            offer: offer(),
+            term: Some(term.clone()),
+            direction,
+            is_at_once: is_at_once(direction),
+        };
         found.extend(named.map(|it| of(it.direction)));
     }
     Ok(found)

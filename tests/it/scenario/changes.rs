@@ -4,6 +4,7 @@
 use expect_test::expect;
 use serde_json::{Value, json};
 
+use crate::harness::client::Client;
 use crate::harness::house::invite;
 use crate::harness::market::{Market, lines, monthly, sums, text};
 
@@ -439,4 +440,30 @@ fn a_preview_takes_off_what_a_coupon_takes_off_the_invoice() {
     let gross = text(&preview["next_invoice"]["gross"]["amount"]);
     assert!(sums.contains(&format!("= {gross} EUR")), "{sums}");
     assert_eq!(preview["charge"]["gross"]["amount"], "8.12", "half of 16.26: {preview}");
+}
+
+/// What a buyer may not have is not offered to it: what is less begins when what is paid for is over.
+#[test]
+fn a_buyer_is_offered_only_the_days_on_which_its_plan_may_change() {
+    let market = Market::on("2026-05-01");
+    let (house, operator) = (&market.house, market.operator());
+    let silver = market.offer("Silver", &[monthly("Month", "EUR", "10")]);
+    let gold = market.offer("Gold", &[monthly("Month", "EUR", "20")]);
+    let ways =
+        |to: &str, direction: &str| json!({ "switches": [{ "to": to, "direction": direction }] });
+    operator.patch(&format!("/offers/{gold}"), &ways(&silver, "downgrade"));
+    operator.patch(&format!("/offers/{silver}"), &ways(&gold, "upgrade"));
+    let account = json!({ "id": house.customer.account });
+    let buyer = house.client(&house.customer.admin);
+    let when = |by: &Client<'_>, of: &str| {
+        by.get(&format!("/subscriptions/{of}/switches"))["items"][0]["when"].clone()
+    };
+    let had = market.order(&account, &gold, 1);
+    assert_eq!(when(&buyer, &had), json!(["period_end"]));
+    assert_eq!(when(&operator, &had), json!(["now", "period_end"]), "who gives credit may");
+    let less = json!({ "offer": silver, "at": "now" });
+    let refused = buyer.call(&format!("POST /subscriptions/{had}/change"), Some(&less));
+    assert_eq!(refused.json()["errors"][0]["pointer"], "/at", "{}", refused.json());
+    let had = market.order(&account, &silver, 1);
+    assert_eq!(when(&buyer, &had), json!(["now", "period_end"]));
 }

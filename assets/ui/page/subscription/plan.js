@@ -71,6 +71,12 @@ export function ChangePlan({ of, onClose }) {
   const items = read.data?.items ?? [];
   const target = items[Number(chosen)];
   const wish = chosen !== "" && target && { offer: target.offer, term: target.term ?? undefined, at: at || undefined };
+  // What is chosen anew may not begin when what was chosen before could.
+  const aim = (place) => {
+    const { when } = items[Number(place)] ?? {};
+    if (at && when && !when.includes(at)) begin("");
+    choose(place);
+  };
   const pick = (set) => (event) => { show(false); set(event.target.value); };
   const change = async () => {
     const now = await post(`/subscriptions/${of.id}/change`, wish, { revision: of.revision });
@@ -84,8 +90,8 @@ export function ChangePlan({ of, onClose }) {
             ? html`${t("Its offer names nothing to which it may change.")} <a href=${to(`/catalogue/${of.offer}/edit`)}>${t("Say to what")}</a>`
             : t("Its seller offers nothing to which it could change. What is more can be ordered besides.")}</span></p>`
         : html`
-          <${Field} name="to" label=${t("Change to")} kind="select" autofocus value=${chosen} onChange=${pick(choose)} options=${[["", t("Choose …")], ...items.map((it, place) => [String(place), text(it)])]} />
-          <${Field} name="at" label=${t("When")} kind="select" value=${at} onChange=${pick(begin)} options=${WHEN.map(([key, said]) => [key, said()])} />`}
+          <${Field} name="to" label=${t("Change to")} kind="select" autofocus value=${chosen} onChange=${pick(aim)} options=${[["", t("Choose …")], ...items.map((it, place) => [String(place), text(it)])]} />
+          <${Field} name="at" label=${t("When")} kind="select" value=${at} onChange=${pick(begin)} options=${WHEN.filter(([key]) => !key || !target || target.when.includes(key)).map(([key, said]) => [key, said()])} />`}
       ${wish && html`<${Preview} key=${JSON.stringify(wish)} id=${of.id} from=${of.offer} wish=${wish} onShown=${show} />`}
     <//>`;
 }
