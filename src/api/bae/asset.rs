@@ -204,7 +204,13 @@ fn upload(mut asked: Asked) -> Result<Work, Fault> {
         if let Some((name, bytes)) = file {
             it = content::keep(bss, author, (it.id, label), (name, &bytes))?;
         }
-        bss.read(&author.actor, |cx| Ok(wire::created(shown(cx, &it)?)))
+        let shown = bss.read(&author.actor, |cx| shown(cx, &it))?;
+        // Whole, so that it can be said as the `Location` of a product as it is.
+        let place = match shown.get("href").and_then(Value::as_str) {
+            Some(path) if path.starts_with('/') => bss.site().link(path),
+            other => other.unwrap_or_default().to_owned(),
+        };
+        Ok(wire::created_at(place, shown))
     }))
 }
 

@@ -14,6 +14,7 @@ use super::catalogue::{
 use super::form::{all, reference};
 use super::list::{Whole, listed};
 use super::query::Listed;
+use super::related_party;
 use super::route::{Asked, Needs, Row};
 use super::wire::{self, Tree};
 use crate::api::edge::fault::Fault;
@@ -87,10 +88,11 @@ pub(super) fn categories(cx: Cx<'_>, said: &Tree) -> Result<BTreeSet<CategoryId>
 }
 
 fn list(asked: Asked) -> Result<Work, Fault> {
-    let wanted = asked.query.list(&Listed::PLAIN)?;
+    let wanted = asked.query.list(&Listed::OWNED)?;
     Ok(Work::scans(move |cx| {
+        let wanted = related_party::by_name(cx, wanted.clone())?;
         let list = |page: &PageRequest| publication::list(cx, page);
-        listed((&Listed::PLAIN, &wanted), list, Whole(|it: &_| shown(cx, it)))
+        listed((&Listed::OWNED, &wanted), list, Whole(|it: &_| shown(cx, it)))
     }))
 }
 

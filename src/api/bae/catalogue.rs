@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::carried;
 use super::error::{NOT_OWNER, OWNERS_STAY};
 use super::form::{all, must, reference, text};
+use super::related_party;
 use super::wire::{Tree, tree};
 use crate::domain::account::Account;
 use crate::domain::catalog::lifecycle::{Life, State, Trigger};
@@ -207,6 +208,9 @@ pub(super) fn seller(cx: Cx<'_>, said: &Tree) -> Result<SellerNumber, Error> {
             let id = it.get("id").and_then(Value::as_str).unwrap_or_default();
             NOT_OWNER.broken("relatedParty", format!("names the owner `{id}`, who is not you"))
         };
+        if related_party::names_caller(cx, it)? {
+            continue;
+        }
         let id = reference(it).ok_or_else(refused)?;
         let by_party = account::of_party(cx, Id::from_uuid(id))?;
         let account = match by_party {

@@ -19,7 +19,7 @@ use crate::domain::catalog::offer::Offer;
 use crate::domain::catalog::price::{Base, Price, PriceKind};
 use crate::domain::catalog::specification::Specification;
 use crate::domain::error::Invalid;
-use crate::domain::id::{AccountId, BillingAccountId, Id, OfferId, OrderId, SubscriptionId};
+use crate::domain::id::{AccountId, BillingAccountId, Id, Kind, OfferId, OrderId, SubscriptionId};
 use crate::domain::order::Order;
 use crate::domain::order::item::{Action, Item, Parent, Wish};
 use crate::domain::order::lifecycle::ItemState;
@@ -129,6 +129,10 @@ pub(super) fn shown(
         product.insert("place".to_owned(), json!([delivery_place(sent)]));
     }
     product.insert("relatedParty".to_owned(), customer.into_iter().chain(supplier).collect());
+    let prices = prices(cx, of, (it, offer.as_deref()))?;
+    if !prices.is_empty() {
+        product.insert("productPrice".to_owned(), json!(prices));
+    }
     let mut shown = super::wire::tree(json!({
         "id": it.key.as_str(),
         "action": if it.action == Action::NoChange { "no_change" } else { it.action.word() },
@@ -139,6 +143,30 @@ pub(super) fn shown(
     }));
     shown.retain(|_, it| !it.is_null());
     Ok(Value::Object(shown))
+}
+
+/// What the product of an item costs: as it was bought, or before it is there, as the plan that was picked
+/// says. Who only delivers it is not told.
+fn prices(
+    cx: Cx<'_>,
+    of: &Order,
+    (it, offer): (&Item, Option<&Offer>),
+) -> Result<Vec<Value>, Error> {
+    if !cx.actor.sees(Kind::Order, &of.stamp) {
+        return Ok(Vec::new());
+    }
+    let bought = it.subscription.map(|id| cx.find::<Subscription>(id)).transpose()?.flatten();
+    if let Some(bought) = bought {
+        return product::prices(cx, &bought);
+    }
+    let Some(offer) = offer else { return Ok(Vec::new()) };
+    let today = Zone::UTC.date_of(cx.now);
+    let mut prices = offer::prices(cx, offer.id)?;
+    prices.retain(|price| {
+        let is_picked = price.plan.is_none() || price.plan == it.wish.plan;
+        is_picked && price.in_force(today, None).is_some()
+    });
+    prices.iter().map(|it| product::price(cx, it)).collect()
 }
 
 /// Fills into an item as it is shown what else was said of it when it was ordered: appointments, places,

@@ -109,7 +109,7 @@ pub(super) const fn figure(of: &PriceModel) -> Option<Figure> {
 }
 
 /// A price as it was bought.
-fn price(cx: Cx<'_>, it: &Price) -> Result<Value, Error> {
+pub(super) fn price(cx: Cx<'_>, it: &Price) -> Result<Value, Error> {
     let (kind, period) = match it.kind {
         PriceKind::OneTime(_) => ("one time", None),
         PriceKind::Recurring { every, .. } => ("recurring", charge_period::word(every)),
@@ -133,7 +133,8 @@ fn price(cx: Cx<'_>, it: &Price) -> Result<Value, Error> {
     Ok(Value::Object(shown))
 }
 
-fn prices(cx: Cx<'_>, of: &Subscription) -> Result<Vec<Value>, Error> {
+/// The prices of a product as it was bought.
+pub(super) fn prices(cx: Cx<'_>, of: &Subscription) -> Result<Vec<Value>, Error> {
     let taken = of.deal().prices.keys();
     let found = taken.map(|id| cx.shared::<Price>(*id)).filter_map(Result::transpose);
     found.map(|it| it.and_then(|it| price(cx, &it))).collect()
@@ -322,6 +323,7 @@ fn stand(act: &mut Act<'_>, it: &Subscription, word: &str) -> Result<(), Error> 
 fn listed(asked: Asked) -> Result<Work, Fault> {
     let wanted = asked.query.list(&LISTED)?;
     Ok(Work::scans(move |cx| {
+        let wanted = related_party::by_name(cx, wanted.clone())?;
         related_party::must_be_own(cx, wanted.only("relatedParty.id"))?;
         let own = cx.actor.standing().map(|it| it.account);
         let list = |page: &crate::domain::page::PageRequest| {

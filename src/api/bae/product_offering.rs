@@ -20,7 +20,7 @@ use super::product_specification::{attached, attachments, or_null};
 use super::query::Listed;
 use super::route::{Asked, Needs, Row};
 use super::wire::{self, Tree};
-use super::{carried, license, product_specification, service_candidate};
+use super::{carried, license, product_specification, related_party, service_candidate};
 use crate::api::edge::fault::Fault;
 use crate::api::edge::tongue::Words;
 use crate::api::edge::work::Work;
@@ -166,6 +166,7 @@ fn expanded(cx: Cx<'_>, mut shown_so: Tree, (it, depth): (&Offer, usize)) -> Res
 fn list_all(asked: Asked) -> Result<Work, Fault> {
     let wanted = asked.query.list(&LISTED)?;
     Ok(Work::scans(move |cx| {
+        let wanted = related_party::by_name(cx, wanted.clone())?;
         let list = |page: &PageRequest| offer::list(cx, None, page, |_| true);
         let show = |it: &_, wants: Wants<'_>| shown_as_far(cx, it, (None, wants));
         listed((&LISTED, &wanted), list, ByName(show))
@@ -176,6 +177,7 @@ fn list(asked: Asked) -> Result<Work, Fault> {
     let id = CatalogId::from_uuid(asked.id(0)?);
     let wanted = asked.query.list(&LISTED)?;
     Ok(Work::scans(move |cx| {
+        let wanted = related_party::by_name(cx, wanted.clone())?;
         publication::get(cx, id)?;
         let list = |page: &PageRequest| offer::in_catalog(cx, id, page);
         let show = |it: &_, wants: Wants<'_>| shown_as_far(cx, it, (Some(id), wants));

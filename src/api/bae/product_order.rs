@@ -165,6 +165,7 @@ pub(super) fn shown(cx: Cx<'_>, it: &Order) -> Result<Tree, Error> {
 fn listed(asked: Asked) -> Result<Work, Fault> {
     let wanted = asked.query.list(&LISTED)?;
     Ok(Work::scans(move |cx| {
+        let wanted = related_party::by_name(cx, wanted.clone())?;
         related_party::must_be_own(cx, wanted.only("relatedParty.id"))?;
         let list = |page: &PageRequest| order::list_with_own_and_supplied(cx, page, |_| true);
         list::listed((&LISTED, &wanted), list, Whole(|it: &_| shown(cx, it)))

@@ -16,7 +16,7 @@ use super::list::{Whole, listed};
 use super::query::Listed;
 use super::route::{Asked, Needs, Row};
 use super::wire::{self, Tree};
-use super::{carried, upgrade};
+use super::{carried, related_party, upgrade};
 use crate::api::edge::fault::Fault;
 use crate::api::edge::tongue::Words;
 use crate::api::edge::work::Work;
@@ -147,10 +147,11 @@ pub(super) fn attachments(said: &Tree) -> Result<Vec<Attachment>, Invalid> {
 }
 
 fn list(asked: Asked) -> Result<Work, Fault> {
-    let wanted = asked.query.list(&Listed::PLAIN)?;
+    let wanted = asked.query.list(&Listed::OWNED)?;
     Ok(Work::scans(move |cx| {
+        let wanted = related_party::by_name(cx, wanted.clone())?;
         let list = |page: &PageRequest| catalog::specifications(cx, page);
-        listed((&Listed::PLAIN, &wanted), list, Whole(|it: &_| shown(cx, it)))
+        listed((&Listed::OWNED, &wanted), list, Whole(|it: &_| shown(cx, it)))
     }))
 }
 

@@ -129,6 +129,10 @@ impl Listed {
     /// A list like most.
     pub(super) const PLAIN: Self =
         Self { named: &[], text: &["name", "description", "brand"], date: "lastUpdate" };
+
+    /// The same of what has an owner.
+    pub(super) const OWNED: Self =
+        Self { named: &[("relatedParty", "relatedParty.id")], ..Self::PLAIN };
 }
 
 /// What is wanted of a list.
@@ -166,6 +170,13 @@ impl Wanted {
             (it, None) if it.values.len() == 1 => Some(&it.said),
             (_, _) => None,
         }
+    }
+
+    /// The same with one value of an attribute said by another name of it.
+    pub(super) fn saying(mut self, path: &str, value: &str) -> Self {
+        let said = self.conditions.iter_mut().filter(|it| it.path == path);
+        said.for_each(|it| *it = Condition::of(path.to_owned(), value));
+        self
     }
 
     /// Whether a thing must be looked into to know whether, or where, it is in the list.

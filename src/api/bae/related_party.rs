@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use super::error::NOT_THE_CALLER;
 use super::form;
+use super::query::Wanted;
 use crate::domain::account::Account;
 use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::id::{AccountId, Id};
@@ -13,6 +14,9 @@ use crate::domain::party::relation::Reference;
 use crate::domain::party::{Nature, Party};
 use crate::domain::stamp::SellerNumber;
 use crate::services::{Cx, Error, account};
+
+/// Where lists say whose something is to be.
+const ID: &str = "relatedParty.id";
 
 /// An account in a role, with the address of its party.
 fn in_role(cx: Cx<'_>, it: &Account, role: &str) -> Result<Value, Error> {
@@ -56,6 +60,35 @@ pub(super) fn is_caller(cx: Cx<'_>, id: Uuid) -> Result<bool, Error> {
     Ok(own.any(|it| it == id))
 }
 
+/// Whether a text is by what the caller signs in: clients of the original name people so, in place of ids.
+pub(super) fn is_called(cx: Cx<'_>, said: &str) -> Result<bool, Error> {
+    let Some(standing) = cx.actor.standing() else { return Ok(false) };
+    let person = cx.shared::<User>(standing.user)?;
+    Ok(person.is_some_and(|it| it.profile().logins().contains(&said.trim().to_lowercase())))
+}
+
+/// Whether a related party is the caller, by an id of it or by what it signs in.
+pub(super) fn names_caller(cx: Cx<'_>, said: &Value) -> Result<bool, Error> {
+    match (form::reference(said), said.get("id").and_then(Value::as_str)) {
+        (Some(id), _) => is_caller(cx, id),
+        (None, Some(name)) => is_called(cx, name),
+        (None, None) => Ok(false),
+    }
+}
+
+/// What is wanted of a list, with the caller's party where it is named by what the caller signs in.
+pub(super) fn by_name(cx: Cx<'_>, wanted: Wanted) -> Result<Wanted, Error> {
+    let Some(said) = wanted.only(ID).map(str::to_owned) else { return Ok(wanted) };
+    if !is_called(cx, &said)? {
+        return Ok(wanted);
+    }
+    let own = cx.actor.standing().map(|it| cx.shared::<Account>(it.account));
+    Ok(match own.transpose()?.flatten() {
+        Some(account) => wanted.saying(ID, &account.party().uuid().to_string()),
+        None => wanted,
+    })
+}
+
 /// Whether the caller is who receives the bills of a billing account: whoever was named for that, or else
 /// whose it is.
 pub(super) fn receives_bills(cx: Cx<'_>, of: &BillingAccount) -> Result<bool, Error> {
@@ -83,8 +116,7 @@ pub(super) fn must_have_caller(cx: Cx<'_>, at: &str, parties: &[Value]) -> Resul
         return Err(NOT_THE_CALLER.broken(at, "must name a party with the role `Customer`").into());
     }
     for it in customers {
-        let own = form::reference(it).map(|id| is_caller(cx, id)).transpose()?;
-        if own != Some(true) {
+        if !names_caller(cx, it)? {
             let message = "must name you as the customer, and nobody else";
             return Err(NOT_THE_CALLER.broken(at, message).into());
         }

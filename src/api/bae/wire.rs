@@ -41,7 +41,12 @@ pub(super) fn shown(it: Tree, fields: Option<&[String]>) -> Answer {
 /// The answer with something new, which says in its `href` where it is.
 pub(super) fn created(it: Tree) -> Answer {
     let href = it.get("href").and_then(Value::as_str).unwrap_or_default().to_owned();
-    Reply::created(href, Shown(pruned(it, None))).answer(None)
+    created_at(href, it)
+}
+
+/// The answer with something new that is somewhere.
+pub(super) fn created_at(place: String, it: Tree) -> Answer {
+    Reply::created(place, Shown(pruned(it, None))).answer(None)
 }
 
 /// The answer with a part of a list of `total` things.

@@ -257,3 +257,22 @@ fn open_data_is_for_everybody_and_nobody_sells_it_as_well() {
     assert_eq!(get(&nobody).status.as_u16(), 401);
     shop.moves(&sold, "Launched");
 }
+
+/// Where it is told whole, so that a client says it as the `Location` of a product as it is.
+#[test]
+fn an_upload_says_where_it_lies_on_the_web() {
+    let market = Market::on("2026-01-01");
+    let operator = market.operator();
+    operator.post("/asset_types", &json!({ "code": "dataset", "name": "Data set" }));
+    let place = |content: Value| {
+        let body =
+            json!({ "contentType": "text/csv", "resourceType": "Data set", "content": content });
+        let made = operator.call(&format!("POST {ASSETS}/uploadJob"), Some(&body));
+        assert_eq!(made.status.as_u16(), 201, "{}", told(&made));
+        (made.headers["location"].to_str().unwrap().to_owned(), text(&made.json()["href"]))
+    };
+    let (whole, path) = place(json!({ "name": "rain.csv", "data": "cmFpbg==" }));
+    assert!(whole.starts_with("http") && whole.ends_with(&path), "{whole}");
+    let address = "https://data.example.com/";
+    assert_eq!(place(json!(address)), (address.to_owned(), address.to_owned()));
+}

@@ -564,3 +564,30 @@ fn what_is_sent_goes_to_the_place_of_its_product() {
     let refused: Vec<_> = refused.iter().map(told).collect();
     expect_test::expect![[r""]].assert_eq(&refused.join("\n"));
 }
+
+/// What an item costs stands on it, whether its product is there yet or not; who delivers it alone is not told.
+/// And whom an order is for may be named by what one signs in.
+#[test]
+fn an_item_says_what_it_costs_and_its_buyer_is_known_by_name() {
+    let store = Store::open();
+    let mut wanted = store.order(&[&store.mail]);
+    let email = &store.market.house.customer.admin.email;
+    wanted["relatedParty"] = json!([{ "id": email, "role": "Customer" }]);
+    let placed = store.buyer().call(&format!("POST {ORDER}"), Some(&wanted));
+    assert_eq!(placed.status.as_u16(), 201, "{}", told(&placed));
+    let page = redirect(&placed).expect("it is to be paid");
+    let price = |order: &Value| order["orderItem"][0]["product"]["productPrice"][0].clone();
+    let before = price(&placed.json());
+    assert_eq!(before["price"]["dutyFreeAmount"], "10", "{before}");
+    assert_eq!(before["recurringChargePeriod"], "monthly", "{before}");
+    store.chooses(&page, "pay");
+    store.market.house.app.keep_duties();
+    let buyer = store.buyer();
+    let found = buyer.get(&format!("{ORDER}?relatedParty.id={email}"));
+    assert_eq!(found.as_array().map(Vec::len), Some(1), "{found}");
+    assert_eq!(price(&found[0]), before);
+    let products = buyer.get(&format!("{PRODUCT}?relatedParty.id={email}"));
+    assert_eq!(products[0]["productPrice"][0], before, "as its product says");
+    let strange = buyer.call(&format!("GET {ORDER}?relatedParty.id=somebody"), None);
+    assert_eq!(strange.status.as_u16(), 403, "{}", told(&strange));
+}
