@@ -54,6 +54,10 @@ pub fn open(
         None => stamp,
     };
     act.must(Permission::CartWrite, &stamp)?;
+    let channel = match &owner {
+        Some(owner) => order::through(act.cx(), owner, channel.as_ref())?,
+        None => channel,
+    };
     let mut cart = Cart::new(act.new_id(), stamp, account);
     cart.channel = channel;
     let cart = items.into_iter().try_fold(cart, Cart::with)?;

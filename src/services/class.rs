@@ -1,5 +1,7 @@
 //! Customer classes: the terms that a vendor gives to groups of its customers.
 
+use std::collections::BTreeSet;
+
 use super::catalog::New;
 use super::{Act, Cx, Error, dunning};
 use crate::domain::account::Account;
@@ -9,6 +11,7 @@ use crate::domain::money::{Currency, Money};
 use crate::domain::operator::Permission;
 use crate::domain::page::{Page, PageRequest};
 use crate::domain::stamp::SellerNumber;
+use crate::domain::text::Code;
 use crate::store::account::ACCOUNT_BY_CLASS;
 use crate::store::{Along, Key, Records};
 
@@ -67,6 +70,15 @@ pub fn revise(
     act.put(&mut class)?;
     act.tell(id, verb);
     Ok(class)
+}
+
+/// The channels that the classes of a vendor keep for their customers.
+///
+/// # Errors
+/// If the store fails.
+pub fn channels_kept(cx: Cx<'_>, vendor: SellerNumber) -> Result<BTreeSet<Code>, Error> {
+    let classes = cx.every::<CustomerClass>(&Along::Sellers(vec![vendor]))?;
+    Ok(classes.iter().flat_map(|it| it.terms().channels.iter().cloned()).collect())
 }
 
 /// So many customers of a class are followed in one act.

@@ -130,6 +130,10 @@ fn by_token(cx: Cx<'_>, digest: Digest) -> Result<Known, Error> {
         Some(scopes) => actor.scoped(scopes.clone()),
         None => actor,
     };
+    let actor = match token.channel() {
+        Some(channel) => actor.through(channel.clone()),
+        None => actor,
+    };
     Ok((actor, token.expires_at(), seen))
 }
 

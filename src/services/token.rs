@@ -7,7 +7,7 @@ use crate::domain::error::Invalid;
 use crate::domain::id::{TokenId, UserId};
 use crate::domain::operator::{IssueToken, Permission, Token, User};
 use crate::domain::page::{Page, PageRequest};
-use crate::domain::text::Name;
+use crate::domain::text::{Code, Name};
 use crate::domain::time::Instant;
 use crate::store::operator::{TOKEN_BY_DIGEST, TOKEN_BY_USER};
 use crate::store::{Along, Key};
@@ -28,6 +28,8 @@ pub struct NewToken {
     pub scopes: Option<BTreeSet<Permission>>,
     /// Wall time after which it opens nothing.
     pub expires_at: Option<Instant>,
+    /// The channel through which alone it orders.
+    pub channel: Option<Code>,
 }
 
 /// A token with its secret, which is shown this once.
@@ -50,8 +52,21 @@ pub fn issue(act: &mut Act<'_>, new: NewToken) -> Result<Issued, Error> {
     act.must(Permission::TokenWrite, &user.stamp)?;
     let scopes = narrowed(act, new.scopes)?;
     let secret = format!("{SECRET_PREFIX}{}", operator::secret(act.random()));
-    let token = keep_new(act, &user, NewToken { scopes, ..new }, &secret)?;
+    let channel = through(act, new.channel.clone())?;
+    let token = keep_new(act, &user, NewToken { scopes, channel, ..new }, &secret)?;
     Ok(Issued { token, secret })
+}
+
+/// A program that orders through a channel makes no key that orders through another.
+fn through(act: &Act<'_>, wanted: Option<Code>) -> Result<Option<Code>, Error> {
+    match (act.actor().channel(), wanted) {
+        (None, wanted) => Ok(wanted),
+        (Some(own), wanted) if wanted.as_ref().is_none_or(|it| it == own) => Ok(Some(own.clone())),
+        (Some(_), _) => {
+            let message = "must be that of the token that asks";
+            Err(Invalid::one("/channel", "range", message).into())
+        }
+    }
 }
 
 /// Makes a token for the caller itself that opens nothing before it is [committed](commit).
@@ -110,7 +125,7 @@ pub(super) fn provide(act: &mut Act<'_>, user: &User, secret: &str) -> Result<To
         return Err(Invalid::one("/token", "format", message).into());
     }
     let name = "set-up".parse().expect("the word is a name");
-    keep_new(act, user, NewToken { name, scopes: None, expires_at: None }, secret)
+    keep_new(act, user, NewToken { name, scopes: None, expires_at: None, channel: None }, secret)
 }
 
 fn keep_new(act: &mut Act<'_>, user: &User, new: NewToken, secret: &str) -> Result<Token, Error> {
@@ -123,6 +138,7 @@ fn keep_new(act: &mut Act<'_>, user: &User, new: NewToken, secret: &str) -> Resu
         prefix: shown.parse().map_err(|_| Error::internal("a secret has plain letters"))?,
         hash: operator::digest(secret),
         scopes: new.scopes,
+        channel: new.channel,
         expires_at: new.expires_at,
     };
     let (mut token, verb) = Token::issue(command, act.wall())?;

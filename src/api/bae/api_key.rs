@@ -38,7 +38,7 @@ fn issue(mut asked: Asked) -> Result<Work, Fault> {
     let reads = [Permission::UsageRead, Permission::SubscriptionRead, Permission::CatalogRead];
     let scopes = Some(reads.into_iter().chain([Permission::UsageWrite]).collect());
     Ok(Work::writes(move |act| {
-        let new = NewToken { name, scopes, expires_at: None };
+        let new = NewToken { name, scopes, expires_at: None, channel: None };
         let issued = token::issue_pending(act, new)?;
         Ok(wire::created(wire::tree(json!({ "id": issued.secret, "apiKey": issued.secret }))))
     }))

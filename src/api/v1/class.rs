@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use super::billing_account::CycleForm;
 use super::dunning::DunningStep;
 use super::merge::MergePatch;
+use super::offer::each;
 use super::route::{Needs, Route, read, write};
 use super::wire::{List, Money, NoQuery, SoldBy, parse, parse_optional};
 use crate::api::edge::call::Call;
@@ -83,6 +84,10 @@ struct ClassForm {
     /// How they are reminded: by `mail`, so that late fees, holds and ends wait until a reminder has gone
     /// out, or by `post` too, which people see to, so that nothing waits for a mail.
     reminders: String,
+    /// The channels that are kept for them: nobody else's order comes through one that a class names, but by
+    /// who decides on the orders of the seller.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    channels: Vec<String>,
 }
 
 impl ClassForm {
@@ -100,6 +105,7 @@ impl ClassForm {
             dunning: it.dunning.as_slice().iter().map(DunningStep::of).collect(),
             members_may_buy: it.member_buying == MemberBuying::Allowed,
             reminders: it.reminding.to_string(),
+            channels: it.channels.iter().map(ToString::to_string).collect(),
         }
     }
 
@@ -123,6 +129,9 @@ impl ClassForm {
             dunning: DunningStep::read_all(&self.dunning)?,
             member_buying: buying,
             reminding: parse("/reminders", &self.reminders)?,
+            channels: each(&self.channels, "/channels", |it, at| parse(at, it))?
+                .into_iter()
+                .collect(),
         })
     }
 }

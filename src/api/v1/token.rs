@@ -41,6 +41,9 @@ struct Token {
     prefix: String,
     /// What it may do at most; `null` for whatever its user may.
     scopes: Option<Vec<&'static str>>,
+    /// The channel through which alone it orders.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    channel: Option<String>,
     expires_at: Option<String>,
     last_used_at: Option<String>,
     /// What a program sends as `Authorization: Bearer …`; shown this once.
@@ -65,6 +68,7 @@ fn wire(it: &domain::Token, secret: Option<String>) -> Token {
         name: it.name().to_string(),
         prefix: it.prefix().to_string(),
         scopes: it.scopes().map(|it| it.iter().map(|it| it.name()).collect()),
+        channel: it.channel().map(ToString::to_string),
         expires_at: it.expires_at().map(|it| it.to_string()),
         last_used_at: it.last_used_at().map(|it| it.to_string()),
         secret,
@@ -95,6 +99,8 @@ struct NewTokenBody {
     scopes: Option<BTreeSet<String>>,
     /// When it ends; never if nothing is said.
     expires_at: Option<String>,
+    /// The channel through which alone it orders; any that is open to its user if nothing is said.
+    channel: Option<String>,
 }
 
 /// The permissions that a key is confined to.
@@ -115,6 +121,7 @@ fn issue(act: &mut Act<'_>, _: &Call, body: NewTokenBody) -> Result<Reply<Token>
         name: parse("/name", &body.name)?,
         scopes: body.scopes.as_ref().map(permissions).transpose()?,
         expires_at: parse_optional("/expires_at", body.expires_at.as_deref())?,
+        channel: parse_optional("/channel", body.channel.as_deref())?,
     };
     let issued = token::issue(act, new)?;
     let path = format!("/api/v1/tokens/{}", issued.token.id);

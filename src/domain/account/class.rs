@@ -7,6 +7,8 @@
 //! Every vendor is born with a class named `Default`, number 0. A change of terms affects every
 //! account of the class from the next step on; what was billed stays as it was.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::cycle::Cycle;
@@ -17,7 +19,7 @@ use crate::domain::event::Verb;
 use crate::domain::id::ClassId;
 use crate::domain::money::{Currency, Money};
 use crate::domain::stamp::{SellerNumber, Stamp};
-use crate::domain::text::{Name, Prose};
+use crate::domain::text::{self, Name, Prose};
 use crate::domain::time::{Date, Instant};
 use crate::domain::word::words;
 
@@ -150,6 +152,8 @@ pub struct ClassTerms {
     pub member_buying: MemberBuying,
     /// How they are reminded when they do not pay.
     pub reminding: Reminding,
+    /// The channels that are kept for them, and for those of other classes that name them.
+    pub channels: BTreeSet<text::Code>,
 }
 
 impl ClassTerms {
@@ -166,6 +170,7 @@ impl ClassTerms {
             dunning: Ladder::NONE,
             member_buying: MemberBuying::Forbidden,
             reminding: Reminding::Mail,
+            channels: BTreeSet::new(),
         }
     }
 

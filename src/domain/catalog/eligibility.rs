@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::account::Nature;
+use crate::domain::error::Invalid;
 use crate::domain::id::{AccountId, ClassId, OfferId};
 use crate::domain::text::{Code, Country};
 use crate::domain::word::words;
@@ -20,8 +21,8 @@ pub struct Eligibility {
     pub classes: BTreeSet<ClassId>,
     /// Only these accounts.
     pub accounts: BTreeSet<AccountId>,
-    /// Only through these channels. A channel sorts what is sold, and guards nothing: who asks says
-    /// through which it does.
+    /// Only through these channels. Who asks says through which it does, of those that are open to it
+    /// ([`Doorway`]).
     pub channels: BTreeSet<Code>,
     /// Only in these market segments.
     pub markets: BTreeSet<Code>,
@@ -31,6 +32,46 @@ pub struct Eligibility {
     pub excludes: BTreeSet<OfferId>,
     /// How many subscriptions to the offer an account may have.
     pub per_account_max: Option<u32>,
+}
+
+/// Through which channels somebody may order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Doorway<'a> {
+    /// The channel of the program that orders, if it has one: all that it orders comes through that.
+    pub bound: Option<&'a Code>,
+    /// The channels that are kept for the customers of some classes.
+    pub kept: &'a BTreeSet<Code>,
+    /// Those that are kept for the customers of the class of who orders.
+    pub open: &'a BTreeSet<Code>,
+    /// Whether it decides on the orders of the seller, and so may order through any.
+    pub decides: bool,
+}
+
+impl Doorway<'_> {
+    /// The channel of an order for which one was said, or none.
+    ///
+    /// # Errors
+    /// If the program has another, or it is kept for others.
+    pub fn channel(&self, said: Option<&Code>) -> Result<Option<Code>, Invalid> {
+        let refused = |rule, why: String| Invalid::one("/channel", rule, why);
+        match (said, self.bound) {
+            (Some(said), Some(bound)) if said != bound => {
+                let why = format!("must be `{bound}`: the token orders through that alone");
+                return Err(refused("conflict", why));
+            }
+            (_, _) => {}
+        }
+        let channel = said.or(self.bound);
+        let is_closed =
+            |it: &Code| !self.decides && self.kept.contains(it) && !self.open.contains(it);
+        match channel {
+            Some(it) if is_closed(it) => {
+                let why = format!("must be another: `{it}` is kept for other classes of customers");
+                Err(refused("reference", why))
+            }
+            found => Ok(found.cloned()),
+        }
+    }
 }
 
 /// What is known of somebody who wants to buy.
@@ -166,6 +207,36 @@ mod tests {
 
     fn codes(text: &str) -> BTreeSet<Code> {
         [text.parse().expect(text)].into()
+    }
+
+    #[test]
+    fn a_channel_is_open_to_those_for_whom_it_is_kept() {
+        let code = |it: &str| it.parse::<Code>().expect("a code");
+        let codes = |all: &str| all.split_whitespace().map(code).collect::<BTreeSet<Code>>();
+        let kept = codes("partner");
+        let told = |said: &str, bound: &str, open: &str, decides: bool| {
+            let (said, bound) = (codes(said), codes(bound));
+            let open = codes(open);
+            let doorway = Doorway { bound: bound.first(), kept: &kept, open: &open, decides };
+            match doorway.channel(said.first()) {
+                Ok(it) => it.map_or("-".to_owned(), |it| it.to_string()),
+                Err(it) => it.violations[0].rule.to_owned(),
+            }
+        };
+        for (said, bound, open, decides, expected) in [
+            ("", "", "", false, "-"),
+            ("web", "", "", false, "web"),
+            ("partner", "", "", false, "reference"),
+            ("partner", "", "partner", false, "partner"),
+            ("partner", "", "", true, "partner"),
+            ("", "web", "", false, "web"),
+            ("web", "web", "", false, "web"),
+            ("shop", "web", "", true, "conflict"),
+            ("", "partner", "", false, "reference"),
+            ("", "partner", "partner", false, "partner"),
+        ] {
+            assert_eq!(told(said, bound, open, decides), expected, "{said} by {bound} of {open}");
+        }
     }
 
     #[test]

@@ -62,6 +62,8 @@ pub struct Token {
     revoked_at: Option<Instant>,
     /// Whether who made it has still to say that it is to be used; until then it opens nothing.
     is_pending: bool,
+    /// The channel through which it orders.
+    channel: Option<Code>,
 }
 
 /// Makes a token.
@@ -83,6 +85,8 @@ pub struct IssueToken {
     pub scopes: Option<BTreeSet<Permission>>,
     /// Wall time after which it opens nothing.
     pub expires_at: Option<Instant>,
+    /// The channel through which alone it orders; any that is open to its user if nothing is said.
+    pub channel: Option<Code>,
 }
 
 impl Token {
@@ -99,7 +103,8 @@ impl Token {
             found.push(Violation::new("/expires_at", "range", "must be in the future"));
         }
         Invalid::unless_empty(found)?;
-        let IssueToken { id, stamp, user, name, prefix, hash, scopes, expires_at } = command;
+        let IssueToken { id, stamp, user, name, prefix, hash, scopes, expires_at, channel } =
+            command;
         let stamp = stamp.of_person(user);
         let (last_used_at, revoked_at) = (None, None);
         let token = Self {
@@ -114,8 +119,15 @@ impl Token {
             last_used_at,
             revoked_at,
             is_pending: false,
+            channel,
         };
         Ok((token, Verb::Created))
+    }
+
+    /// The channel through which alone it orders.
+    #[must_use]
+    pub const fn channel(&self) -> Option<&Code> {
+        self.channel.as_ref()
     }
 
     /// The token as one that opens nothing until it is committed.
@@ -224,6 +236,7 @@ mod tests {
             hash: Digest::new([7; 32]),
             scopes: None,
             expires_at: Some(at(100)),
+            channel: None,
         }
     }
 

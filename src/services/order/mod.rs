@@ -4,6 +4,7 @@
 //! system is there when the order is answered.
 
 mod cancellation;
+mod channel;
 mod covered;
 mod credit;
 mod deed;
@@ -23,6 +24,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) use self::cancellation::cancel_all_of;
 use self::cancellation::{called_off, withdraw};
 pub use self::cancellation::{cancel, cancel_or_refuse};
+pub use self::channel::through;
 pub(super) use self::covered::must_be as must_be_covered;
 pub(super) use self::credit::must_be_trusted;
 pub use self::deed::{Deed, deeds};
@@ -133,11 +135,12 @@ fn begin(act: &mut Act<'_>, order: Order) -> Result<Order, Error> {
 }
 
 /// Places an order on which nobody works yet.
-fn put(act: &mut Act<'_>, placed: PlaceOrder) -> Result<Order, Error> {
+fn put(act: &mut Act<'_>, mut placed: PlaceOrder) -> Result<Order, Error> {
     let account = buyer(act.cx(), "/account", placed.account())?;
     let stamp = stamp(act.cx(), &account);
     act.must(Permission::OrderPlace, &stamp)?;
     must_buy(&account)?;
+    placed.request.channel = through(act.cx(), &account, placed.request.channel.as_ref())?;
     if let Some(id) = placed.request.payment_method {
         payment_method::usable(act.cx(), account.id, id)?;
     }

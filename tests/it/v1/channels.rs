@@ -218,3 +218,42 @@ fn the_other_contracts_say_channels_in_their_own_words() {
     let ours = operator.get(&format!("/carts/crt_{}", text(&cart["id"])));
     assert_eq!(ours["channel"], "partner");
 }
+
+/// A price that is kept for some is not had by naming their channel: a class of customers has it, a program
+/// that the seller gave it to, and who decides on orders.
+#[test]
+fn a_channel_that_is_kept_for_some_is_not_had_by_naming_it() {
+    let sold = Sold::open();
+    let (house, operator) = (&sold.market.house, sold.market.operator());
+    let told = |by: &Client<'_>, offer: &str, channel: Option<&str>| {
+        let answer = by.call("POST /orders", Some(&sold.order(offer, channel)));
+        let found = answer.json();
+        let at = |it: &Value| it["errors"][0]["pointer"].as_str().map(str::to_owned);
+        at(&found).unwrap_or_else(|| answer.status.as_u16().to_string())
+    };
+    let buyer = sold.buyer();
+    assert_eq!(told(&buyer, &sold.partner, Some("partner")), "201", "it is kept for nobody");
+    let partners = json!({
+        "name": "Partners", "channels": ["partner"], "due_days": 14, "grace_days": 0, "hold_days": 30,
+        "automatic_hold": false, "cycle": { "period": "1 month" }, "billing_type": "postpaid",
+        "members_may_buy": false, "reminders": "mail",
+    });
+    let partners = operator.post("/classes", &partners);
+    assert_eq!(partners["channels"], json!(["partner"]));
+    assert_eq!(told(&buyer, &sold.partner, Some("partner")), "/channel");
+    assert_eq!(told(&buyer, &sold.shop, Some("shop")), "201", "what nobody keeps is open");
+    let cart = buyer.call("POST /carts", Some(&json!({ "channel": "partner" })));
+    assert_eq!(cart.json()["errors"][0]["pointer"], "/channel", "{}", cart.json());
+    assert_eq!(told(&operator, &sold.partner, Some("partner")), "201", "who decides on orders may");
+    let path = format!("/accounts/{}", text(&sold.account["id"]));
+    operator.patch(&path, &json!({ "class": partners["id"] }));
+    assert_eq!(told(&buyer, &sold.partner, Some("partner")), "201", "whose class it is kept for");
+    let token = operator.post("/tokens", &json!({ "name": "Web shop", "channel": "shop" }));
+    let program = Client::with_token(&house.app, &text(&token["secret"]));
+    assert_eq!(token["channel"], "shop");
+    assert_eq!(told(&program, &sold.shop, None), "201", "it says so by itself");
+    assert_eq!(told(&program, &sold.partner, Some("partner")), "/channel", "it has another");
+    let more = json!({ "name": "More", "channel": "partner" });
+    let refused = program.call("POST /tokens", Some(&more));
+    assert_eq!(refused.json()["errors"][0]["pointer"], "/channel", "{}", refused.json());
+}

@@ -18,7 +18,7 @@ const PERIODS = ["1 week", "1 month", "3 months", "6 months", "1 year"];
 const NAMES = () => [
   ["name", t("Name")], ["description", t("Note")], ["due_days", t("Days to pay")], ["grace_days", t("Days of grace")],
   ["hold_days", t("Days until a hold")], ["automatic_hold", t("Hold by itself")], ["dunning", t("If nobody pays")],
-  ["members_may_buy", t("Members may order")], ["reminders", t("Reminded")],
+  ["members_may_buy", t("Members may order")], ["reminders", t("Reminded")], ["channels", t("Channels")],
   ["cycle", t("Rhythm")], ["billing_type", t("Pays")], ["credit_limits", t("May owe at most")],
 ];
 
@@ -50,6 +50,8 @@ const fields = (it) => html`
   <${Repeat} label=${t("May owe at most")} add=${t("A limit in one more currency")} of=${it.credit_limits} hint=${t("Who owes more orders nothing more by itself. Without a limit it may owe any amount.")}>${(row, at) => html`
     <div class="pair"><${Field} name=${`credit_limits/${at}/amount`} label=${t("Amount")} kind="decimal" value=${row.amount ?? ""} required />
       <${Field} name=${`credit_limits/${at}/currency`} label=${t("Currency")} value=${row.currency ?? session.value.account.currency ?? ""} pattern="[A-Z]{3}" maxlength="3" required /></div>`}<//>
+  <${Repeat} label=${t("Channels")} add=${t("One more channel")} blank="" of=${it.channels} hint=${t("Kept for them: others cannot order through it, nor have what is sold through it alone.")}>
+    ${(row, at) => html`<${Field} name=${`channels/${at}`} label=${t("Channel")} value=${row} required />`}<//>
   <${Field} name="members_may_buy" label=${t("Members may order")} kind="check" checked=${it.members_may_buy ?? false} />`;
 
 /** Steps as they are sent: without what was left empty. */

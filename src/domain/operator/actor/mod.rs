@@ -15,6 +15,7 @@ use crate::domain::operator::reading::reading;
 use crate::domain::operator::rights::{Permission, Reach, reach};
 use crate::domain::operator::role::Role;
 use crate::domain::stamp::{SellerNumber, Stamp};
+use crate::domain::text;
 
 /// What the answer is to somebody who wants to do something to a thing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,6 +78,7 @@ enum Nature {
 struct Confines {
     scopes: Option<BTreeSet<Permission>>,
     operations: Operations,
+    channel: Option<text::Code>,
 }
 
 impl Confines {
@@ -131,6 +133,21 @@ impl Actor {
                 before.operations.map(|it| it.intersection(&operations).cloned().collect());
             Confines { operations: Some(narrowed.unwrap_or(operations)), ..before }
         })
+    }
+
+    /// The same, but ordering through a channel alone.
+    #[must_use]
+    pub fn through(self, channel: text::Code) -> Self {
+        self.confined(|before| Confines { channel: Some(channel), ..before })
+    }
+
+    /// The channel through which alone it orders.
+    #[must_use]
+    pub const fn channel(&self) -> Option<&text::Code> {
+        match &self.nature {
+            Nature::Person { confines, .. } => confines.channel.as_ref(),
+            Nature::Duty | Nature::Door(_) => None,
+        }
     }
 
     fn confined(self, confine: impl FnOnce(Confines) -> Confines) -> Self {
