@@ -122,7 +122,7 @@ function ChangeChoice({ of, offer, onClose }) {
 const ended = ({ at, ...rest }) => (at === "return" ? { ...rest, at: "now", refund_to: "return" } : { ...rest, at });
 
 /** What it comes to if it ends, worked out as it would be done. */
-function Ending({ id, at, onShown }) {
+function Ending({ id, at, hasFiles, onShown }) {
   const read = useLoad(async () => {
     const found = await workOut(`/subscriptions/${id}/cancel/preview`, ended({ at }));
     onShown(at, found.return_until);
@@ -134,7 +134,8 @@ function Ending({ id, at, onShown }) {
   return html`
     <div class="stack tight" aria-live="polite">
       <p class="notice info"><${Icon} name="clock" /><span>${["now", "return"].includes(at) ? t("It ends at once, on {day}.", { day: day(on) }) : t("It goes on through {last} and ends on {day}. Until then that can be taken back.", { last: day(before(on)), day: day(on) })}</span></p>
-      ${credit.lines.length === 0 ? html`<p class="quiet">${t("Nothing is given back.")}</p>` : html`
+      ${hasFiles && html`<p class="notice warn"><${Icon} name="download" /><span>${["now", "return"].includes(at) ? t("Its files cannot be downloaded any more then: download now what you want to keep.") : t("Its files can be downloaded through {last}; keep what you need before.", { last: day(before(on)) })}</span></p>`}
+      ${credit.lines.length === 0 ? html`<p class="quiet">${hasFiles ? t("Nothing is given back: what is charged once for files stays charged.") : t("Nothing is given back.")}</p>` : html`
         <h3>${t("Given back")}</h3>
         <dl class="sums wide">
           ${credit.lines.map((it, place) => html`<div key=${place}><dt>${it.text}</dt><dd>− ${money(it.net)}</dd></div>`)}
@@ -147,6 +148,8 @@ function Cancel({ of, onClose }) {
   const [at, choose] = useState("period_end");
   const [shown, show] = useState(null);
   const [until, know] = useState(null);
+  const files = useLoad(() => get(`/subscriptions/${of.id}/assets`), ["files of", of.id]);
+  const hasFiles = files.data?.items.some((it) => it.download) ?? false;
   const cancel = async (body) => {
     const { ends_on: on } = await post(`/subscriptions/${of.id}/cancel`, ended(body));
     say(on ? t("It ends on {day}; until then that can be taken back", { day: day(on) }) : t("The subscription is canceled"));
@@ -155,7 +158,7 @@ function Cancel({ of, onClose }) {
     <${FormDialog} title=${t("Cancel the subscription")} onClose=${onClose} onSend=${cancel} send=${t("Cancel the subscription")} isOff=${shown !== at} back=${t("Let it go on")} danger
       intro=${t("At once it stops, is taken away, and what was paid for days that are not used becomes credit. Later it goes on until then.")}>
       <${Field} name="at" label=${t("When")} kind="select" value=${at} onChange=${(event) => choose(event.target.value)} options=${[["period_end", t("When what is paid for is over")], of.term?.end && ["term_end", t("When the term is over: {day}", { day: day(of.term.end) })], ["now", t("At once")], until && ["return", t("Give it back, for all that was paid: until {day}", { day: day(until) })]].filter(Boolean)} />
-      <${Ending} key=${at} id=${of.id} at=${at} onShown=${(it, last) => { show(it); know(last); }} />
+      <${Ending} key=${at} id=${of.id} at=${at} hasFiles=${hasFiles} onShown=${(it, last) => { show(it); know(last); }} />
       <${Field} name="reason" label=${t("Reason")} />
       <${Field} name="comment" label=${t("Comment")} kind="area" />
     <//>`;

@@ -303,3 +303,33 @@ fn a_parcel_goes_where_its_buyer_says_at_the_checkout() {
     assert_eq!(item["deliver_to"]["address"]["street"], "Markt 1", "{ordered}");
     tab.must_be_content();
 }
+
+/// Who cancels what it downloads is told when that ends, and what is given back.
+#[test]
+fn who_cancels_files_is_told_until_when_they_can_be_had() {
+    let Some(chromium) = chromium() else { return };
+    let stage = opened();
+    let (market, customer) = (&stage.market, &stage.market.house.customer);
+    let operator = market.operator();
+    operator.post("/asset_types", &json!({ "code": "dataset", "name": "Data set" }));
+    let file = json!({ "name": "Air", "kind": "dataset", "url": "https://air.example.com/" });
+    let file = operator.post("/assets", &file);
+    let once = json!({
+        "name": "File", "kind": "one_time", "currency": "EUR",
+        "model": { "kind": "flat", "amount": "30" },
+    });
+    let of_air = (json!({}), json!({ "assets": [file["id"]] }));
+    let offer = market.offer_like("Air over Berlin", &[once], of_air);
+    let had = market.order(&json!({ "id": customer.account }), &offer, 1);
+    let tab = stage.signed_in(chromium, &customer.admin.email);
+    tab.go(&format!("/ui/subscriptions/{had}"));
+    tab.sees("Downloads");
+    tab.settle();
+    tab.click("button", "More actions");
+    tab.click("button", "Cancel the subscription");
+    tab.choose("When", "At once");
+    tab.sees("Its files cannot be downloaded any more then");
+    tab.sees("Nothing is given back");
+    must_be_in_order(&tab);
+    tab.must_be_content();
+}
