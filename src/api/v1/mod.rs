@@ -54,6 +54,7 @@ mod message;
 mod meter;
 mod notification;
 mod offer;
+mod offer_part;
 mod offer_resource;
 mod offer_term;
 mod openapi;

@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 
 use super::characteristic::Characteristic;
 use super::localized::Texts;
+use super::offer_part::OfferPart;
 use super::offer_resource::OfferResource;
 use super::offer_term::OfferTerm;
 use super::price::Price;
@@ -18,7 +19,6 @@ use super::terms_of_use::TermsOfUse;
 use super::wire::{Decimal, List, NoQuery, Patch, SoldBy, Whole, parse, parse_optional, word};
 use crate::api::edge::call::Call;
 use crate::api::edge::reply::{Nothing, Reply, Wire};
-use crate::domain::catalog::bundle::Part;
 use crate::domain::catalog::eligibility::Eligibility;
 use crate::domain::catalog::lifecycle::{Life, State, Trigger};
 use crate::domain::catalog::offer as domain;
@@ -29,7 +29,6 @@ use crate::domain::quantity::{Percent, Quantity};
 use crate::domain::text::Code;
 use crate::domain::time::Validity;
 use crate::services::label::Labels;
-use crate::services::retirement::{self, Retiring};
 use crate::services::{Act, Cx, Error, catalog, marketplace, offer};
 
 pub(super) fn routes() -> Vec<Route> {
@@ -68,7 +67,6 @@ pub(super) fn routes() -> Vec<Route> {
         write(post.clone(), "/offers/{id}/launch", publishes, "Put it on the shelf", |a, c, b| {
             on(a, c, b, Trigger::Launch)
         }),
-        write(post.clone(), "/offers/{id}/retire", publishes, "Sell it no more", retire),
         read(
             "/offers/{id}/listing_obstacles",
             publishes,
@@ -97,7 +95,7 @@ pub(super) fn routes() -> Vec<Route> {
 
 /// What can be bought.
 #[derive(Debug, Serialize, ToSchema)]
-struct Offer {
+pub(super) struct Offer {
     id: String,
     number: u64,
     revision: u32,
@@ -183,16 +181,6 @@ struct Valid {
     to: Option<String>,
 }
 
-/// An offer in a bundle, and how often.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct OfferPart {
-    offer: String,
-    min: u32,
-    max: Option<u32>,
-    default: u32,
-}
-
 impl Offer {
     /// The same for who keeps the catalogue or not: what is sold on is nothing to its buyers.
     fn kept(self, is_kept: Option<bool>, it: &domain::Offer) -> Self {
@@ -253,22 +241,6 @@ impl Offer {
     }
 }
 
-impl OfferPart {
-    fn of(it: &Part) -> Self {
-        let (min, max, default) = (it.count_min, it.count_max, it.count_default);
-        Self { offer: it.offer.to_string(), min, max, default }
-    }
-
-    fn read(&self, at: &str) -> Result<Part, Invalid> {
-        Ok(Part {
-            offer: parse(&format!("{at}/offer"), &self.offer)?,
-            count_min: self.min,
-            count_max: self.max,
-            count_default: self.default,
-        })
-    }
-}
-
 /// Which offers are wanted.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -305,7 +277,7 @@ pub(super) fn told(it: &domain::Offer) -> impl Wire + use<> {
     Offer::of(it)
 }
 
-fn whole(cx: Cx<'_>, it: &domain::Offer) -> Result<Offer, Error> {
+pub(super) fn whole(cx: Cx<'_>, it: &domain::Offer) -> Result<Offer, Error> {
     let prices = offer::prices(cx, it.id)?;
     let prices: Result<_, Error> = prices.iter().map(|it| Price::whole(cx, it)).collect();
     let prices = Some(prices?);
@@ -638,28 +610,6 @@ fn list_on_market(act: &mut Act<'_>, call: &Call, _: Nothing) -> Result<Reply<Of
 
 fn take_off_market(act: &mut Act<'_>, call: &Call, _: Nothing) -> Result<Reply<Offer>, Error> {
     let it = offer::take_off_market(act, call.id("id")?)?;
-    Ok(Reply::ok(whole(act.cx(), &it)?).tagged(it.stamp.revision))
-}
-
-/// How an offer goes off the market.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct OfferRetirement {
-    /// Whether the bundles that it is in go with it, as `retirement` tells them: all of them, or nothing
-    /// happens.
-    #[serde(default)]
-    with_bundles: bool,
-}
-
-fn retire(act: &mut Act<'_>, call: &Call, body: OfferRetirement) -> Result<Reply<Offer>, Error> {
-    let id = call.id("id")?;
-    let it = match body.with_bundles {
-        true => {
-            retirement::with_offers(act, Retiring::Offer(id))?;
-            act.get(id)?
-        }
-        false => offer::on(act, id, Trigger::Retire)?,
-    };
     Ok(Reply::ok(whole(act.cx(), &it)?).tagged(it.stamp.revision))
 }
 

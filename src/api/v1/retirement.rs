@@ -5,13 +5,16 @@ use axum::http::Method;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::offer::{Offer, whole};
 use super::route::{Needs, Route, read, write};
 use super::wire::{NoQuery, Whole};
+use crate::api::edge::call::Call;
 use crate::api::edge::reply::{Reply, Wire};
+use crate::domain::catalog::lifecycle::Trigger;
 use crate::domain::error::Invalid;
 use crate::domain::operator::Permission;
 use crate::services::retirement::{self, Affected, Retiring};
-use crate::services::{Act, Cx, Error};
+use crate::services::{Act, Cx, Error, offer};
 
 pub(super) fn routes() -> Vec<Route> {
     let publishes = Needs::Permission(Permission::CatalogPublish);
@@ -35,6 +38,7 @@ pub(super) fn routes() -> Vec<Route> {
             "Retire a specification with its offers",
             |act, call, body| retire(act, Retiring::Specification(call.id("id")?), &body),
         ),
+        write(Method::POST, "/offers/{id}/retire", publishes, "Sell it no more", retire_offer),
     ]
 }
 
@@ -91,4 +95,30 @@ fn retire(
         return Err(Invalid::one("/with_offers", "range", message).into());
     }
     retirement::with_offers(act, of).map(shown)
+}
+
+/// How an offer goes off the market.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct OfferRetirement {
+    /// Whether the bundles that it is in go with it, as `retirement` tells them: all of them, or nothing
+    /// happens.
+    #[serde(default)]
+    with_bundles: bool,
+}
+
+fn retire_offer(
+    act: &mut Act<'_>,
+    call: &Call,
+    body: OfferRetirement,
+) -> Result<Reply<Offer>, Error> {
+    let id = call.id("id")?;
+    let it = match body.with_bundles {
+        true => {
+            retirement::with_offers(act, Retiring::Offer(id))?;
+            act.get(id)?
+        }
+        false => offer::on(act, id, Trigger::Retire)?,
+    };
+    Ok(Reply::ok(whole(act.cx(), &it)?).tagged(it.stamp.revision))
 }

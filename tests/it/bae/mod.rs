@@ -26,6 +26,7 @@ mod consuming;
 mod customers;
 pub(crate) mod deeds;
 mod having;
+mod items;
 mod lists;
 mod marketplace;
 mod neighbors;
