@@ -17,7 +17,7 @@ use super::billing::invoice::line::LineKind;
 use super::catalog::price::{Price, PriceKind};
 use super::error::Rejection;
 use super::money::{Amount, Currency, Money, MoneyError, Rounding};
-use super::quantity::Quantity;
+use super::quantity::{Percent, Quantity};
 use super::time::{Date, Span, SpanUnit};
 use super::word::words;
 
@@ -231,6 +231,8 @@ pub struct Running {
     pub units: Quantity,
     /// The day whose version of the price holds for good; today's if nothing is said.
     pub frozen_on: Option<Date>,
+    /// How many hundredths less is charged for them than the price says, as parts of a bundle.
+    pub less: Percent,
     /// How many subscriptions.
     pub count: i64,
 }
@@ -248,6 +250,8 @@ pub fn monthly(price: &Price, running: &Running, today: Date) -> Result<Amount, 
     };
     let Some(version) = price.in_force(today, running.frozen_on) else { return Ok(nothing) };
     let amount = Charging::in_the_long_run(price, version, today).amount(running.units)?;
+    let charged = Decimal::ONE_HUNDRED - running.less.decimal();
+    let amount = amount.part(charged, Decimal::ONE_HUNDRED)?;
     let (numerator, denominator) = months_per(every);
     let all = amount.value().checked_mul(Decimal::from(running.count));
     let all = Amount::new(all.ok_or(MoneyError::TooLarge)?, price.currency);

@@ -23,7 +23,7 @@ use crate::domain::money::{Currency, Money};
 use crate::domain::overview::{Charged, Month, Running};
 use crate::domain::payment::Payment;
 use crate::domain::payment::refund::Refund;
-use crate::domain::quantity::Quantity;
+use crate::domain::quantity::{Percent, Quantity};
 use crate::domain::stamp::SellerNumber;
 use crate::domain::subscription::Subscription;
 use crate::domain::subscription::lifecycle::State;
@@ -91,6 +91,8 @@ pub(super) fn running(it: &Subscription, parts: &mut Vec<Part>) {
                 None => key.u8(0).raw(&[0; 16]),
             };
             let key = key.raw(&units.decimal().normalize().serialize());
+            let less = deal.bundled.map_or(Percent::ZERO, |it| it.less);
+            let key = key.raw(&less.decimal().normalize().serialize());
             // Each subscription is counted once: with its first price.
             let is_head = place == 0 && resource.is_none();
             parts.push(Part { key, sums: vec![1, i64::from(is_head)] });
@@ -267,12 +269,13 @@ pub fn runs(view: &(impl View + ?Sized), of: Of) -> Result<Vec<RunningRow>, Stor
         let of_resource = key.take::<1>()? == [1];
         let resource = key.id()?;
         let units = Quantity::new(Decimal::deserialize(key.take()?));
+        let less = Percent::new(Decimal::deserialize(key.take()?));
         let frozen_on = if is_frozen { Some(key.read_date(frozen)?) } else { None };
         Ok(RunningRow {
             seller,
             price,
             resource: of_resource.then_some(resource),
-            running: Running { units, frozen_on, count: row.sum(0) },
+            running: Running { units, frozen_on, less, count: row.sum(0) },
             subscriptions: row.sum(1).unsigned_abs(),
         })
     };

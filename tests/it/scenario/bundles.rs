@@ -62,6 +62,9 @@ fn parts_cost_so_many_percent_less_in_a_bundle_and_the_invoice_says_why() {
     let worth = operator.post(&format!("/offers/{}/calculate", shop.book), &wish);
     assert_eq!(worth["net"]["amount"], "12.00", "{worth}");
     expect![[r#""#]].assert_eq(&shop.first_invoice("Ann", &set));
+    let overview = operator.get("/overview");
+    let mrr = &overview["currencies"][0]["mrr"]["amount"];
+    assert_eq!(mrr, "10.66", "what runs is counted at what it is charged");
     // What is sold later at another discount costs who has it already the same.
     let more = json!({ "parts_discount": "50" });
     operator.patch(&format!("/offers/{set}"), &more);
