@@ -48,7 +48,7 @@ pub fn open(
         Some(owner) => owner.stamp.seller,
         None => catalog::seller(act.cx(), None)?,
     };
-    let stamp = act.cx().stamp(seller, owner.map(|it| it.id));
+    let stamp = act.cx().stamp(seller, owner.as_ref().map(|it| it.id));
     let stamp = match act.actor().user() {
         Some(person) => stamp.of_person(person),
         None => stamp,

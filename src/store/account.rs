@@ -147,6 +147,6 @@ mod tests {
         let (it, _) = CustomerClass::born_with(SellerNumber::PROVIDER, id(5), now());
         let bytes = encode(&it);
         assert_eq!(decode::<CustomerClass>(&bytes).expect("readable"), it);
-        expect!["01000000000000000000000000000000050100000000808082e288d2a306808082e288d2a306000744656661756c74000a001e0100010200000100010000"].assert_eq(&hex::encode(bytes));
+        expect!["01000000000000000000000000000000050100000000808082e288d2a306808082e288d2a306000744656661756c74000a001e010001020000010001000000"].assert_eq(&hex::encode(bytes));
     }
 }

@@ -34,7 +34,10 @@ fn what_is_sent_goes_to_the_place_of_its_product() {
     assert_eq!(streets.join(", "), "Ring 1, Markt 1");
     let refused = [order(&json!([{ "id": "7" }])), order(&json!([{ "city": "Bonn" }]))];
     let refused: Vec<_> = refused.iter().map(told).collect();
-    expect_test::expect![[r""]].assert_eq(&refused.join("\n"));
+    expect_test::expect![[r"
+        400 `orderItem[0].product.place` must give the address itself: street, city and country (required)
+        400 `orderItem[0].product.place.street` must be given: a parcel is sent there (required); `orderItem[0].product.place.country` must be given: a parcel is sent there (required)"]]
+    .assert_eq(&refused.join("\n"));
 }
 
 /// What an item costs stands on it, whether its product is there yet or not; who delivers it alone is not told.

@@ -61,7 +61,24 @@ fn parts_cost_so_many_percent_less_in_a_bundle_and_the_invoice_says_why() {
     let wish = json!({ "currency": "EUR", "bundle": set });
     let worth = operator.post(&format!("/offers/{}/calculate", shop.book), &wish);
     assert_eq!(worth["net"]["amount"], "12.00", "{worth}");
-    expect![[r#""#]].assert_eq(&shop.first_invoice("Ann", &set));
+    expect![[r#"
+        Book: Loan | 2026-01-01..2026-02-01 | 8.00
+            flat price, as of 2026-01-01
+            10
+            Writing set: discount of 20 %, -2
+            = 8.00 EUR
+        Book: Binding | - | 4.00
+            flat price, as of 2026-01-01
+            5
+            Writing set: discount of 20 %, -1
+            = 4.00 EUR
+        Pen: Ink | 2026-01-01..2026-02-01 | 2.66
+            flat price, as of 2026-01-01
+            3.33
+            Writing set: discount of 20 %, -0.666
+            = 2.664, rounded half up to 2.66 EUR
+    "#]]
+    .assert_eq(&shop.first_invoice("Ann", &set));
     let overview = operator.get("/overview");
     let mrr = &overview["currencies"][0]["mrr"]["amount"];
     assert_eq!(mrr, "10.66", "what runs is counted at what it is charged");
@@ -79,7 +96,13 @@ fn parts_cost_so_many_percent_less_in_a_bundle_and_the_invoice_says_why() {
 fn a_bundle_with_a_price_of_its_own_costs_that_alone() {
     let shop = Shop::open();
     let set = shop.bundle("Fixed set", "100", &[monthly("Set", "EUR", "9.99")]);
-    expect![[r#""#]].assert_eq(&shop.first_invoice("Ann", &set));
+    expect![[r#"
+        Fixed set: Set | 2026-01-01..2026-02-01 | 9.99
+            flat price, as of 2026-01-01
+            9.99
+            = 9.99 EUR
+    "#]]
+    .assert_eq(&shop.first_invoice("Ann", &set));
     shop.market.must_be_whole();
 }
 
@@ -103,7 +126,14 @@ fn what_no_bundle_can_cost_is_refused() {
     let path = format!("POST /offers/{other}/calculate");
     let refused = operator.call(&path, Some(&wish)).json();
     said.note(text(&refused["errors"][0]["pointer"]).as_str());
-    expect![[r#""#]].assert_eq(&said.text());
+    expect![[r#"
+        `/parts_discount` must be left out: only a bundle has parts that cost less in it
+        `/parts_discount` must be above 0 and at most 100
+        `/parts_discount` must be above 0 and at most 100
+        `{ofr1}` cannot be launched: `/prices` must be there: its parts cost nothing in it, and it costs nothing itself
+        /bundle
+    "#]]
+    .assert_eq(&said.text());
 }
 
 /// An order that is billed later says what each of its pieces costs, and how often.

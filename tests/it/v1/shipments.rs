@@ -203,9 +203,11 @@ fn what_is_ordered_goes_where_its_buyer_says() {
         ));
     }
     let of = format!("/shipments?of_order={}", text(&placed["id"]));
-    for it in operator.get(&of)["items"].as_array().unwrap() {
-        said.note(&format!("parcel to {}, {}", it["recipient"], it["address"]["street"]));
-    }
+    let parcels = operator.get(&of);
+    let parcels = parcels["items"].as_array().unwrap().iter();
+    let mut streets: Vec<_> = parcels.map(|it| it["address"]["street"].to_string()).collect();
+    streets.sort();
+    said.note(&format!("parcels to {}", streets.join(", ")));
     let path = format!("/accounts/{}", house.customer.account);
     let address = json!({ "street": "Ring 1", "city": "Berlin", "country": "DE" });
     operator.patch(&path, &json!({ "address": address }));
@@ -219,12 +221,25 @@ fn what_is_ordered_goes_where_its_buyer_says() {
     let cart = format!("/carts/{}", text(&cart["id"]));
     buyer.post(&format!("{cart}/items"), &json!({ "offer": router }));
     let placed = buyer.post(&format!("{cart}/order"), &json!({ "deliver_to": to("Markt 4") }));
-    house.app.keep_duties();
-    let letters = house.app.outside.sent();
-    let letter = letters.iter().rev().find(|it| it.text.contains("Router")).expect("a letter");
-    said.note(letter.text.lines().find(|it| it.contains("Goes to")).expect("where it goes"));
     let parcel = shipment(&market, &placed);
     said.note(&format!("from the cart to {}", operator.get(&parcel)["address"]["street"]));
-    expect![[r#""#]].assert_eq(&said.text());
+    operator.post(&format!("{parcel}/ship"), &json!({ "carrier": "Post" }));
+    house.app.keep_duties();
+    let letters = house.app.outside.sent();
+    let letter = letters.iter().find(|it| it.subject.contains("on its way")).expect("a letter");
+    said.note(letter.text.lines().find(|it| it.contains("Goes to")).expect("where it goes"));
+    expect![[r#"
+        `/items/1/deliver_to` must say where the item `2` is sent
+        `/deliver_to/address/street` must be given: a parcel is sent there; `/deliver_to/address/country` must be given: a parcel is sent there
+        `/items/0/deliver_to` must be left out: only what is new is sent
+        Router: "Markt 1"
+        Router: "Markt 2"
+        Mailbox: null
+        parcels to "Markt 1", "Markt 2"
+        it could go to "Ring 1"
+        from the cart to "Markt 4"
+        Goes to: Bea, Markt 4, 53111 Bonn, DE
+    "#]]
+    .assert_eq(&said.text());
     market.must_be_whole();
 }
