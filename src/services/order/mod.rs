@@ -3,6 +3,7 @@
 //! An order that can be worked on at once is: its items become tasks, and what needs no other
 //! system is there when the order is answered.
 
+mod asking;
 mod cancellation;
 mod channel;
 mod covered;
@@ -21,6 +22,7 @@ mod work;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use self::asking::{must_be_open, must_be_seen, must_be_sold, must_say_all};
 pub(super) use self::cancellation::cancel_all_of;
 use self::cancellation::{called_off, withdraw};
 pub use self::cancellation::{cancel, cancel_or_refuse};
@@ -55,14 +57,10 @@ pub(super) use self::work::{
     item_called_off, item_done, item_failed, item_tried_again, items_done,
 };
 use super::billing::Replacement;
-use super::{
-    Act, Cx, Error, attribute, billing_account, coupon, marketplace, offer, payment_method,
-    subscription,
-};
+use super::{Act, Cx, Error, billing_account, coupon, offer, payment_method, subscription};
 use crate::domain::account::Account;
 use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::account::profile::AddressUse;
-use crate::domain::attribute::definition::Attributed;
 use crate::domain::catalog::characteristic::Choices;
 use crate::domain::catalog::eligibility::Buyer;
 use crate::domain::catalog::offer::{Direction, Offer};
@@ -251,64 +249,6 @@ fn must_buy(account: &Account) -> Result<(), Error> {
     }
     let why = format!("account `{}` is {} and cannot order", account.id, account.state());
     Err(Rejection::new(error::Code::AccountStateForbids, why).into())
-}
-
-/// Refuses an order, or a new subscription, without an attribute that the vendor asks of each.
-fn must_say_all(cx: Cx<'_>, vendor: SellerNumber, placed: &PlaceOrder) -> Result<(), Error> {
-    let said = ("/attributes", placed.request.attributes.as_slice());
-    attribute::must_be_whole(cx, (vendor, Attributed::Order), said)?;
-    for (place, item) in placed.items().iter().enumerate() {
-        if item.action == Action::Add {
-            let said = (&*format!("/items/{place}/attributes"), item.attributes.as_slice());
-            attribute::must_be_whole(cx, (vendor, Attributed::Subscription), said)?;
-        }
-    }
-    Ok(())
-}
-
-/// Refuses an offer that the caller does not see (whether it is there is not told), and one that who
-/// sells to the account does not sell. What the account has stays as it is, wherever it is sold now.
-fn must_be_seen(
-    act: &Act<'_>,
-    account: &Account,
-    (place, item): (usize, &Item),
-) -> Result<(), Error> {
-    let Some(id) = item.wish.offer else { return Ok(()) };
-    let held = item.subscription.map(|it| act.cx().view.find::<Subscription>(it)).transpose()?;
-    let is_held = |it: &Subscription| it.account() == account.id && it.deal().offer == id;
-    if held.flatten().as_ref().is_some_and(is_held) {
-        return Ok(());
-    }
-    let pointer = format!("/items/{place}/offer");
-    must_be_sold(act.cx(), (pointer.as_str(), id), account)
-}
-
-/// Refuses an offer, named at a place, that the caller does not see or that who sells to the account does
-/// not sell.
-fn must_be_sold(
-    cx: Cx<'_>,
-    (pointer, id): (&str, OfferId),
-    account: &Account,
-) -> Result<(), Error> {
-    marketplace::must_not_be_gone(cx, (pointer, id), account.stamp.seller)?;
-    let found = offer::named(cx, pointer, id)?;
-    marketplace::must_sell(cx, (pointer, &found), account)
-}
-
-/// Refuses an item that asks for what the caller may not do by itself: on the day of the order the
-/// house does it, to which nothing is closed.
-fn must_be_open(act: &Act<'_>, (account, item): (AccountId, &Item)) -> Result<(), Error> {
-    let permission = match item.action {
-        Action::Add | Action::NoChange => return Ok(()),
-        Action::Modify | Action::Renew => Permission::SubscriptionChange,
-        Action::Delete => Permission::SubscriptionCancel,
-    };
-    let Some(id) = item.subscription else { return Ok(()) };
-    match act.cx().view.find::<Subscription>(id)?.filter(|it| it.account() == account) {
-        Some(it) => act.must(permission, &it.stamp),
-        // That it is no subscription of the account is told with all that speaks against the order.
-        None => Ok(()),
-    }
 }
 
 /// What items ask for that are ordered through a channel, with nothing left open.
