@@ -54,6 +54,7 @@ mod message;
 mod meter;
 mod notification;
 mod offer;
+mod offer_listing;
 mod offer_part;
 mod offer_resource;
 mod offer_term;
@@ -142,6 +143,7 @@ fn table() -> Vec<Route> {
         mail::routes(),
         notification::routes(),
         offer::routes(),
+        offer_listing::routes(),
         retirement::routes(),
         order::routes(),
         overview::routes(),

@@ -16,7 +16,7 @@ use super::review::Rating;
 use super::route::{Needs, Route, read, write};
 use super::switch::OfferSwitch;
 use super::terms_of_use::TermsOfUse;
-use super::wire::{Decimal, List, NoQuery, Patch, SoldBy, Whole, parse, parse_optional, word};
+use super::wire::{Decimal, List, NoQuery, Patch, SoldBy, parse, parse_optional, word};
 use crate::api::edge::call::Call;
 use crate::api::edge::reply::{Nothing, Reply, Wire};
 use crate::domain::catalog::eligibility::Eligibility;
@@ -39,7 +39,6 @@ pub(super) fn routes() -> Vec<Route> {
     vec![
         read("/offers", browses, "List offers", list),
         read("/offers/{id}", Needs::Shelf, "Read an offer with its prices", show),
-        read("/offers/{id}/obstacles", publishes, "Why can it not be launched?", obstacles),
         write(post.clone(), "/offers", writes, "Create an offer", create),
         write(Method::PATCH, "/offers/{id}", writes, "Change an offer", revise),
         write(Method::DELETE, "/offers/{id}", writes, "Remove an offer that nobody holds", remove),
@@ -67,26 +66,6 @@ pub(super) fn routes() -> Vec<Route> {
         write(post.clone(), "/offers/{id}/launch", publishes, "Put it on the shelf", |a, c, b| {
             on(a, c, b, Trigger::Launch)
         }),
-        read(
-            "/offers/{id}/listing_obstacles",
-            publishes,
-            "Why can it not be on the marketplace?",
-            listing_obstacles,
-        ),
-        write(
-            post.clone(),
-            "/offers/{id}/list",
-            publishes,
-            "Put it on the marketplace, where others sell it too",
-            list_on_market,
-        ),
-        write(
-            post.clone(),
-            "/offers/{id}/take_off",
-            publishes,
-            "Take it off the marketplace",
-            take_off_market,
-        ),
         write(post.clone(), "/offers/{id}/reject", publishes, "Give it up", |a, c, b| {
             on(a, c, b, Trigger::Reject)
         }),
@@ -296,36 +275,6 @@ pub(super) fn whole(cx: Cx<'_>, it: &domain::Offer) -> Result<Offer, Error> {
 fn show(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<Offer>, Error> {
     let it = offer::get(cx, call.id("id")?)?;
     Ok(Reply::ok(whole(cx, &it)?).tagged(it.stamp.revision))
-}
-
-/// What keeps an offer from the shelf.
-#[derive(Debug, Serialize, ToSchema)]
-struct Obstacle {
-    /// Where in the offer.
-    pointer: String,
-    rule: &'static str,
-    message: String,
-}
-
-impl Wire for Obstacle {}
-
-impl From<Violation> for Obstacle {
-    fn from(it: Violation) -> Self {
-        // The parts of a bundle are its `bundle` here.
-        let part = it.field.strip_prefix("/parts").map(|it| format!("/bundle{it}"));
-        let pointer = part.unwrap_or(it.field);
-        Self { pointer, rule: it.rule, message: it.message }
-    }
-}
-
-fn obstacles(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<Whole<Obstacle>>, Error> {
-    let found = offer::launch_obstacles(cx, &cx.get(call.id("id")?)?)?;
-    Ok(Reply::ok(Whole::of(found.into_iter().map(Obstacle::from).collect())))
-}
-
-fn listing_obstacles(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<Whole<Obstacle>>, Error> {
-    let found = offer::listing_obstacles(cx, &cx.get(call.id("id")?)?)?;
-    Ok(Reply::ok(Whole::of(found.into_iter().map(Obstacle::from).collect())))
 }
 
 /// An offer to be created.
@@ -600,16 +549,6 @@ fn publish(act: &mut Act<'_>, call: &Call, _: Nothing) -> Result<Reply<Offer>, E
 
 fn unpublish(act: &mut Act<'_>, call: &Call, _: Nothing) -> Result<Reply<Offer>, Error> {
     let it = offer::unpublish(act, call.id("id")?)?;
-    Ok(Reply::ok(whole(act.cx(), &it)?).tagged(it.stamp.revision))
-}
-
-fn list_on_market(act: &mut Act<'_>, call: &Call, _: Nothing) -> Result<Reply<Offer>, Error> {
-    let it = offer::list_on_market(act, call.id("id")?)?;
-    Ok(Reply::ok(whole(act.cx(), &it)?).tagged(it.stamp.revision))
-}
-
-fn take_off_market(act: &mut Act<'_>, call: &Call, _: Nothing) -> Result<Reply<Offer>, Error> {
-    let it = offer::take_off_market(act, call.id("id")?)?;
     Ok(Reply::ok(whole(act.cx(), &it)?).tagged(it.stamp.revision))
 }
 
