@@ -208,6 +208,8 @@ fn no_text_keeps_a_paper_from_being_made() {
         "漢字仮名交じり文 हिन्दी ไทย \u{fffe}\u{ffff}\u{feff}",
         "\u{e000}\u{f8ff}\u{10ffff}\u{fdd0}",
         "\u{a0}\u{2028}\u{2029}\u{85}\u{ad}",
+        // Each of these is one with its neighbour until that is boxed.
+        "a\u{5a2}\u{1f300}\u{1ac1} \u{5a2}\u{1f574}\u{1ac2}\u{5a2}\u{1f300}\u{1ac1}",
         "%PDF ) ( \\ << >> endstream endobj",
         &"W".repeat(255),
         &"\u{301}".repeat(255),

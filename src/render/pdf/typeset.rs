@@ -21,6 +21,8 @@ const SEMIBOLD: &[u8] = include_bytes!("../../../assets/paper/inter-semibold.ttf
 const FAMILY: &str = "Paper";
 /// In place of what our fonts have no sign for.
 const BOX: char = '\u{25a1}';
+/// So often signs that our fonts do not have are looked for in a text before all but plain ones are boxed.
+const ROUNDS_MAX: usize = 4;
 /// The height of a line in sizes of its type.
 const LEADING: f32 = 1.36;
 
@@ -181,16 +183,16 @@ impl Typesetter {
     }
 
     fn fresh(&mut self, text: &str, face: Face, width: f32) -> Block {
-        let text = readable(text);
-        let (block, missing) = self.set(&text, face, width);
-        if missing.is_empty() {
-            return block;
+        let mut text = readable(text).into_owned();
+        for _ in 0..ROUNDS_MAX {
+            let (block, missing) = self.set(&text, face, width);
+            if missing.is_empty() {
+                return block;
+            }
+            // Beside a box a sign may stand by itself that was one with another before.
+            text = boxed(&text, |at, _| missing.contains(&at));
         }
-        let boxed: String = text
-            .char_indices()
-            .map(|(at, it)| if missing.contains(&at) { BOX } else { it })
-            .collect();
-        self.set(&boxed, face, width).0
+        self.set(&boxed(&text, |_, it| !it.is_ascii()), face, width).0
     }
 
     /// Text in lines, and where in it are signs that the font does not have.
@@ -228,6 +230,11 @@ impl Typesetter {
     }
 }
 
+/// The text with a box in place of some of its signs.
+fn boxed(text: &str, is_boxed: impl Fn(usize, char) -> bool) -> String {
+    text.char_indices().map(|(at, it)| if is_boxed(at, it) { BOX } else { it }).collect()
+}
+
 /// Takes the glyphs of a cluster, or notes where it has none.
 fn take(
     cluster: &parley::Cluster<'_, ()>,
@@ -239,6 +246,9 @@ fn take(
     if cluster.is_ligature_continuation() {
         if let Some(last) = glyphs.last_mut() {
             last.text_range.end = last.text_range.end.max(range.end);
+            if last.glyph_id.to_u32() == 0 {
+                missing.extend(range);
+            }
         }
         return;
     }
