@@ -26,6 +26,7 @@ use crate::domain::payment::method::{MethodDetails, MethodKind, PaymentMethod};
 use crate::domain::payment::{Payer, Payment};
 use crate::domain::sealed::Sealed;
 use crate::domain::stamp::SellerNumber;
+use crate::domain::subscription::Subscription;
 use crate::domain::text;
 use crate::domain::time::Instant;
 use crate::services::webhook::trouble;
@@ -141,6 +142,16 @@ pub fn begin_owed(
     let Some(id) = id else { return Ok(None) };
     ask_in_passing(bss, id)?;
     bss.read(&author.actor, |cx| cx.get(id)).map(Some)
+}
+
+/// Whether anything is owed of what was billed for a subscription.
+///
+/// # Errors
+/// If the store fails.
+pub fn is_owed_for(cx: Cx<'_>, of: &Subscription) -> Result<bool, Error> {
+    let open = payment::open_invoices(cx, of.billing_account())?;
+    let is_for = |it: &Invoice| it.content().lines.iter().any(|it| it.subscription == Some(of.id));
+    Ok(open.iter().any(is_for))
 }
 
 fn owed_by_payer(

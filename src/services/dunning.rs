@@ -15,7 +15,7 @@ use crate::domain::account::Account;
 use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::account::class::{ClassTerms, CustomerClass, Reminding};
 use crate::domain::account::lifecycle::HoldKind;
-use crate::domain::account::profile::{Matter, Receivables};
+use crate::domain::account::profile::Receivables;
 use crate::domain::billing::invoice::Invoice;
 use crate::domain::billing::late_fee;
 use crate::domain::catalog::tax::TaxCategory;
@@ -416,7 +416,7 @@ fn remind(cx: Cx<'_>, account: &Account) -> Result<Done, Error> {
 pub fn can_remind(cx: Cx<'_>, account: &Account) -> Result<bool, Error> {
     let class = cx.view.find::<CustomerClass>(account.class())?;
     let by_post = class.is_some_and(|it| it.terms().reminding == Reminding::Post);
-    Ok(by_post || notification::reaches(cx, account, Matter::Billing)?)
+    Ok(by_post || notification::reaches_payer(cx, account)?)
 }
 
 /// Writes down what became of a mail of a case in the end: its step is done or has failed, and what

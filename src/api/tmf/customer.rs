@@ -66,8 +66,8 @@ pub(super) fn party_of(cx: Cx<'_>, it: &Account) -> Result<Value, Error> {
     }))
 }
 
-/// Opens an account for who is referred to, reached in some ways: our party, or a new one where the
-/// reference leads elsewhere.
+/// Opens an account for who is referred to, reached in some ways, or as the party is where none are said:
+/// our party, or a new one where the reference leads elsewhere.
 pub(super) fn open(
     act: &mut Act<'_>,
     (name, party): (Name, &Value),
@@ -82,6 +82,8 @@ pub(super) fn open(
         None => Nature::Company,
     };
     let locale = "en".parse().map_err(Error::internal)?;
+    let of_party = known.as_ref().filter(|_| ways.is_empty()).map(|it| it.profile().media.clone());
+    let ways = of_party.unwrap_or(ways);
     let command = OpenAccount {
         party: known.map(|it| it.id),
         ..OpenAccount::plain(

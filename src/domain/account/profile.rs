@@ -156,12 +156,8 @@ impl Profile {
     /// Where mail about a matter goes: to the person for it, or to the account itself.
     #[must_use]
     pub fn mail(&self, matter: Matter) -> Option<&Email> {
-        let mails = || {
-            self.media.iter().filter_map(|it| match &it.medium {
-                Medium::Mail(mail) => Some((it.is_preferred, mail)),
-                Medium::Phone(..) | Medium::Post(_) | Medium::Network(..) => None,
-            })
-        };
+        let mails =
+            || self.media.iter().filter_map(|it| Some((it.is_preferred, it.medium.mail()?)));
         let own = || mails().find(|it| it.0).or_else(|| mails().next()).map(|it| it.1);
         self.contact(matter).map(|it| &it.email).or_else(own)
     }

@@ -80,6 +80,15 @@ impl Medium {
             Self::Network(..) => "network",
         }
     }
+
+    /// The address of its mail, if it is mail.
+    #[must_use]
+    pub const fn mail(&self) -> Option<&Email> {
+        match self {
+            Self::Mail(mail) => Some(mail),
+            Self::Phone(..) | Self::Post(_) | Self::Network(..) => None,
+        }
+    }
 }
 
 /// A way to reach somebody, and when to take it.

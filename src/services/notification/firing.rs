@@ -5,18 +5,19 @@
 
 use std::collections::BTreeSet;
 
+use super::reader::reader;
 use super::value::{self, Reader, seller, values};
 use super::{after, fill, of, of_house};
 use crate::domain::account::Account;
 use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::account::class::CustomerClass;
 use crate::domain::account::lifecycle::{HoldKind, State};
-use crate::domain::account::profile::{Matter, Receivables};
+use crate::domain::account::profile::Receivables;
 use crate::domain::billing::invoice::Invoice;
 use crate::domain::event::Fact;
 use crate::domain::id::{AccountId, BillingAccountId, Id, Kind, MailId};
 use crate::domain::notification::{
-    Firing, Letter, Mail, NotificationTemplate, Occasion, QueueMail, Recipient,
+    Firing, Letter, Mail, NotificationTemplate, Occasion, QueueMail,
 };
 use crate::domain::operator::{
     Actor, Credential, LinkPurpose, PasswordKind, Role, User, UserState,
@@ -28,14 +29,14 @@ use crate::domain::payment::refund::{Refund, State as RefundState};
 use crate::domain::subscription::Subscription;
 use crate::domain::subscription::lifecycle::HoldOrigin;
 use crate::domain::subscription::seat::Seat;
-use crate::domain::text::{Email, Locale, Name};
+use crate::domain::text::{Email, Name};
 use crate::domain::time::Zone;
 use crate::render::mail::{MailParts, Tree};
 use crate::services::{
     Act, Author, Bss, Cx, Error, billing_account, dunning, event, invoice_page, mail, order, user,
 };
+use crate::store::Records;
 use crate::store::fact::Facts;
-use crate::store::{Along, Records};
 
 /// The cursor of the mails in the fact log.
 const CURSOR: &str = "mail";
@@ -408,97 +409,10 @@ fn goes_with_its_account(cx: Cx<'_>, fact: &Fact) -> Result<bool, Error> {
     Ok(account.is_some_and(is_going))
 }
 
-/// Who reads a mail, if anybody can be found.
-fn reader(cx: Cx<'_>, fact: &Fact, recipient: Recipient) -> Result<Option<Reader>, Error> {
-    let owner = fact.owner.map(|it| cx.view.find::<Account>(it)).transpose()?.flatten();
-    let (account, matter) = match recipient {
-        Recipient::Person => {
-            let of = owner.map(|it| it.profile().locale.clone());
-            let who = whose(cx, fact)?;
-            return Ok(who.map(|it| person(&it, of)));
-        }
-        Recipient::FormerAddress => {
-            let of = owner.map(|it| it.profile().locale.clone());
-            let before = fact.before.as_deref().map(event::read::<User>).transpose()?;
-            return Ok(before.map(|it| person(&it, of)));
-        }
-        Recipient::Contact(matter) => (owner, matter),
-        Recipient::Seller(matter) => (seller(cx, fact.seller)?, matter),
-    };
-    account.map_or(Ok(None), |it| reader_for(cx, &it, matter))
-}
-
 /// Where the days begin of what a mail is about: where its account is billed, or else where its seller
 /// is.
 fn zone(cx: Cx<'_>, fact: &Fact) -> Result<Zone, Error> {
     let billed = fact.owner.map(|it| billing_account::of(cx, it)).transpose()?;
     let usual = billed.unwrap_or_default().into_iter().find(BillingAccount::is_default);
     usual.map_or_else(|| billing_account::zone_of_seller(cx, fact.seller), |it| Ok(it.terms().zone))
-}
-
-/// Who reads what an account is written about a matter: its contact for that, or else somebody who
-/// administers it, if need be one that was invited and has not come yet, or whoever reads its mail.
-fn reader_for(cx: Cx<'_>, account: &Account, matter: Matter) -> Result<Option<Reader>, Error> {
-    let people = cx.every::<User>(&Along::Owner(account.id))?;
-    let may_come = |it: &User| matches!(it.state(), UserState::Active | UserState::Invited);
-    let signs_in = people.iter().any(may_come);
-    let (profile, locale) = (account.profile(), account.profile().locale.clone());
-    let at = |name: String, email: &Email| Reader {
-        locale: locale.clone(),
-        zone: Zone::UTC,
-        name,
-        email: email.to_string(),
-        secret: Letter::SECRET,
-        signs_in,
-    };
-    if let Some(contact) = profile.contact(matter) {
-        // Who has no name is addressed by that of the account.
-        let name = contact.display_name().unwrap_or_else(|| profile.name.to_string());
-        return Ok(Some(at(name, &contact.email)));
-    }
-    let administrator =
-        |in_state| people.iter().find(|it| it.state() == in_state && it.is_administrator());
-    if let Some(active) = administrator(UserState::Active) {
-        return Ok(Some(person(active, Some(locale))));
-    }
-    if let Some(invited) = administrator(UserState::Invited) {
-        let invited = invited.profile();
-        return Ok(Some(at(invited.name.display(), &invited.email)));
-    }
-    Ok(profile.mail(matter).map(|it| at(profile.name.to_string(), it)))
-}
-
-/// Whether there is anybody to whom an account is written about a matter.
-///
-/// # Errors
-/// If the store fails.
-pub(in crate::services) fn reaches(
-    cx: Cx<'_>,
-    account: &Account,
-    matter: Matter,
-) -> Result<bool, Error> {
-    Ok(reader_for(cx, account, matter)?.is_some())
-}
-
-/// The person whose own the thing is that a fact is about. Who has a seat is told of it as long as it
-/// can sign in.
-fn whose(cx: Cx<'_>, fact: &Fact) -> Result<Option<User>, Error> {
-    if fact.subject.kind != Kind::Seat {
-        return Ok(Some(after(fact)?));
-    }
-    let found = cx.view.find::<User>(after::<Seat>(fact)?.user())?;
-    Ok(found.filter(|it| it.state() == UserState::Active))
-}
-
-fn person(it: &User, of_account: Option<Locale>) -> Reader {
-    let profile = it.profile();
-    let english = || "en".parse().expect("a locale");
-    Reader {
-        locale: profile.locale.clone().or(of_account).unwrap_or_else(english),
-        zone: Zone::UTC,
-        name: profile.name.display(),
-        email: profile.email.to_string(),
-        secret: Letter::SECRET,
-        signs_in: true,
-    }
 }

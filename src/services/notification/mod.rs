@@ -7,13 +7,14 @@ mod carriage;
 mod dunning;
 mod firing;
 mod hold;
+mod reader;
 mod refund;
 mod value;
 
 use uuid::Uuid;
 
-pub(super) use self::firing::reaches;
 pub use self::firing::{Fired, fire};
+pub(super) use self::reader::reaches_payer;
 use super::{Act, Bss, Cx, Error, catalog, event};
 use crate::domain::account::Account;
 use crate::domain::error::{Invalid, Violation};

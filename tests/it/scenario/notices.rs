@@ -32,6 +32,34 @@ fn mails(operator: Client<'_>, occasion: &str) -> usize {
     found["items"].as_array().unwrap().iter().filter(|it| it["occasion"] == occasion).count()
 }
 
+/// To whom mails of an occasion went.
+fn addressed(operator: &Client<'_>, occasion: &str) -> Vec<String> {
+    let found = operator.get("/mails?limit=1000&order=oldest");
+    let all = found["items"].as_array().unwrap().iter().filter(|it| it["occasion"] == occasion);
+    all.map(|it| text(&it["to"])).collect()
+}
+
+#[test]
+fn what_is_billed_is_written_to_whom_the_billing_account_names() {
+    let market = Market::on("2026-01-01");
+    let account = customer(&market, "UTC");
+    let offer = market.offer("Flat", &[monthly("Base", "EUR", "10")]);
+    let operator = market.operator();
+    let id = text(&account["id"]);
+    let billed = operator.get(&format!("/billing_accounts?account={id}"))["items"][0].clone();
+    let books = json!({ "email": "books@whale.test", "locale": "de" });
+    operator.patch(&format!("/billing_accounts/{}", text(&billed["id"])), &books);
+    market.order(&account, &offer, 1);
+    market.advance_to("2026-01-20");
+    assert_eq!(addressed(&operator, "invoice_issued"), ["books@whale.test"]);
+    assert_eq!(addressed(&operator, "payment_reminder"), ["books@whale.test"]);
+    assert_eq!(addressed(&operator, "order_confirmed"), ["ann@whale.test"]);
+    let mails = operator.get("/mails?limit=1000&order=oldest");
+    let all = mails["items"].as_array().unwrap();
+    let bill = all.iter().find(|it| it["occasion"] == "invoice_issued").unwrap();
+    assert!(text(&bill["subject"]).starts_with("Rechnung"), "{bill}");
+}
+
 #[test]
 fn an_invoice_that_is_not_paid_is_reminded_of_once_when_its_day_is_over_where_it_is_paid() {
     let market = Market::on("2026-01-01");

@@ -8,7 +8,7 @@ use tillbox::domain::operator::Actor;
 
 use super::{items, told};
 use crate::harness::house::House;
-use crate::harness::market::text;
+use crate::harness::market::{Market, monthly, text};
 
 const ACCOUNTS: &str = "/tmf-api/accountManagement/v4";
 const CUSTOMER: &str = "/tmf-api/customerManagement/v4/customer";
@@ -120,4 +120,44 @@ fn a_customer_whose_accounts_are_others_is_refused_by_that_name() {
     let others = json!({ "account": [{ "id": "elsewhere" }] });
     let refused = told(&client.call(&format!("PATCH {path}"), Some(&others)));
     assert!(refused.starts_with("400 read_only: `account` "), "{refused}");
+}
+
+#[test]
+fn who_came_in_with_a_mail_of_its_own_is_written_to() {
+    let market = Market::on("2026-01-01");
+    let client = market.operator();
+    let home = json!({
+        "mediumType": "postalAddress",
+        "characteristic": { "street1": "Way 1", "city": "Bonn", "postCode": "53111", "country": "DE" },
+    });
+    let ways = [mail("eve@reed.test"), home];
+    let party = json!({ "givenName": "Eve", "familyName": "Reed", "contactMedium": ways });
+    let party = client.post(INDIVIDUAL, &party);
+    let engaged = json!({ "id": party["id"], "@referredType": "Individual" });
+    let customer = client.post(CUSTOMER, &json!({ "name": "Eve Reed", "engagedParty": engaged }));
+    let offer = market.offer("Flat", &[monthly("Base", "EUR", "10")]);
+    let to = |occasion: &str| {
+        market.house.app.keep_duties();
+        let mails = market.operator().get("/mails?limit=1000&order=oldest");
+        let of = |it: &&Value| it["occasion"] == occasion;
+        mails["items"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(of)
+            .map(|it| text(&it["to"]))
+            .collect::<Vec<_>>()
+    };
+    market.order(&customer, &offer, 1);
+    assert_eq!(to("invoice_issued"), ["eve@reed.test"]);
+
+    // From now on her accountant has the bills.
+    let whose = json!([{ "id": customer["id"], "role": "customer", "@referredType": "Customer" }]);
+    let accounts =
+        client.get(&format!("{ACCOUNTS}/billingAccount?relatedParty.id={}", text(&customer["id"])));
+    let path = format!("{ACCOUNTS}/billingAccount/{}", text(&accounts[0]["id"]));
+    let said = client.patch(&path, &json!({ "contact": [contact("Ann")], "relatedParty": whose }));
+    assert_eq!(said["contact"], json!([contact("Ann")]));
+    market.order(&customer, &offer, 1);
+    assert_eq!(to("invoice_issued"), ["eve@reed.test", "ann@whale.test"]);
 }

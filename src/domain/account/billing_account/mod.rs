@@ -196,6 +196,22 @@ impl BillingProfile {
         }
         found
     }
+
+    /// Where what it is billed goes by mail, and to whom there: its own address, or that of a contact that
+    /// is valid then, the primary before others and what one prefers before what one does not; `None` where
+    /// the account's contact for billing reads it.
+    #[must_use]
+    pub fn mail(&self, now: Instant) -> Option<(Option<&Name>, &Email)> {
+        let own = self.email.as_ref().map(|it| (None, it));
+        let mails = self.contacts.iter().filter(|it| it.validity.contains(now)).flat_map(|it| {
+            let valid = it.media.iter().filter(|way| way.validity.contains(now));
+            valid.filter_map(move |way| Some((it, way.is_preferred, way.medium.mail()?)))
+        });
+        let first = mails.min_by_key(|(it, is_preferred, _)| {
+            (!it.kind.as_str().eq_ignore_ascii_case("primary"), !is_preferred)
+        });
+        own.or_else(|| first.map(|(it, _, mail)| (it.name.as_ref(), mail)))
+    }
 }
 
 /// What changes with a cycle only.
