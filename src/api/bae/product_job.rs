@@ -1,8 +1,8 @@
 //! `products/renewJob` and `unsubscribeJob`, `accounting/refresh`: what the customer of a product has done
 //! with it.
 //!
-//! What is owed is paid first: the answer says where, in `X-Redirect-URL`, and what was suspended for it
-//! runs again as soon as it has come in.
+//! What is owed for it is paid first: the answer says where, in `X-Redirect-URL`, and what was suspended for
+//! it runs again as soon as it has come in.
 
 use axum::http::Method;
 use serde_json::json;
@@ -99,8 +99,11 @@ fn done(message: &str, page: Option<&WebAddress>) -> Answer {
 }
 
 /// Begins a payment of all that is owed where a product is billed, as far as it is not being collected;
-/// nothing if nothing is.
+/// nothing if nothing of that is owed for the product (6.5).
 fn pays(bss: &Bss, author: &Author, of: &Subscription) -> Result<Option<Answer>, Error> {
+    if !bss.read(&author.actor, |cx| checkout::is_owed_for(cx, of))? {
+        return Ok(None);
+    }
     let begun = checkout::begin_owed(bss, author.clone(), of.billing_account(), (None, None))?;
     Ok(begun.map(|it| {
         let page = it.attempt.as_ref().and_then(|it| it.page.as_ref());
