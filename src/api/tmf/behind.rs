@@ -75,7 +75,8 @@ pub(super) trait Behind: Sync {
         self.documents().create(act, of, said)
     }
 
-    /// Whether making one takes reads and acts of its own: [`labour`](Self::labour) does it then.
+    /// Whether making or changing one takes reads and acts of its own: [`labour`](Self::labour) and
+    /// [`labour_change`](Self::labour_change) do it then.
     fn is_laborious(&self) -> bool {
         false
     }
@@ -88,6 +89,16 @@ pub(super) trait Behind: Sync {
         _: Tree,
     ) -> Result<Tree, Error> {
         Err(Error::internal("one act makes it"))
+    }
+
+    /// Makes a thing what it should be after a change, between acts of its own.
+    fn labour_change(
+        &self,
+        _: (&Arc<Bss>, &Author),
+        _: &'static Resource,
+        _: Change,
+    ) -> Result<Tree, Error> {
+        Err(Error::internal("one act changes it"))
     }
 
     /// Makes a thing what it should be after a change.

@@ -17,7 +17,7 @@ use crate::domain::error::Invalid;
 use crate::domain::operator::Permission;
 use crate::domain::time::Instant;
 use crate::services::idempotency::Answer;
-use crate::services::{Act, Bss, Cx, Error, References};
+use crate::services::{Act, Author, Bss, Cx, Error, References};
 
 /// What a path names.
 #[derive(Clone)]
@@ -225,6 +225,10 @@ pub(super) fn work(
             let it = One { of, place, id, references };
             Ok(match deed {
                 Deed::Remove => Work::writes(move |act| it.removed(act, asked.if_match)),
+                Deed::Change if of.behind.is_laborious() => {
+                    let bss = Arc::clone(bss);
+                    Work::works(move |_, author| it.laboured((&bss, author), asked))
+                }
                 Deed::Change => Work::writes(move |act| it.changed(act, asked)),
                 Deed::Read | Deed::Create => Work::reads(move |cx| it.shown(cx, &asked.query)),
             })
@@ -353,13 +357,11 @@ impl One {
         Ok(wire::shown(it, query.fields.as_deref()))
     }
 
-    fn changed(&self, act: &mut Act<'_>, asked: Asked) -> Result<Answer, Error> {
-        let mut before = self.found(act.cx())?;
-        if let Some(revision) = asked.if_match {
-            act.expect_known(&self.id, revision)?;
-        }
+    /// A change of it as a patch says.
+    fn change(&self, cx: Cx<'_>, (form, patch): (Form, Value)) -> Result<Change, Error> {
+        let mut before = self.found(cx)?;
         let linked = self.place.linked(before.clone());
-        let patched = patch::patched(asked.form, linked.clone(), asked.body)?;
+        let patched = patch::patched(form, linked.clone(), patch)?;
         before.insert("href".to_owned(), linked["href"].clone());
         let mut after = form::changed(self.of, &before, patched)?;
         for tree in [&mut before, &mut after] {
@@ -367,9 +369,30 @@ impl One {
         }
         let anew = after.iter().filter(|it| before.get(it.0) != Some(it.1));
         let anew = anew.map(|(name, it)| (name.clone(), it.clone())).collect();
-        lead(act.cx(), self.references, &anew)?;
-        let change = Change { id: self.id.clone(), before, after };
+        lead(cx, self.references, &anew)?;
+        Ok(Change { id: self.id.clone(), before, after })
+    }
+
+    fn changed(&self, act: &mut Act<'_>, asked: Asked) -> Result<Answer, Error> {
+        self.found(act.cx())?;
+        if let Some(revision) = asked.if_match {
+            act.expect_known(&self.id, revision)?;
+        }
+        let change = self.change(act.cx(), (asked.form, asked.body))?;
         let changed = self.of.behind.change(act, self.of, change);
+        let changed = changed.map_err(|it| tongue::spoken(self.of, it))?;
+        Ok(wire::shown(self.place.linked(changed), asked.query.fields.as_deref()))
+    }
+
+    /// The same between acts of its own.
+    fn laboured(&self, (bss, author): (&Arc<Bss>, &Author), asked: Asked) -> Result<Answer, Error> {
+        if let Some(revision) = asked.if_match {
+            let id = self.id.clone();
+            bss.act(author.clone(), move |act| act.expect_known(&id, revision)).wait()?;
+        }
+        let patch = (asked.form, asked.body);
+        let change = bss.read(&author.actor, |cx| self.change(cx, patch))?;
+        let changed = self.of.behind.labour_change((bss, author), self.of, change);
         let changed = changed.map_err(|it| tongue::spoken(self.of, it))?;
         Ok(wire::shown(self.place.linked(changed), asked.query.fields.as_deref()))
     }

@@ -115,7 +115,7 @@
 //! - A query of a hub that no event could fit is 400.
 //! - Usage that names a product and a meter of ours is counted, and stays; its id says where it is. A
 //!   characteristic `value` says how much, `correlationNumber` which occurrence it is: sent again, it counts
-//!   once. Other usage is kept, `rejected`: from there it is `recycled`, and so on as TMF635 has it.
+//!   once. Other usage is kept, `rejected`: who has corrected it says `recycled`, and it is offered again.
 //! - A question for use (`queryUsageConsumption`) names products, or whose they are (`partyAccount`,
 //!   `relatedParty`), in its `searchCriteria` or beside it; who names nothing asks for its own. The answer has a
 //!   bucket for each price that use is charged at: what was used so far in the period that runs (`validFor`),

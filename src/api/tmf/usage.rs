@@ -1,8 +1,9 @@
 //! What was used (TMF635): our usage events, rated by what charges them.
 //!
 //! What is reported of a product and a meter that are here is counted and never changes; its id says where
-//! it is. What cannot be counted is kept as it was said, `rejected`, with the reason as its last note; what
-//! becomes of that follows the life cycle of the contract.
+//! it is. What cannot be counted is kept as it was said, `rejected`, with the reason as its last note. Who
+//! has corrected it says `recycled`: then it is offered again, and is counted or rejected anew. What is
+//! counted is found under both ids; further states follow from what is charged, and nobody says them.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -46,6 +47,8 @@ const API: &str = "635";
 const NAME: &str = "usage";
 /// What the house says of usage, whatever is said.
 const OURS: &[&str] = &["id", "href", "status", "ratedProductUsage"];
+/// The attribute of what was counted after it had been rejected: the id of what it is counted as.
+const COUNTED_AS: &str = "countedAs";
 /// Where events begin in a list that has documents first: no key of a document is like it.
 const EVENTS_FROM: &[u8] = b"events:";
 
@@ -235,6 +238,7 @@ fn rejected(
     of: &Resource,
     (mut said, why): (Tree, &str),
 ) -> Result<Tree, Error> {
+    said.remove(COUNTED_AS);
     said.insert("status".to_owned(), json!("rejected"));
     product_order::annotate(&mut said, &tongue::told(of, why), act.now());
     DOCUMENTS.create(act, of, said)
@@ -246,19 +250,84 @@ fn counted() -> Error {
     Rejection::new(Reason::UsageStateForbids, why).into()
 }
 
-/// Refuses a status that nothing leads to from where what was written down is, whatever wrote it.
-fn must_lead(change: &Change) -> Result<(), Invalid> {
+/// Whether what was written down is to be offered again. Refused is a status that nothing leads to from
+/// where it is, or that only what is counted comes to.
+fn is_recycled(change: &Change) -> Result<bool, Invalid> {
     let word = |it: &Tree| {
         let said = it.get("status").and_then(Value::as_str).unwrap_or_default();
         said.trim().to_ascii_lowercase()
     };
     let (was, now) = (word(&change.before), word(&change.after));
-    let sort = DocumentType::find(DOCUMENTS.0).filter(|it| it.has_state(&now));
-    if was == now || sort.is_none_or(|it| it.may_pass(Some(&was), &now)) {
-        return Ok(());
+    let is_kept = |it: &str| matches!(it, "rejected" | "recycled");
+    let is_state = DocumentType::find(DOCUMENTS.0).is_some_and(|it| it.has_state(&now));
+    match (was == now, now.as_str()) {
+        (_, "recycled") if is_kept(&was) => Ok(true),
+        (true, _) => Ok(false),
+        (false, "rejected") if was == "recycled" => Ok(false),
+        // What is no state at all is refused with all that there are.
+        (false, _) if !is_state => Ok(false),
+        (false, _) => {
+            let message = format!("cannot become `{now}` where it is `{was}`");
+            Err(Invalid::one("status", STATE_FORBIDS, message))
+        }
     }
-    let message = format!("cannot become `{now}` where it is `{was}`");
-    Err(Invalid::one("status", STATE_FORBIDS, message))
+}
+
+/// What a document was counted as, after it had been rejected.
+fn counted_as_event(cx: Cx<'_>, document: &Tree) -> Result<Option<Tree>, Error> {
+    let id = document.get(COUNTED_AS).and_then(Value::as_str);
+    let Some((what, sequence)) = id.and_then(place) else { return Ok(None) };
+    let found = usage::event(cx, what, sequence)?;
+    let Some(mut shown) = found.map(|it| shown(cx, &it)).transpose()? else { return Ok(None) };
+    for name in ["id", COUNTED_AS] {
+        shown.extend(document.get(name).map(|it| (name.to_owned(), it.clone())));
+    }
+    Ok(Some(shown))
+}
+
+/// Offers what a client reports, under an id that its number is taken from where it has none: as it was
+/// counted, now or before, or why it is not.
+fn offer(
+    (bss, author): (&Bss, &Author),
+    (said, id): (&Tree, UsageRecordId),
+) -> Result<Result<NumberedEvent, String>, Error> {
+    let counted_as = bss.read(&author.actor, |cx| counted_as(cx, said))?;
+    match offered(said, counted_as.as_deref(), id)? {
+        Ok(offered) => {
+            let text = serde_json::to_vec(said).map_err(Error::internal)?;
+            let entry = Entry { offered: Ok(offered), text };
+            Ok(usage::report(bss, author, entry)?.map_err(|it| it.detail))
+        }
+        Err(why) => Ok(Err(why)),
+    }
+}
+
+/// Keeps that what was rejected is counted, and as what: it was recycled, and guided.
+fn taken(
+    act: &mut Act<'_>,
+    of: &Resource,
+    (mut change, event): (Change, &NumberedEvent),
+) -> Result<Tree, Error> {
+    let (id, mut before) = (change.id.clone(), change.before);
+    change.after.insert(COUNTED_AS.to_owned(), id_of(event).into());
+    for status in ["recycled", "guided"] {
+        let mut after = change.after.clone();
+        after.insert("status".to_owned(), json!(status));
+        let change = Change { id: id.clone(), before, after };
+        before = DOCUMENTS.change(act, of, change)?;
+    }
+    Ok(counted_as_event(act.cx(), &before)?.unwrap_or(before))
+}
+
+/// Keeps what was rejected as it is said now, with why it still cannot be counted.
+fn still_rejected(
+    act: &mut Act<'_>,
+    of: &Resource,
+    (mut change, why): (Change, &str),
+) -> Result<Tree, Error> {
+    change.after.insert("status".to_owned(), json!("rejected"));
+    product_order::annotate(&mut change.after, &tongue::told(of, why), act.now());
+    DOCUMENTS.change(act, of, change)
 }
 
 impl Behind for Usages {
@@ -277,7 +346,9 @@ impl Behind for Usages {
     fn page(&self, cx: Cx<'_>, of: &Resource, page: &PageRequest) -> Result<Page<Tree>, Error> {
         match page.after.as_deref().and_then(|it| it.strip_prefix(EVENTS_FROM)) {
             None => {
-                let written = DOCUMENTS.page(cx, of, page)?;
+                let mut written = DOCUMENTS.page(cx, of, page)?;
+                // What is counted by now stands among what is counted.
+                written.items.retain(|it| !it.contains_key(COUNTED_AS));
                 let next = written.next.unwrap_or_else(|| EVENTS_FROM.to_vec());
                 Ok(Page { items: written.items, next: Some(next) })
             }
@@ -292,7 +363,10 @@ impl Behind for Usages {
     }
 
     fn find(&self, cx: Cx<'_>, of: &Resource, id: &str) -> Result<Option<Tree>, Error> {
-        let Some((what, sequence)) = place(id) else { return DOCUMENTS.find(cx, of, id) };
+        let Some((what, sequence)) = place(id) else {
+            let Some(written) = DOCUMENTS.find(cx, of, id)? else { return Ok(None) };
+            return Ok(Some(counted_as_event(cx, &written)?.unwrap_or(written)));
+        };
         let found = usage::event(cx, what, sequence)?;
         found.map(|it| shown(cx, &it)).transpose()
     }
@@ -317,41 +391,62 @@ impl Behind for Usages {
         said: Tree,
     ) -> Result<Tree, Error> {
         let fresh = bss.act(author.clone(), |act| Ok(act.new_id::<UsageRecordId>())).wait()?;
-        let counted_as = bss.read(&author.actor, |cx| counted_as(cx, &said))?;
-        let why = match offered(&said, counted_as.as_deref(), fresh)? {
-            Ok(offered) => {
-                let text = serde_json::to_vec(&said).map_err(Error::internal)?;
-                let entry = Entry { offered: Ok(offered), text };
-                match usage::report(bss, author, entry)? {
-                    Ok(event) => return told_of(bss, author, (fresh, &event)),
-                    Err(refused) => refused.detail,
-                }
-            }
-            Err(why) => why,
-        };
-        bss.act(author.clone(), move |act| rejected(act, of, (said, &why))).wait()
+        match offer((bss.as_ref(), author), (&said, fresh))? {
+            Ok(event) => told_of(bss, author, (fresh, &event)),
+            Err(why) => bss.act(author.clone(), move |act| rejected(act, of, (said, &why))).wait(),
+        }
+    }
+
+    fn labour_change(
+        &self,
+        (bss, author): (&Arc<Bss>, &Author),
+        of: &'static Resource,
+        mut change: Change,
+    ) -> Result<Tree, Error> {
+        let is_event = place(&change.id).is_some() || change.before.contains_key(COUNTED_AS);
+        if is_event || !is_recycled(&change)? {
+            return bss.act(author.clone(), move |act| Usages.change(act, of, change)).wait();
+        }
+        change.after.remove(COUNTED_AS);
+        let missing = || Error::not_found(change.id.clone());
+        let id = change.id.parse().map_err(|_| missing())?;
+        let mut said = change.after.clone();
+        for ours in ["status", "note"] {
+            said.remove(ours);
+        }
+        let offered = offer((bss.as_ref(), author), (&said, UsageRecordId::from_uuid(id)))?;
+        let kept = bss.act(author.clone(), move |act| match offered {
+            Ok(event) => taken(act, of, (change, &event)),
+            Err(why) => still_rejected(act, of, (change, &why)),
+        });
+        kept.wait()
     }
 
     fn create(&self, _: &mut Act<'_>, _: &Resource, _: Tree) -> Result<Tree, Error> {
         Err(Error::internal("usage is taken in a way of its own"))
     }
 
-    fn change(&self, act: &mut Act<'_>, of: &Resource, change: Change) -> Result<Tree, Error> {
-        if place(&change.id).is_some() && change.before != change.after {
-            return Err(counted());
+    fn change(&self, act: &mut Act<'_>, of: &Resource, mut change: Change) -> Result<Tree, Error> {
+        let is_counted = place(&change.id).is_some() || change.before.contains_key(COUNTED_AS);
+        match (is_counted, change.before == change.after) {
+            (true, false) => Err(counted()),
+            (true, true) => Ok(change.before),
+            (false, _) => {
+                change.after.remove(COUNTED_AS);
+                DOCUMENTS.change(act, of, change)
+            }
         }
-        if place(&change.id).is_some() {
-            return Ok(change.before);
-        }
-        must_lead(&change)?;
-        DOCUMENTS.change(act, of, change)
     }
 
     fn remove(&self, act: &mut Act<'_>, of: &Resource, id: &str) -> Result<(), Error> {
-        match place(id) {
-            Some(_) => Err(counted()),
-            None => DOCUMENTS.remove(act, of, id),
-        }
+        let is_counted = match place(id) {
+            Some(_) => true,
+            None => {
+                let found = DOCUMENTS.find(act.cx(), of, id)?;
+                found.is_some_and(|it| it.contains_key(COUNTED_AS))
+            }
+        };
+        if is_counted { Err(counted()) } else { DOCUMENTS.remove(act, of, id) }
     }
 }
 

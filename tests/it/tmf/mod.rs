@@ -28,6 +28,7 @@ mod prices;
 mod products;
 mod purses;
 mod quotes;
+mod recycled;
 mod rights;
 mod states;
 mod topics;
