@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::carried;
 use super::entity::tree;
-use super::product_order::is_key;
+use super::order_item::is_key;
 use super::resource::Tree;
 use crate::domain::account::Account;
 use crate::domain::country;

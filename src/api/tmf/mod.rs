@@ -266,6 +266,7 @@ mod money;
 mod offer_price;
 mod offer_term;
 mod order_handling;
+mod order_item;
 mod ordered;
 mod party;
 mod party_details;

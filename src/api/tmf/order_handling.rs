@@ -4,7 +4,8 @@
 use serde_json::Value;
 
 use super::behind::Change;
-use super::product_order::{is_key, word};
+use super::order_item::is_key;
+use super::product_order::word;
 use super::resource::Tree;
 use crate::domain::error::Invalid;
 use crate::domain::order::Order;

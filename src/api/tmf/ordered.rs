@@ -7,8 +7,9 @@ use serde_json::{Map, Value, json};
 
 use super::carried;
 use super::entity::{reference, tree};
+use super::product as inventory;
 use super::resource::Tree;
-use super::{offer_term, product_order};
+use super::{offer_term, order_item};
 use crate::domain::attribute::AttributeValue;
 use crate::domain::catalog::characteristic::Choices;
 use crate::domain::catalog::offer::Offer;
@@ -42,7 +43,7 @@ fn characteristics(product: &Tree) -> impl Iterator<Item = &Value> {
 pub(super) fn quantity(product: &Tree) -> Result<Option<u32>, Invalid> {
     let is = |it: &&Value| it.get("name").and_then(Value::as_str) == Some("quantity");
     match characteristics(product).find(is) {
-        Some(it) => product_order::quantity(&json!({ "quantity": it.get("value") })),
+        Some(it) => order_item::quantity(&json!({ "quantity": it.get("value") })),
         None => Ok(None),
     }
 }
@@ -79,6 +80,41 @@ pub(super) fn choices(cx: Cx<'_>, offer: &Offer, product: &Tree) -> Result<Choic
         }
     }
     Ok(choices)
+}
+
+/// What a change says anew of a product that somebody has: what is said as it is shown changes nothing.
+/// Refused is what the product does not have, so that nobody takes for changed what is not.
+pub(super) fn anew(
+    cx: Cx<'_>,
+    (offer, held): (&Offer, &Subscription),
+    product: &Tree,
+) -> Result<Result<Tree, Refusal>, Error> {
+    let specification = offer.content.specification;
+    let of = specification.map(|id| cx.shared::<Specification>(id)).transpose()?.flatten();
+    let shown = inventory::characteristics(held);
+    let name = |it: &Value| it.get("name").and_then(Value::as_str).map(str::to_owned);
+    let is_shown = |it: &Value| {
+        let same = |other: &&Value| name(other) == name(it);
+        characteristics(product).filter(same).count() == 1
+            && shown
+                .iter()
+                .any(|other| name(other) == name(it) && other.get("value") == it.get("value"))
+    };
+    let said: Vec<_> = characteristics(product).filter(|it| !is_shown(it)).cloned().collect();
+    for it in &said {
+        let name = name(it).unwrap_or_default();
+        let mut known = of.iter().flat_map(|it| &it.content.characteristics);
+        if name != "quantity" && !known.any(|it| it.name.as_str() == name) {
+            let why = format!(
+                "`product.productCharacteristic`: the product has no characteristic `{name}` that an \
+                 order could change"
+            );
+            return Ok(Err(Rejection::new(Reason::ReferenceUnknown, why).into()));
+        }
+    }
+    let mut anew = product.clone();
+    anew.insert("productCharacteristic".to_owned(), json!(said));
+    Ok(Ok(anew))
 }
 
 /// The term of an offer for which something is had; nothing where none is said, and why where it has no such.
@@ -171,7 +207,7 @@ pub(super) fn said_of(cx: Cx<'_>, it: &Subscription) -> Result<Tree, Error> {
     };
     let (_, kept) = carried::read(order.stamp.carried.get(&Contract::Tmf), "productOrder")?;
     let items = carried::said(&kept, "productOrderItem").and_then(Value::as_array);
-    let is = |it: &&Value| it.get("id").is_some_and(|it| product_order::is_key(it, key));
+    let is = |it: &&Value| it.get("id").is_some_and(|it| order_item::is_key(it, key));
     let item = items.into_iter().flatten().find(is);
     let mut said = tree(item.and_then(|it| it.get("product")).cloned().unwrap_or_default());
     said.retain(|name, it| SAID.contains(&name.as_str()) && !it.is_null());

@@ -275,7 +275,7 @@ impl Entity for Products {
 }
 
 /// How much of it there is, and what was said of it.
-fn characteristics(it: &Subscription) -> Vec<Value> {
+pub(super) fn characteristics(it: &Subscription) -> Vec<Value> {
     let quantity = json!({ "name": "quantity", "valueType": "number", "value": it.quantity() });
     let said = it.attributes.iter().map(|it| {
         let value = match &it.value {

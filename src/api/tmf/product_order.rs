@@ -3,8 +3,6 @@
 //! An order that cannot be placed, because what it names is not here or cannot be had, is kept as it
 //! was said, rejected, with the reason as its last note: nothing came of it, and nothing will.
 
-use rust_decimal::Decimal;
-use rust_decimal::prelude::ToPrimitive;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -14,6 +12,7 @@ use super::customer;
 use super::delivery_place;
 use super::entity::{Entity, Gone, Of, Thing, reference, text, tree};
 use super::order_handling;
+use super::order_item::{Saying, absent, items};
 use super::ordered;
 use super::quoted;
 use super::registered::Registered;
@@ -24,18 +23,17 @@ use crate::domain::account::Account;
 use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::catalog::offer::Offer;
 use crate::domain::error::{Code as Reason, Invalid, Refusal, Rejection};
-use crate::domain::id::{BillingAccountId, DocumentId, Id, Kind, OrderId, SubscriptionId};
+use crate::domain::id::{BillingAccountId, DocumentId, Id, Kind, OrderId};
 use crate::domain::operator::Permission;
-use crate::domain::order::item::{Action, Item, Parent, Relation, Wish};
+use crate::domain::order::item::Item;
 use crate::domain::order::lifecycle::State;
 use crate::domain::order::{Order, PlaceOrder, Priority, Request};
 use crate::domain::page::{Page, PageRequest};
 use crate::domain::stamp::{Contract, Stamp};
 use crate::domain::subscription::Subscription;
-use crate::domain::subscription::tree::Belonging;
-use crate::domain::text::{Code, Name, Prose};
+use crate::domain::text::{Name, Prose};
 use crate::domain::time::Instant;
-use crate::services::{Act, Cx, Error, carried, document, event, offer, order};
+use crate::services::{Act, Cx, Error, carried, document, event, order};
 
 /// An order is for those to see who placed it and who decide on it, and in part for who delivers something
 /// of it.
@@ -91,109 +89,6 @@ pub(super) fn word(ours: &str) -> String {
     [first.to_owned()].into_iter().chain(rest).collect()
 }
 
-fn missing(name: &str) -> Invalid {
-    Invalid::one(name, "required", "must be given")
-}
-
-/// What an item is called in its order.
-fn key(said: &Value) -> Result<Code, Invalid> {
-    let key = said.get("id").filter(|it| !it.is_null()).ok_or_else(|| missing("id"))?;
-    let key = key.as_str().map_or_else(|| key.to_string(), str::to_owned);
-    key.parse::<Code>().map_err(|it| Invalid::one("id", "format", it.to_string()))
-}
-
-/// Whether something that was said is what an item is called.
-pub(super) fn is_key(said: &Value, key: &Code) -> bool {
-    let plain = said.as_str().map_or_else(|| said.to_string(), str::to_owned);
-    plain == key.as_str()
-}
-
-/// What an item is to do.
-fn action(said: &Value) -> Result<Action, Invalid> {
-    let word = said.get("action").and_then(Value::as_str).ok_or_else(|| missing("action"))?;
-    match word.to_ascii_lowercase().as_str() {
-        "add" => Ok(Action::Add),
-        "modify" => Ok(Action::Modify),
-        "delete" => Ok(Action::Delete),
-        "nochange" => Ok(Action::NoChange),
-        _ => {
-            let message = format!("`{word}` is none of `add`, `modify`, `delete`, `noChange`");
-            Err(Invalid::one("action", "enum", message))
-        }
-    }
-}
-
-/// How many an item asks for, if it says so: a whole number, as a number or a text, however many
-/// zeros there are behind its point.
-pub(super) fn quantity(said: &Value) -> Result<Option<u32>, Invalid> {
-    let Some(count) = said.get("quantity").filter(|it| !it.is_null()) else { return Ok(None) };
-    let count = count.as_str().map_or_else(|| count.to_string(), str::to_owned);
-    let count = count.trim().parse::<Decimal>().ok().filter(Decimal::is_integer);
-    let count = count.and_then(|it| it.to_u32()).filter(|it| *it > 0);
-    let refused = || Invalid::one("quantity", "range", "must be a whole number from 1");
-    count.map(Some).ok_or_else(refused)
-}
-
-/// The refusal of an item that names what is not here.
-fn absent(what: &str, reference: &Value) -> Refusal {
-    let id = reference.get("id").map_or_else(String::new, ToString::to_string);
-    let why = format!("{what} {id} is not there, or has no `id`");
-    Rejection::new(Reason::ReferenceUnknown, why).into()
-}
-
-/// An item as far as its form goes; what it names may not be here.
-fn item(cx: Cx<'_>, said: &Value) -> Result<Result<Item, Refusal>, Error> {
-    let (key, action) = (key(said)?, action(said)?);
-    if let Some(refusal) = ordered::nested(said) {
-        return Ok(Err(refusal));
-    }
-    let relations = ordered::relations(said)?;
-    let mut wish = Wish { quantity: quantity(said)?, ..Wish::default() };
-    let (mut parent, mut beside) = (None, None);
-    if let Some(offering) = said.get("productOffering").filter(|it| it.is_object()) {
-        let found = match reference(offering) {
-            Some(id) => offer::get(cx, id).map(Some).or_else(Error::or_nothing)?,
-            None => None,
-        };
-        let Some(found): Option<Offer> = found else {
-            return Ok(Err(absent("the product offering", offering)));
-        };
-        let product = said.get("product").and_then(Value::as_object);
-        if let (Some(product), Action::Add | Action::Modify) = (product, action) {
-            wish.characteristics = ordered::choices(cx, &found, product)?;
-            parent = ordered::relied_on(product).filter(|_| found.content.adds_to.is_some());
-        }
-        if let Action::Add | Action::Modify = action {
-            match ordered::term(&found, ("itemTerm", said.get("itemTerm")))? {
-                Ok(term) => wish.term = term,
-                Err(refusal) => return Ok(Err(refusal)),
-            }
-        }
-        let below = relations.iter().find(|it| it.kind.as_str() == "relies_on");
-        beside = below.filter(|_| found.content.adds_to.is_some()).map(|it| it.item.clone());
-        wish.offer = Some(found.id);
-    }
-    let mut item = Item::new(key, action, wish);
-    let above = parent.map(|id| Parent::Subscription(id, Belonging::AddOn));
-    item.parent = above.or_else(|| beside.map(|it| Parent::Item(it, Belonging::AddOn)));
-    let is_above =
-        |it: &Relation| matches!(&item.parent, Some(Parent::Item(key, _)) if *key == it.item);
-    item.relations = relations.into_iter().filter(|it| !is_above(it)).collect();
-    let billed = said.get("billingAccount").filter(|it| it.is_object() && action == Action::Add);
-    let found = billed.and_then(reference).map(|id| cx.find::<BillingAccount>(id)).transpose()?;
-    item.billing_account = found.flatten().map(|it| it.id);
-    if let Some(billed) = billed.filter(|_| item.billing_account.is_none()) {
-        return Ok(Err(absent("the billing account", billed)));
-    }
-    if action != Action::Add {
-        let product = said.get("product").unwrap_or(&Value::Null);
-        let id: Option<SubscriptionId> = reference(product);
-        let Some(id) = id else { return Ok(Err(absent("the product", product))) };
-        item.subscription = Some(id);
-    }
-    Ok(Ok(item))
-}
-
 /// Who orders, and where it is billed if that was said.
 pub(super) struct Buyer {
     pub(super) account: Account,
@@ -238,44 +133,6 @@ pub(super) fn buyer(cx: Cx<'_>, said: &Tree) -> Result<Result<Buyer, Refusal>, E
 fn own(cx: Cx<'_>) -> Result<Option<Account>, Error> {
     let own = cx.actor.standing().map(|it| cx.find::<Account>(it.account)).transpose()?.flatten();
     Ok(own.filter(|it| it.parent().is_some()))
-}
-
-/// Whether each item must say what it is called and what it is to do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Saying {
-    /// It must.
-    All,
-    /// What it does not say is its place, and that something is to be had.
-    Some,
-}
-
-/// What was said in a list of items, as far as what they name is here.
-pub(super) fn items(
-    cx: Cx<'_>,
-    said: &Tree,
-    (attribute, saying): (&str, Saying),
-) -> Result<Result<Vec<Item>, Refusal>, Error> {
-    let mut items = Vec::new();
-    let all = said.get(attribute).and_then(Value::as_array);
-    if all.is_none_or(Vec::is_empty) {
-        return Err(Invalid::one(attribute, "required", "must have at least one item").into());
-    }
-    for (place, it) in all.into_iter().flatten().enumerate() {
-        let mut it = it.clone();
-        if let Some(fields) = it.as_object_mut().filter(|_| saying == Saying::Some) {
-            fields.entry("id").or_insert_with(|| json!((place + 1).to_string()));
-            fields.entry("action").or_insert_with(|| json!("add"));
-        }
-        let at = format!("{attribute}/{place}/");
-        let read = item(cx, &it).map_err(|error| {
-            if let Error::Invalid(invalid) = error { invalid.below(&at).into() } else { error }
-        })?;
-        match read {
-            Ok(item) => items.push(item),
-            Err(refusal) => return Ok(Err(refusal)),
-        }
-    }
-    Ok(Ok(items))
 }
 
 /// A reference of what was ordered, with what is in it.
@@ -554,22 +411,8 @@ impl Entity for Orders {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::order::item::Action;
     use crate::domain::order::lifecycle::ItemState;
-
-    #[test]
-    fn a_quantity_is_a_whole_number_in_whatever_form() {
-        let read = |it: &str| {
-            let said: Value = serde_json::from_str(it).expect("JSON");
-            quantity(&json!({ "quantity": said })).ok()
-        };
-        for it in ["2", "2.0", "\"2\"", "\" 2.00\""] {
-            assert_eq!(read(it), Some(Some(2)), "{it}");
-        }
-        assert_eq!(read("null"), Some(None));
-        for it in ["0", "1.5", "-1", "\"two\"", "1e40", "[1]"] {
-            assert_eq!(read(it), None, "{it}");
-        }
-    }
 
     #[test]
     fn states_are_in_the_words_of_the_contract() {

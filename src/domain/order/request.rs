@@ -115,11 +115,16 @@ pub struct Estimated {
 }
 
 impl PlaceOrder {
-    /// An order of an account.
+    /// An order of an account. What only ends subscriptions begins when it is to be done: nothing ends
+    /// before that.
     ///
     /// # Errors
     /// If its items break rules of form, or it would have to be done before it may begin.
-    pub fn new(account: AccountId, items: Vec<Item>, request: Request) -> Result<Self, Invalid> {
+    pub fn new(
+        account: AccountId,
+        items: Vec<Item>,
+        mut request: Request,
+    ) -> Result<Self, Invalid> {
         let mut found = super::item::violations(&items);
         found.extend(attribute::violations(&request.attributes, "/attributes"));
         found.extend(request.deliver_to.iter().flat_map(|it| it.violations("/deliver_to")));
@@ -129,6 +134,9 @@ impl PlaceOrder {
             found.push(Violation::new("/completion_at", "range", message));
         }
         Invalid::unless_empty(found)?;
+        if items.iter().all(|it| it.action == Action::Delete) {
+            request.start_at = request.completion_at.or(request.start_at);
+        }
         Ok(Self { account, items, request, estimated: Estimated::default() })
     }
 

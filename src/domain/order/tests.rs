@@ -210,6 +210,25 @@ fn an_order_is_not_to_be_done_before_it_may_begin() {
 }
 
 #[test]
+fn what_only_ends_begins_when_it_is_to_be_done() {
+    let begins = |actions: &[Action], start_at: Option<i64>| {
+        let of = |(place, action): (usize, &Action)| {
+            let mut it = item(&place.to_string(), *action);
+            it.subscription = (*action == Action::Delete).then(|| id(7));
+            it
+        };
+        let items = actions.iter().enumerate().map(of).collect();
+        let (start_at, completion_at) = (start_at.map(at), Some(at(9)));
+        let request = Request { start_at, completion_at, ..Request::plain() };
+        PlaceOrder::new(id(1), items, request).expect("valid").request.start_at
+    };
+    assert_eq!(begins(&[Action::Delete], None), Some(at(9)));
+    assert_eq!(begins(&[Action::Delete], Some(2)), Some(at(9)));
+    assert_eq!(begins(&[Action::Delete, Action::Add], Some(2)), Some(at(2)));
+    assert_eq!(begins(&[Action::Add], None), None);
+}
+
+#[test]
 fn a_priority_is_one_of_five() {
     let numbers: Vec<_> = (0..9).filter_map(Priority::new).map(Priority::number).collect();
     assert_eq!(numbers, [0, 1, 2, 3, 4]);

@@ -323,6 +323,54 @@ fn what_was_chosen_is_chosen_anew_by_an_order() {
     shop.market.must_be_whole();
 }
 
+/// A change names the product, and its offering only where it is to be another.
+#[test]
+fn a_change_of_a_product_happens_or_says_why_not() {
+    let shop = Shop::open();
+    let offering = shop.offering(&json!({}));
+    let chosen = json!([one("Cores", json!(4)), one("Disks", json!("fast"))]);
+    let order = shop.ordered(&offering, &chosen);
+    let product = text(&order["productOrderItem"][0]["product"]["id"]);
+    let came_of = |within: Value| {
+        let mut it = json!({ "id": product });
+        it.as_object_mut().unwrap().extend(within.as_object().unwrap().clone());
+        let item = json!({ "id": "1", "action": "modify", "product": it });
+        let party = json!([{ "id": shop.customer, "@referredType": "Customer" }]);
+        let body = json!({ "productOrderItem": [item], "relatedParty": party });
+        let order = shop.client().post(ORDER, &body);
+        let note = order["note"].as_array().map(|it| text(&it.last().unwrap()["text"]));
+        let note = note.unwrap_or_else(|| shop.shown(&product));
+        format!("{} {note}\n", text(&order["state"]))
+    };
+    let says = |it: Value| came_of(json!({ "productCharacteristic": it }));
+    let mut all = says(json!([one("Cores", json!(16))]));
+    all += &came_of(json!({
+        "productOffering": { "id": offering },
+        "productCharacteristic": [one("Cores", json!(8))],
+    }));
+    let mut whole =
+        shop.client().get(&format!("{PRODUCT}/{product}"))["productCharacteristic"].clone();
+    for it in whole.as_array_mut().unwrap().iter_mut().filter(|it| it["name"] == "Disks") {
+        it["value"] = json!("large");
+    }
+    all += &says(whole);
+    all += &says(json!([one("Cores", json!(3))]));
+    all += &says(json!([one("Color", json!("red"))]));
+    all += &says(json!([one("quantity", json!(2))]));
+    expect_test::expect![[r#"
+        completed Cores=16, Disks="fast", Memory=64, Room="cellar"
+        completed Cores=8, Disks="fast", Memory=32, Room="cellar"
+        completed Cores=8, Disks="large", Memory=32, Room="cellar"
+        rejected `productOrderItem[0].product.productCharacteristic.Cores` does not allow the value `3`
+        rejected `product.productCharacteristic`: the product has no characteristic `Color` that an order could change
+        completed Cores=8, Disks="large", Memory=32, Room="cellar"
+    "#]]
+    .assert_eq(&all);
+    let shown = shop.client().get(&format!("{PRODUCT}/{product}"));
+    assert_eq!(shown["productCharacteristic"][0]["value"], 2, "{shown}");
+    shop.market.must_be_whole();
+}
+
 /// What is charged follows what is chosen, and what follows from that.
 #[test]
 fn a_price_is_charged_for_the_choices_that_it_is_meant_for() {

@@ -176,6 +176,36 @@ fn an_option_relies_on_another_item_of_the_same_order() {
 }
 
 #[test]
+fn a_product_is_called_as_its_order_says_and_ends_when_that_is_to_be_done() {
+    let shop = Shop::open();
+    let item = json!({
+        "id": "1", "action": "add", "productOffering": { "id": shop.line },
+        "product": { "name": "Line of Ann" },
+    });
+    let order = shop.orders(&json!([item]));
+    let product = text(&order["productOrderItem"][0]["product"]["id"]);
+    let shown = || shop.client().get(&format!("{PRODUCT}/{product}"));
+    assert_eq!(shown()["name"], "Line of Ann");
+    let party = json!([{ "id": plain(&shop.customer["id"]), "@referredType": "Customer" }]);
+    let item = json!({ "id": "1", "action": "delete", "product": { "id": product } });
+    let order = shop.client().post(
+        ORDER,
+        &json!({
+            "productOrderItem": [item], "relatedParty": party,
+            "requestedCompletionDate": "2026-01-20T00:00:00Z",
+        }),
+    );
+    assert_eq!((&order["state"], &shown()["status"]), (&json!("acknowledged"), &json!("active")));
+    shop.market.advance_to("2026-01-19");
+    assert_eq!(shown()["status"], "active", "nothing ends before its day");
+    shop.market.advance_to("2026-01-21");
+    let order = shop.client().get(&format!("{ORDER}/{}", text(&order["id"])));
+    assert_eq!(order["state"], "completed", "{order}");
+    assert_eq!(shown()["status"], "terminated");
+    shop.market.must_be_whole();
+}
+
+#[test]
 fn an_order_is_called_off_at_once_or_not_at_all() {
     let shop = Shop::open();
     let later = json!({ "requestedStartDate": "2026-03-01T00:00:00Z" });
