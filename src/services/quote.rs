@@ -6,7 +6,9 @@ use crate::domain::error::{Code, Refusal, Rejection};
 use crate::domain::event::Verb;
 use crate::domain::id::{BillingAccountId, QuoteId};
 use crate::domain::operator::Permission;
-use crate::domain::order::quote::{Inquiry, Quote, Step};
+use crate::domain::order::item::Item;
+use crate::domain::order::quote::{Inquiry, Quote, State, Step};
+use crate::domain::order::total::Total;
 use crate::domain::order::{Acceptance, Order, PlaceOrder, Request};
 use crate::domain::time::Validity;
 
@@ -42,19 +44,52 @@ pub fn ask(act: &mut Act<'_>, placed: PlaceOrder, inquiry: Inquiry) -> Result<Qu
         Some(person) => stamp.of_person(person),
         None => stamp,
     };
-    let foreseen = order::suppose_placed(act, placed.clone())?;
-    let estimate = order::estimate(act.cx(), foreseen)?;
-    let totals = estimate.totals().map_err(Rejection::from)?;
+    let (items, totals) = priced(act, &placed)?;
     let stamp = stamp.numbered(act.next_number(NUMBERS)?);
     let (id, now) = (act.new_id(), act.now());
-    let mut items = placed.items().to_vec();
-    for it in &mut items {
-        it.totals = estimate.totals_of(&it.key).map_err(Rejection::from)?;
-    }
     let quote = Quote::new(id, stamp, account.id, items.clone(), now)?;
     let mut quote = quote.priced(items, totals)?;
     quote.inquiry = inquiry;
     act.keep((quote, Verb::Created))
+}
+
+/// What an order asks for with what each of that would cost if it were placed now, and what all of it would.
+fn priced(act: &mut Act<'_>, placed: &PlaceOrder) -> Result<(Vec<Item>, Vec<Total>), Error> {
+    let foreseen = order::suppose_placed(act, placed.clone())?;
+    let estimate = order::estimate(act.cx(), foreseen)?;
+    let mut items = placed.items().to_vec();
+    for it in &mut items {
+        it.totals = estimate.totals_of(&it.key).map_err(Rejection::from)?;
+    }
+    Ok((items, estimate.totals().map_err(Rejection::from)?))
+}
+
+/// Lets a quote that nobody stands by be about something else, or about the same, priced anew. One that
+/// its buyer did not take is begun anew by that.
+///
+/// # Errors
+/// If the order is another account's or cannot be placed, the state of the quote forbids it, or the caller
+/// may not.
+pub fn revise(act: &mut Act<'_>, id: QuoteId, placed: PlaceOrder) -> Result<Quote, Error> {
+    let mut quote: Quote = act.get(id)?;
+    act.must(Permission::QuoteAsk, &quote.stamp)?;
+    must_be_for(&quote, &placed)?;
+    if quote.state() == State::Rejected {
+        quote = act.keep(quote.on(Step::Revise)?)?;
+    }
+    // What is not changed says so first, whatever it would cost.
+    let quote = quote.priced(placed.items().to_vec(), Vec::new())?;
+    let (items, totals) = priced(act, &placed)?;
+    let quote = quote.priced(items, totals)?;
+    act.keep((quote, Verb::Changed))
+}
+
+fn must_be_for(quote: &Quote, placed: &PlaceOrder) -> Result<(), Rejection> {
+    if placed.account() == quote.account() {
+        return Ok(());
+    }
+    let why = format!("the quote `{}` is for another account", quote.id);
+    Err(Rejection::new(Code::ReferenceUnknown, why))
 }
 
 /// Moves a quote along its life, as buyer and seller may.
@@ -102,16 +137,17 @@ pub fn accept(
 /// Takes a quote by an order for it.
 ///
 /// # Errors
-/// If the order is another account's, the seller does not stand by the quote, the order cannot be placed,
-/// or the caller may not.
+/// If the order is another account's, the seller does not stand by the quote, it would cost something else
+/// than was quoted, it cannot be placed, or the caller may not.
 pub fn take(act: &mut Act<'_>, id: QuoteId, mut placed: PlaceOrder) -> Result<Order, Error> {
     let quote: Quote = act.get(id)?;
     act.must(Permission::QuoteAsk, &quote.stamp)?;
-    if placed.account() != quote.account() {
-        let why = format!("the quote `{id}` is for another account");
-        return Err(Rejection::new(Code::ReferenceUnknown, why).into());
-    }
+    must_be_for(&quote, &placed)?;
     placed.request.quote = Some(id);
+    // What cannot be taken says so first, whatever it would cost.
+    quote.clone().accept(act.new_id(), act.now())?;
+    let (_, totals) = priced(act, &placed)?;
+    quote.must_cost(&totals)?;
     let order = order::place(act, placed)?;
     let quote: Quote = act.get(id)?;
     let accepted = quote.accept(order.id, act.now())?;

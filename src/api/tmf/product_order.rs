@@ -99,7 +99,7 @@ pub(super) struct Buyer {
 /// named. What is named must be here for who calls, and of one customer: nobody gets, or pays, what was
 /// said to be somebody else's.
 pub(super) fn buyer(cx: Cx<'_>, said: &Tree) -> Result<Result<Buyer, Refusal>, Error> {
-    let billed = said.get("billingAccount").filter(|it| it.is_object());
+    let billed = quoted::one_billed(said.get("billingAccount"))?.filter(|it| it.is_object());
     let found = billed.and_then(reference).map(|id| cx.find::<BillingAccount>(id)).transpose()?;
     let found = found.flatten();
     if let Some(billed) = billed.filter(|_| found.is_none()) {

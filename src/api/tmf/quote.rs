@@ -42,7 +42,7 @@ pub(super) const QUOTES: Beside<Quotes> = Beside {
 
 /// The order that is asked about, as far as what it names is here.
 fn read(cx: Cx<'_>, said: &Tree) -> Result<Result<PlaceOrder, Refusal>, Error> {
-    let items = match items(cx, said, ("quoteItem", Saying::Some))? {
+    let items = match items(cx, said, (ITEMS, Saying::Some))? {
         Ok(items) => items,
         Err(refusal) => return Ok(Err(refusal)),
     };
@@ -71,6 +71,26 @@ fn asked(it: &Beside<Quotes>, act: &mut Act<'_>, of: &Resource, said: Tree) -> R
     };
     refused(act, &it.documents, (of, "quoteDate", said), refusal)
 }
+
+/// Whether a change asks about something else than before: what is noted of an item does not.
+fn asks_anew(cx: Cx<'_>, change: &Change) -> Result<bool, Error> {
+    if change.before.get(ITEMS) == change.after.get(ITEMS) {
+        return Ok(false);
+    }
+    let before = items(cx, &change.before, (ITEMS, Saying::All))?;
+    Ok(before.ok() != Some(items(cx, &change.after, (ITEMS, Saying::All))??))
+}
+
+/// A quote about what is said now, priced anew and billed where that is said.
+fn revised(act: &mut Act<'_>, it: Quote, said: &Tree) -> Result<Quote, Error> {
+    let items = items(act.cx(), said, (ITEMS, Saying::All))??;
+    let billing_account = quoted::billed_to(act.cx(), &it, said.get("billingAccount"))?;
+    let request = Request { billing_account, ..Request::plain() };
+    quote::revise(act, it.id, PlaceOrder::new(it.account(), items, request)?)
+}
+
+/// The attribute that says what a quote is about.
+const ITEMS: &str = "quoteItem";
 
 /// What is called what is charged once for the days before the first whole period.
 const FIRST_PART: &str = "Until the first whole period";
@@ -159,6 +179,11 @@ impl Entity for Quotes {
         let said = change.after.get("state");
         let said = said.filter(|it| change.before.get("state") != Some(*it));
         let said = said.and_then(Value::as_str).map(str::to_ascii_lowercase);
+        let is_begun_anew = it.state() == State::Rejected && said.as_deref() == Some("inprogress");
+        let it = match is_begun_anew || asks_anew(act.cx(), change)? {
+            true => revised(act, it, &change.after)?,
+            false => it,
+        };
         match (said.as_deref(), it.state()) {
             (Some("approved"), _) => quote::approve(act, it.id, Validity::ALWAYS),
             (Some("accepted"), _) => {
@@ -171,7 +196,7 @@ impl Entity for Quotes {
             (Some("rejected"), _) => quote::on(act, it.id, Step::Reject),
             (Some("cancelled"), _) => quote::on(act, it.id, Step::Cancel),
             (Some("pending"), _) => quote::on(act, it.id, Step::Ask),
-            (Some("inprogress"), State::Rejected) => quote::on(act, it.id, Step::Revise),
+            (Some("inprogress"), _) if is_begun_anew => Ok(it),
             (Some("inprogress"), _) => quote::on(act, it.id, Step::Resume),
             (_, _) => Ok(it),
         }

@@ -44,6 +44,25 @@ pub(super) fn named(cx: Cx<'_>, said: &Tree) -> Result<Option<Quote>, Error> {
     }
 }
 
+/// The reference to a billing account that is said: alone, or as the only one of a list, as the schemas of
+/// quotes have it.
+///
+/// # Errors
+/// If several are said.
+pub(super) fn one_billed(said: Option<&Value>) -> Result<Option<&Value>, Invalid> {
+    match said {
+        Some(Value::Array(all)) => match all.as_slice() {
+            [] => Ok(None),
+            [one] => Ok(Some(one)),
+            [_, _, ..] => {
+                let message = "must name one billing account, and not several";
+                Err(Invalid::one("billingAccount", "range", message))
+            }
+        },
+        said => Ok(said.filter(|it| !it.is_null())),
+    }
+}
+
 /// Where what a quote says is billed, as `said` names it.
 ///
 /// # Errors
@@ -53,7 +72,7 @@ pub(super) fn billed_to(
     of: &Quote,
     said: Option<&Value>,
 ) -> Result<Option<BillingAccountId>, Error> {
-    let Some(said) = said.filter(|it| !it.is_null()) else { return Ok(None) };
+    let Some(said) = one_billed(said)? else { return Ok(None) };
     let found = reference(said).map(|id| cx.find::<BillingAccount>(id)).transpose()?.flatten();
     let found = found.filter(|it| it.account() == of.account()).ok_or_else(|| {
         Invalid::one("billingAccount/id", "reference", "must name one of the customer's own")

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::item::{self, Item};
 use super::note::{Note, Notes};
-use super::total::Total;
+use super::total::{Charged, Total};
 use crate::domain::error::{Code as Reason, Invalid, Rejection};
 use crate::domain::event::Verb;
 use crate::domain::id::{AccountId, DocumentId, OrderId, QuoteId};
@@ -252,6 +252,27 @@ impl Quote {
         }
     }
 
+    /// Refuses to be taken where it would cost something else than it says: what was quoted is what is
+    /// charged. What the days before the first whole period cost follows from the day on which they begin.
+    ///
+    /// # Errors
+    /// If what it would cost now is something else.
+    pub fn must_cost(&self, now: &[Total]) -> Result<(), Rejection> {
+        let lasting = |all: &[Total]| {
+            all.iter().filter(|it| it.charged() != Charged::FirstPart).copied().collect::<Vec<_>>()
+        };
+        let (quoted, mut left) = (lasting(&self.totals), lasting(now));
+        for it in &quoted {
+            let place = left.iter().position(|other| it.is_as_much_as(*other));
+            let Some(place) = place else { return Err(dearer(it, now)) };
+            left.remove(place);
+        }
+        left.first().map_or(Ok(()), |it| {
+            let why = format!("the quote says nothing of {} that it would cost now", it.net());
+            Err(Rejection::new(Reason::OrderStateForbids, why + "; ask for a new one"))
+        })
+    }
+
     /// The quote that the seller stands by for a time.
     ///
     /// # Errors
@@ -281,6 +302,17 @@ impl Quote {
         };
         Ok((Self { state, ..self }, trigger.verb()))
     }
+}
+
+/// Why a quote that says an amount is not taken.
+fn dearer(quoted: &Total, now: &[Total]) -> Rejection {
+    let akin = |it: &&Total| it.charged() == quoted.charged() && it.currency() == quoted.currency();
+    let now = now.iter().find(akin).map_or_else(|| "nothing".to_owned(), |it| it.net().to_string());
+    let why = format!(
+        "the quote says {} before tax, and it would cost {now} now; ask for a new one",
+        quoted.net()
+    );
+    Rejection::new(Reason::OrderStateForbids, why)
 }
 
 words! {
@@ -316,6 +348,7 @@ mod tests {
     use expect_test::expect;
 
     use super::*;
+    use crate::domain::money::{Currency, Money};
     use crate::domain::order::item::{Action, Wish};
     use crate::domain::order::tests::{at, code, id, stamp};
     use crate::domain::word::matrix;
@@ -364,6 +397,30 @@ mod tests {
         let rejected = approved().on(Step::Reject).expect("approved").0;
         let revised = rejected.on(Step::Revise).expect("rejected").0;
         assert_eq!((revised.state(), revised.version()), (State::InProgress, 2));
+    }
+
+    #[test]
+    fn a_quote_is_taken_at_what_it_says() {
+        let total = |charged, net: i64, tax: i64| {
+            let money = |minor| Money::minor(minor, Currency::EUR);
+            Total::new(charged, money(net), money(tax)).expect("small")
+        };
+        let (once, each, first) = (Charged::Once, Charged::EachPeriod, Charged::FirstPart);
+        let quoted =
+            quote().priced(vec![], vec![total(each, 10_000, 2_000), total(once, 500, 100)]);
+        let quoted = quoted.expect("in progress");
+        for (now, is_taken) in [
+            (vec![total(once, 500, 100), total(each, 10_000, 2_000)], true),
+            (vec![total(first, 300, 60), total(each, 10_000, 2_000), total(once, 500, 100)], true),
+            (vec![total(each, 10_000, 700), total(once, 500, 35)], true),
+            (vec![total(each, 10_100, 1_900), total(once, 500, 100)], true),
+            (vec![total(each, 15_000, 3_000), total(once, 500, 100)], false),
+            (vec![total(each, 9_000, 1_800), total(once, 500, 100)], false),
+            (vec![total(each, 10_000, 2_000)], false),
+            (vec![total(each, 10_000, 2_000), total(once, 500, 100), total(once, 1, 0)], false),
+        ] {
+            assert_eq!(quoted.must_cost(&now).is_ok(), is_taken, "{now:?}");
+        }
     }
 
     #[test]

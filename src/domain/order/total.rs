@@ -60,6 +60,12 @@ impl Total {
         self.gross
     }
 
+    /// Whether another is as much, before tax or with it: another tax is the law's and no other price.
+    #[must_use]
+    pub fn is_as_much_as(self, other: Self) -> bool {
+        self.charged == other.charged && (self.net == other.net || self.gross == other.gross)
+    }
+
     /// The currency.
     #[must_use]
     pub const fn currency(self) -> Currency {

@@ -253,3 +253,92 @@ fn a_quote_and_a_cart_say_what_each_of_their_items_costs() {
     let changed = client.patch(&path, &fewer);
     assert_eq!(prices(&changed["cartItem"][0]["ItemTotalPrice"]), "recurring month 9.90 11.88");
 }
+
+#[test]
+fn a_quote_is_charged_as_it_says_or_not_taken() {
+    let table = Table::set();
+    let client = table.client();
+    let quote = table.approved();
+    let prices =
+        items(&client.call("GET /tmf-api/productCatalogManagement/v4/productOfferingPrice", None));
+    let price = text(&prices[0]["id"]);
+    let path = format!("/tmf-api/productCatalogManagement/v4/productOfferingPrice/{price}");
+    client.patch(&path, &json!({ "price": { "unit": "EUR", "value": 15 } }));
+    table.market.advance_to("2026-01-03");
+    let accepted = json!({ "state": "accepted" });
+    let refused = told(&client.call(&format!("PATCH {quote}"), Some(&accepted)));
+    assert_eq!(
+        refused,
+        "409 order_state_forbids: the quote says 19.80 EUR before tax, and it would cost 30.00 EUR now; \
+         ask for a new one"
+    );
+    assert_eq!(
+        (client.get(&quote)["state"].clone(), table.products().len()),
+        (json!("approved"), 0)
+    );
+    client.patch(&quote, &json!({ "state": "rejected" }));
+    let anew = client.patch(&quote, &json!({ "state": "inProgress" }));
+    let totals: Vec<_> = anew["quoteTotalPrice"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| (text(&it["priceType"]), it["price"]["dutyFreeAmount"]["value"].to_string()))
+        .collect();
+    assert_eq!(totals, [("recurring".to_owned(), "30.00".to_owned())]);
+    client.patch(&quote, &json!({ "state": "approved" }));
+    assert_eq!(client.patch(&quote, &accepted)["state"], "accepted");
+    table.market.must_be_whole();
+}
+
+#[test]
+fn a_quote_is_about_what_it_shows() {
+    let table = Table::set();
+    let client = table.client();
+    let body = json!({ "quoteItem": [table.item()], "relatedParty": table.party() });
+    let quote = format!("{QUOTE}/{}", text(&client.post(QUOTE, &body)["id"]));
+    let total =
+        |it: &Value| it["quoteTotalPrice"][0]["price"]["dutyFreeAmount"]["value"].to_string();
+    let asks = |quantity: u32| {
+        let mut item = table.item();
+        item["quantity"] = json!(quantity);
+        json!({ "quoteItem": [item] })
+    };
+    let nine = client.patch(&quote, &asks(9));
+    assert_eq!((&nine["quoteItem"][0]["quantity"], total(&nine)), (&json!(9), "89.10".to_owned()));
+    let mut noted = nine["quoteItem"].clone();
+    noted[0]["note"] = json!([{ "text": "in blue" }]);
+    assert_eq!(total(&client.patch(&quote, &json!({ "quoteItem": noted }))), "89.10");
+    client.patch(&quote, &json!({ "state": "approved" }));
+    for state in ["approved", "accepted"] {
+        client.patch(&quote, &json!({ "state": state }));
+        let refused = told(&client.call(&format!("PATCH {quote}"), Some(&asks(3))));
+        let why = format!("409 order_state_forbids: a quote that is `{state}` is not changed");
+        assert_eq!(refused, why);
+    }
+    let shown = table.products()[0]["productCharacteristic"][0]["value"].clone();
+    assert_eq!(shown, json!(9));
+    table.market.must_be_whole();
+}
+
+#[test]
+fn the_billing_account_of_a_quote_is_said_alone_or_in_a_list() {
+    let table = Table::set();
+    let client = table.client();
+    let two = json!([{ "id": table.billed }, { "id": table.billed }]);
+    let body = |billed: &Value| {
+        json!({
+            "quoteItem": [table.item()], "relatedParty": table.party(), "billingAccount": billed,
+        })
+    };
+    let refused = told(&client.call(&format!("POST {QUOTE}"), Some(&body(&two))));
+    assert_eq!(
+        refused,
+        "400 range: `billingAccount` must name one billing account, and not several"
+    );
+    let made = client.post(QUOTE, &body(&json!([{ "id": table.billed }])));
+    let quote = format!("{QUOTE}/{}", text(&made["id"]));
+    for state in ["approved", "accepted"] {
+        assert_eq!(client.patch(&quote, &json!({ "state": state }))["state"], state);
+    }
+    assert_eq!(table.products()[0]["billingAccount"]["id"], table.billed.as_str());
+}

@@ -46,8 +46,8 @@ fn what_is_corrected_and_recycled_is_counted_and_billed() {
     });
     let counted = client.patch(&path, &more);
     assert_eq!((&counted["status"], &counted["id"]), (&json!("rated"), &kept["id"]), "{counted}");
-    let amount = &counted["ratedProductUsage"][0]["taxExcludedRatingAmount"]["value"];
-    assert_eq!(amount, &json!(6), "{counted}");
+    let amount = counted["ratedProductUsage"][0]["taxExcludedRatingAmount"]["value"].to_string();
+    assert_eq!(amount.trim_end_matches('0').trim_end_matches('.'), "6", "{counted}");
     assert_eq!(client.get(&path)["status"], "rated");
     let all = items(&client.call(&format!("GET {USAGE}"), None));
     let ids: Vec<_> = all.iter().map(|it| &it["id"]).collect();
