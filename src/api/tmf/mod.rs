@@ -163,7 +163,7 @@
 //!   algorithms are kept and mean nothing. Of ours are also `chargeOccasion` (`setup`, `renewal`, `deposit`),
 //!   `chargeTiming` (`inArrears`), `isTaxIncluded`, `pricePlan`, `resource`, `priceAlteration` and
 //!   `localizedName`; the one `productOfferingTerm` of a price is a term of its offering, and a `taxCategory`
-//!   that is the code of one of ours is that.
+//!   is the code of one of ours. A price without `priceType`, or with a rate of tax, is taken by no offering.
 //! - What is had in amounts is `countedResource` of a product specification and `resourceRate` of an offering, by
 //!   the `id` or the `name` of a resource of ours; what a specification describes with its `unit` and is not
 //!   here is made.
@@ -281,6 +281,7 @@ mod price_alteration;
 mod price_condition;
 mod price_in_offers;
 mod price_model;
+mod price_said;
 mod price_terms;
 mod product;
 mod product_order;

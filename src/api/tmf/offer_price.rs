@@ -21,7 +21,8 @@ use super::party_form::{shown_validity, validity};
 use super::registered::Registered;
 use super::resource::Tree;
 use super::{
-    characteristic, price_alteration, price_condition, price_in_offers, price_model, price_terms,
+    characteristic, price_alteration, price_condition, price_in_offers, price_model, price_said,
+    price_terms,
 };
 use crate::domain::catalog::lifecycle::{Life, State};
 use crate::domain::catalog::offer::Offer;
@@ -202,6 +203,7 @@ impl Entity for Prices {
     }
 
     fn change(&self, act: &mut Act<'_>, it: Price, change: &Change) -> Result<Price, Error> {
+        price_said::must_stay_untaxed(change)?;
         for other in price_in_offers::others(act.cx(), &it)? {
             changed(act, other, change)?;
         }
@@ -492,6 +494,7 @@ fn take(act: &mut Act<'_>, of: OfferId, id: PriceId) -> Result<(), Error> {
     let draft: Option<Document> = document::find(act.cx(), SORT, DocumentId::from_uuid(id.uuid()))?;
     let Some(draft) = draft else { return Ok(()) };
     let said: Tree = serde_json::from_slice(draft.body()).map_err(Error::internal)?;
+    price_said::must_be_whole(&said)?;
     let offer = offer::get(act.cx(), of)?;
     let Some(drafted) = drafted(act.cx(), (&offer, id), &said)? else {
         let message = "has no `price`, so that nothing can be sold at it";

@@ -243,7 +243,7 @@ pub(super) fn resource(cx: Cx<'_>, said: &Tree) -> Result<Option<ResourceId>, Er
     named.map(|it| counted::must_find(cx, ("resource", it))).transpose()
 }
 
-/// How a price is taxed, as it was said, if that is one of our categories.
+/// How a price is taxed, as it was said: by one of our categories.
 pub(super) fn tax_category(cx: Cx<'_>, said: &Tree) -> Result<Option<TaxCategoryId>, Error> {
     let all = said.get("tax").and_then(Value::as_array).into_iter().flatten();
     let words: Vec<&str> = all.filter_map(|it| it.get("taxCategory")?.as_str()).collect();
@@ -253,7 +253,11 @@ pub(super) fn tax_category(cx: Cx<'_>, said: &Tree) -> Result<Option<TaxCategory
     let is_said =
         |it: &TaxCategory| words.iter().any(|word| it.code.as_str().eq_ignore_ascii_case(word));
     let found = cx.list::<TaxCategory>(None, &PageRequest::oldest(1), is_said)?;
-    Ok(found.items.first().map(|it| it.id))
+    let unknown = || {
+        let message = format!("`{}` is the code of no tax category here", words.join("`, `"));
+        Invalid::one("tax", "reference", message)
+    };
+    Ok(Some(found.items.first().ok_or_else(unknown)?.id))
 }
 
 /// What something is called in other languages, as it was said.

@@ -205,3 +205,34 @@ fn one_switches_to_where_a_relationship_leads() {
     let had = client.get(&format!("/subscriptions/sub_{}", text(&product["id"])));
     assert_eq!(had["offer"], format!("ofr_{large}"), "{had}");
 }
+
+#[test]
+fn an_offering_takes_no_price_that_would_be_charged_otherwise_than_it_says() {
+    let stall = Stall::on("2026-01-01");
+    let client = stall.client();
+    let offers = |price: &str| {
+        let body = json!({
+            "name": "Line", "lifecycleStatus": "Launched",
+            "productSpecification": { "id": stall.specification },
+            "productOfferingPrice": [{ "id": price }],
+        });
+        told(&client.call(&format!("POST {CATALOG}/productOffering"), Some(&body)))
+    };
+    let typeless = offers(&stall.price(&json!({ "priceType": null })));
+    assert!(
+        typeless.starts_with("400 required: `productOfferingPrice[0].priceType`"),
+        "{typeless}"
+    );
+    let tax = json!({ "tax": [{ "taxCategory": "VAT", "taxRate": 7 }] });
+    let taxed = offers(&stall.price(&tax));
+    assert!(taxed.starts_with("400 unsupported: `productOfferingPrice[0].tax`"), "{taxed}");
+    let strange = offers(&stall.price(&json!({ "tax": [{ "taxCategory": "books" }] })));
+    assert!(strange.starts_with("400 reference: `productOfferingPrice[0].tax`"), "{strange}");
+    stall.market.taxed("books", "7");
+    assert_eq!(offers(&stall.price(&json!({ "tax": [{ "taxCategory": "books" }] }))), "201");
+    let price = stall.price(&json!({ "tax": [] }));
+    assert_eq!(offers(&price), "201");
+    let path = format!("PATCH {CATALOG}/productOfferingPrice/{price}");
+    let taxed = told(&client.call(&path, Some(&tax)));
+    assert!(taxed.starts_with("400 read_only: `tax`"), "{taxed}");
+}
