@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::behind::Change;
 use super::entity::{Entity, Gone, reference, text, tree};
-use super::party_form::or_nothing;
+use super::party_form::{day, or_nothing};
 use super::product_order::{self, Buyer};
 use super::query::Wanted;
 use super::resource::Tree;
@@ -109,6 +109,28 @@ fn within(said: &Tree) -> Tree {
     tree(json!({ "productOrderItem": [{ "product": said }] }))
 }
 
+/// Refuses what would not be so: what is had here begins today, and at what its offering costs.
+fn must_begin_now(act: &Act<'_>, said: &Tree) -> Result<(), Invalid> {
+    let today = Zone::UTC.date_of(act.now());
+    let start_on = day("startDate", said.get("startDate"))?;
+    if start_on.is_some_and(|it| it != today) {
+        let message = "must be today: what begins later is had by an order with that \
+                       `requestedStartDate`, and what began before is charged from today";
+        return Err(Invalid::one("startDate", "unsupported", message));
+    }
+    let ended = said.get("terminationDate").is_some_and(|it| !it.is_null());
+    let priced =
+        said.get("productPrice").and_then(Value::as_array).is_some_and(|it| !it.is_empty());
+    let refused = |name: &str, message: &str| Err(Invalid::one(name, "unsupported", message));
+    match (ended, priced) {
+        (true, _) => refused("terminationDate", "follows from when the product is ended"),
+        (_, true) => {
+            refused("productPrice", "follows from the offering: what is had costs what that does")
+        }
+        (false, false) => Ok(()),
+    }
+}
+
 /// The order of what was said to be had, by who sells it.
 fn bought(act: &mut Act<'_>, said: &Tree) -> Result<PlaceOrder, Error> {
     let word: Option<String> = text(said, "status")?;
@@ -117,6 +139,7 @@ fn bought(act: &mut Act<'_>, said: &Tree) -> Result<PlaceOrder, Error> {
         let message = "must be `created`, `pendingActive` or `active` where a product begins";
         return Err(Invalid::one("status", "enum", message).into());
     }
+    must_begin_now(act, said)?;
     let offering = said.get("productOffering").and_then(reference);
     let missing = || Invalid::one("productOffering", "reference", "must say which by its `id`");
     let offer = offer::named(act.cx(), "offer", offering.ok_or_else(missing)?)?;

@@ -388,3 +388,35 @@ fn what_others_have_made_realizes_a_product() {
     let only = client.get(&format!("{}?fields=realizingService", shop.product(&order)));
     assert_eq!((&only["realizingService"], only.get("name")), (&shown["realizingService"], None));
 }
+
+/// What is taken over from elsewhere is not had otherwise than it is said.
+#[test]
+fn a_product_that_would_be_another_than_is_said_is_refused() {
+    let market = Market::on("2026-01-01");
+    let client = market.operator();
+    let offer = plain(&market.offer("Mail", &[monthly("Fee", "EUR", "5")]));
+    let customer = plain(&text(&market.customer("Ann", "EUR")["id"]));
+    let said = |more: Value| {
+        let mut body = json!({
+            "productOffering": { "id": offer }, "relatedParty": [{ "id": customer }],
+        });
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let told = told(&client.call(&format!("POST {PRODUCT}"), Some(&body)));
+        told.split(' ').take(3).collect::<Vec<_>>().join(" ")
+    };
+    let price =
+        json!([{ "name": "Fee", "price": { "dutyFreeAmount": { "unit": "EUR", "value": 1 } } }]);
+    for (more, expected) in [
+        (json!({ "startDate": "2026-03-01T00:00:00Z" }), "400 unsupported: `startDate`"),
+        (json!({ "startDate": "2025-03-01T00:00:00Z" }), "400 unsupported: `startDate`"),
+        (json!({ "productPrice": price }), "400 unsupported: `productPrice`"),
+        (
+            json!({ "terminationDate": "2026-03-01T00:00:00Z" }),
+            "400 unsupported: `terminationDate`",
+        ),
+    ] {
+        assert_eq!(said(more), expected);
+    }
+    assert_eq!(items(&client.call(&format!("GET {PRODUCT}"), None)), Vec::<Value>::new());
+    assert_eq!(said(json!({ "startDate": "2026-01-01T12:00:00Z" })), "201");
+}
