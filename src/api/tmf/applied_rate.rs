@@ -17,7 +17,6 @@ use crate::domain::id::{CreditNoteId, Id, InvoiceId, Kind};
 use crate::domain::money::Money;
 use crate::domain::operator::Permission;
 use crate::domain::page::{Page, PageRequest};
-use crate::services::invoice::{self, Filter};
 use crate::services::{Act, Cx, Error, event};
 
 /// Lines of bills.
@@ -169,14 +168,15 @@ impl Behind for AppliedRates {
     fn page(&self, cx: Cx<'_>, _: &Resource, page: &PageRequest) -> Result<Page<Tree>, Error> {
         let mut items = Vec::new();
         let Some(after) = page.after.as_deref().and_then(|it| it.strip_prefix(NOTES_FROM)) else {
-            let found = invoice::list(cx, &Filter::default(), page)?;
+            let found = cx.list_with_own(page, |_: &Invoice| true)?;
             for it in &found.items {
                 items.extend(all_of_invoice(cx, it)?);
             }
             return Ok(Page { items, next: found.next.or_else(|| Some(NOTES_FROM.to_vec())) });
         };
         let after = (!after.is_empty()).then(|| after.to_vec());
-        let found = invoice::notes(cx, (None, None), &PageRequest { after, ..page.clone() })?;
+        let page = PageRequest { after, ..page.clone() };
+        let found = cx.list_with_own(&page, |_: &CreditNote| true)?;
         for it in &found.items {
             items.extend(all_of_note(cx, it)?);
         }

@@ -19,7 +19,7 @@ use crate::domain::money::{Money, MoneyError};
 use crate::domain::operator::Permission;
 use crate::domain::page::{Page, PageRequest};
 use crate::domain::time::Period;
-use crate::services::{Act, Cx, Error, event, finding, invoice};
+use crate::services::{Act, Cx, Error, event, finding};
 
 /// Invoices, and what gives back of them.
 pub(super) struct CustomerBills;
@@ -100,7 +100,7 @@ impl Behind for Notes {
     }
 
     fn page(&self, cx: Cx<'_>, _: &Resource, page: &PageRequest) -> Result<Page<Tree>, Error> {
-        let found = invoice::notes(cx, (None, None), page)?;
+        let found = cx.list_with_own(page, |_: &CreditNote| true)?;
         let items: Result<_, _> = found.items.iter().map(|it| Self::shown(cx, it)).collect();
         Ok(Page { items: items?, next: found.next })
     }

@@ -190,3 +190,23 @@ fn a_payment_settles_the_bills_that_it_names() {
     assert_eq!(elsewhere, "400 reference: `paymentItem[0].item.id` names no bill that is here");
     market.must_be_whole();
 }
+
+/// Who sells on pays bills, too: it finds their rates where it finds those of what it sells.
+#[test]
+fn a_reseller_finds_the_rates_of_the_bills_that_it_pays() {
+    let (market, _, _) = market();
+    let (client, house) = (market.operator(), &market.house);
+    let offer = market.offer("Wholesale", &[monthly("Fee", "EUR", "20")]);
+    let address = json!({ "street": "Ring 2", "city": "Berlin", "country": "DE" });
+    let north = &house.north.account;
+    client.patch(&format!("/accounts/{north}"), &json!({ "address": address }));
+    market.order(&json!({ "id": north }), &offer, 1);
+    market.advance_to("2026-01-03");
+    let reseller = house.client(&house.north.admin);
+    let bills = items(&reseller.call(&format!("GET {BILL}"), None));
+    let rates = items(&reseller.call(&format!("GET {RATE}?limit=1000"), None));
+    assert_eq!((bills.len(), rates.len()), (1, 1), "{bills:?} {rates:?}");
+    assert_eq!(rates[0]["bill"]["id"], bills[0]["id"]);
+    let other = house.client(&house.south.admin);
+    assert_eq!(items(&other.call(&format!("GET {RATE}"), None)), Vec::<Value>::new());
+}
