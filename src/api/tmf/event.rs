@@ -129,7 +129,7 @@ impl Hub {
             happened => happened,
         };
         let happened = happened.and_then(|it| as_told(of, it, state(of, after.as_ref())));
-        let besides = besides(happened, state(of, after.as_ref()));
+        let besides = besides(of, happened, state(of, after.as_ref()));
         let Some(it) = after.or(before) else { return Ok(Vec::new()) };
         let public = self.public_url.as_ref().map_or("", |it| it.as_str());
         let list = format!("{}{}/{}", public.trim_end_matches('/'), api.base, of.name);
@@ -192,9 +192,12 @@ fn as_told(of: &Resource, happened: Happening, state: Option<&str>) -> Option<Ha
 }
 
 /// What the state that a thing has come to says besides.
-fn besides(happened: Option<Happening>, state: Option<&str>) -> Option<Happening> {
+fn besides(of: &Resource, happened: Option<Happening>, state: Option<&str>) -> Option<Happening> {
     let is = |it: Happening, word: &str| happened == Some(it) && state == Some(word);
+    let is_order = of.behind.kind() == Kind::Order;
     match () {
+        // An order that is worked on at once has been acknowledged before.
+        () if is_order && is(Happening::Created, "completed") => Some(Happening::StateChanged),
         () if is(Happening::StateChanged, "pending") => Some(Happening::InformationRequired),
         () if is(Happening::Created, "failed") => Some(Happening::Failed),
         // What is done as soon as it is asked for has come to that state.

@@ -434,3 +434,29 @@ fn who_registers_for_bills_is_told_of_them() {
     let bill = &heard[0]["event"]["customerBill"];
     assert_eq!(client.get(&text(&bill["href"]))["billNo"], bill["billNo"]);
 }
+
+/// Who listens for orders that are completed hears of those that are so at once.
+#[test]
+fn an_order_that_is_completed_at_once_has_come_to_that_state() {
+    let market = Market::on("2026-01-01");
+    let client = market.operator();
+    let offer = market.offer("Mail", &[monthly("Fee", "EUR", "5")]);
+    let customer = market.customer("Ann", "EUR");
+    let plain = |it: &str| it.split_once('_').unwrap().1.to_owned();
+    let base = "/tmf-api/productOrderingManagement/v4";
+    let query = "eventType=ProductOrderStateChangeEvent&event.productOrder.state=completed";
+    client.post(&format!("{base}/hub"), &json!({ "callback": HOOK, "query": query }));
+    let order = json!({
+        "productOrderItem": [
+            { "id": "1", "action": "add", "productOffering": { "id": plain(&offer) } },
+        ],
+        "relatedParty": [
+            { "id": plain(&text(&customer["id"])), "@referredType": "Customer" },
+        ],
+    });
+    client.post(&format!("{base}/productOrder"), &order);
+    assert_eq!(
+        types(&market.house, "productOrder", "state"),
+        [r#"ProductOrderStateChangeEvent "completed""#]
+    );
+}
