@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::entity::tree;
 use super::offer_price;
+use super::price_in_offers;
 use crate::domain::catalog::price::{Base, Price, PriceVersion};
 use crate::domain::id::Id;
 use crate::domain::subscription::Subscription;
@@ -47,7 +48,9 @@ pub(super) fn price_of(
         "recurringChargePeriod": offer_price::recurs(it),
         "unitOfMeasure": offer::unit(cx, it)?.as_ref().map(Name::as_str),
         "price": amount,
-        "productOfferingPrice": { "id": it.id.uuid(), "name": it.name.as_str() },
+        "productOfferingPrice": {
+            "id": price_in_offers::shown_as(it)?.uuid(), "name": it.name.as_str(),
+        },
     }));
     shown.retain(|_, it| !it.is_null());
     Ok(Value::Object(shown))

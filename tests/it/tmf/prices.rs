@@ -94,6 +94,9 @@ fn a_price_of_several_offerings_is_one_for_all_of_them() {
     assert_eq!(listed.len(), 1, "{listed:?}");
     let order = client.post(ORDER, &stall.wanted("productOrderItem", &all[1]));
     assert_eq!(order["state"], "completed", "{order}");
+    let product = text(&order["productOrderItem"][0]["product"]["id"]);
+    let product = client.get(&format!("/tmf-api/productInventory/v4/product/{product}"));
+    assert_eq!(product["productPrice"][0]["productOfferingPrice"]["id"], price.as_str());
     let path = format!("{CATALOG}/productOfferingPrice/{price}");
     let changed = json!({ "name": "Base", "price": { "unit": "EUR", "value": 20 } });
     client.patch(&path, &changed);
