@@ -79,6 +79,29 @@ fn shown_contact(it: &BillingContact) -> Value {
     shown
 }
 
+/// What bills would not follow, where it is, and whom they follow.
+const UNFOLLOWED: &[(&str, &str)] = &[
+    ("/taxExemption", "is of the customer: say it in `tax.exemptions` of `/api/v1/accounts/{id}`"),
+    (
+        "/billStructure/cycleSpecification",
+        "is not followed: say it in `cycle` of `/api/v1/billing_accounts/{id}`",
+    ),
+];
+
+/// Refuses what bills would not follow, where it is said anew.
+fn must_be_followed(before: &Tree, said: &Tree) -> Result<(), Invalid> {
+    let at = |of: &Tree, path: &str| {
+        let found = Value::Object(of.clone()).pointer(path).cloned().unwrap_or_default();
+        let is_nothing = found.is_null() || found.as_array().is_some_and(Vec::is_empty);
+        (!is_nothing).then_some(found)
+    };
+    let anew = |path: &str| at(said, path).is_some() && at(said, path) != at(before, path);
+    match UNFOLLOWED.iter().find(|it| anew(it.0)) {
+        Some((path, why)) => Err(Invalid::one(path.trim_start_matches('/'), "unsupported", *why)),
+        None => Ok(()),
+    }
+}
+
 impl BillingAccounts {
     /// One more of an account.
     fn add(
@@ -159,6 +182,7 @@ impl Entity for BillingAccounts {
     }
 
     fn create(&self, act: &mut Act<'_>, said: &Tree) -> Result<BillingAccount, Error> {
+        must_be_followed(&Tree::new(), said)?;
         let name: Name = must(said, "name")?;
         let description = text(said, "description")?;
         let contacts = contacts(said)?;
@@ -172,6 +196,7 @@ impl Entity for BillingAccounts {
         it: BillingAccount,
         change: &Change,
     ) -> Result<BillingAccount, Error> {
+        must_be_followed(&change.before, &change.after)?;
         let name: Name = must(&change.after, "name")?;
         let description = text(&change.after, "description")?;
         let contacts = match change.before.get("contact") == change.after.get("contact") {

@@ -77,8 +77,8 @@
 //!   of whatever else is the house's to say. A `PATCH` that touches what stays as it is, is 400.
 //! - Attributes that nobody knows are kept and shown, and can be filtered by. So are those of the definitions of
 //!   which nothing comes here, among them: what a client says that an order costs, and its
-//!   `appointment`, `payment` and `quote`; of accounts `billStructure`, `defaultPaymentMethod`, `paymentPlan`,
-//!   `taxExemption` and who is related to them; of offerings `place`, `marketSegment`, `agreement` and
+//!   `appointment`, `payment` and `quote`; of accounts `billStructure` but for its cycle, `defaultPaymentMethod`,
+//!   `paymentPlan` and who is related to them; of offerings `place`, `marketSegment`, `agreement` and
 //!   `productOfferingRelationship`; of prices `place`; of a qualification all but its items; of a
 //!   question for use all but whose and of which products. A filter by an attribute that nothing has leads to an empty list.
 //! - A value of a filter is taken with or without quotes. One with a comma in it is looked for as a

@@ -24,6 +24,17 @@ pub struct Identification {
     pub validity: Validity,
 }
 
+impl Identification {
+    /// Whether it is a number for value added tax, in a word that people have for that.
+    #[must_use]
+    pub fn is_tax_number(&self) -> bool {
+        let word: String = self.kind.as_str().chars().filter(|it| it.is_alphanumeric()).collect();
+        let words =
+            ["vat", "vatid", "vatin", "vatnumber", "vatregistration", "vatregistrationnumber"];
+        words.contains(&word.to_ascii_lowercase().as_str())
+    }
+}
+
 words! {
     /// Whether anybody looked up a tax number in its register.
     Verification {

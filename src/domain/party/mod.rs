@@ -29,6 +29,7 @@ use super::event::Verb;
 use super::id::PartyId;
 use super::stamp::{Carried, Stamp};
 use super::text::Name;
+use super::time::Instant;
 
 /// A person or an organization.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -71,6 +72,16 @@ impl Profile {
             external_references: Vec::new(),
             characteristics: Vec::new(),
         }
+    }
+
+    /// The number for value added tax that it is known by, if that holds at an instant: one that is given as
+    /// such, or else a paper of that kind.
+    #[must_use]
+    pub fn tax_registration(&self, at: Instant) -> Option<TaxRegistration> {
+        let paper =
+            self.identifications.iter().find(|it| it.is_tax_number() && it.validity.contains(at));
+        let of_paper = || paper.map(|it| TaxRegistration::unverified(it.number.clone(), None));
+        self.tax_registrations.first().cloned().or_else(of_paper)
     }
 
     /// Where it is: the first address that is known.

@@ -190,8 +190,12 @@ pub fn open(act: &mut Act<'_>, mut command: OpenAccount) -> Result<Opened, Error
     Ok(Opened { account, billing_account })
 }
 
-/// Who says nothing of where it is, is where its party is.
+/// Who says nothing of where it is, is where its party is; who says nothing of its tax number has that of
+/// its party.
 fn settle(profile: &mut Profile, party: &Party, now: Instant) {
+    if profile.tax_registration.is_none() {
+        profile.tax_registration = party.profile().tax_registration(now);
+    }
     if profile.addresses.is_empty() {
         let address = party::address_of(&party.profile().media, now);
         profile.addresses.extend(address.map(|it| (AddressUse::General, it)));

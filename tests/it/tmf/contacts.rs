@@ -161,3 +161,42 @@ fn who_came_in_with_a_mail_of_its_own_is_written_to() {
     market.order(&customer, &offer, 1);
     assert_eq!(to("invoice_issued"), ["eve@reed.test", "ann@whale.test"]);
 }
+
+/// A tax number that is said of who buys is its account's; what bills would not follow is refused.
+#[test]
+fn what_is_said_of_taxes_is_followed_or_refused() {
+    let house = House::on("2026-01-01");
+    let client = house.operator();
+    let body = json!({
+        "tradingName": "Whale",
+        "organizationIdentification": [
+            { "identificationType": "VAT", "identificationId": "ATU13585627" },
+        ],
+    });
+    let party = client.post("/tmf-api/party/v4/organization", &body);
+    let engaged = json!({ "id": party["id"], "@referredType": "Organization" });
+    let customer = client.post(CUSTOMER, &json!({ "name": "Whale", "engagedParty": engaged }));
+    let account = client.get(&format!("/accounts/acc_{}", text(&customer["id"])));
+    assert_eq!(account["tax"]["registration_id"], "ATU13585627", "{account}");
+    let list = format!("{ACCOUNTS}/billingAccount");
+    let party = json!([{ "id": customer["id"], "@referredType": "Customer" }]);
+    let made = client.post(&list, &json!({ "name": "Lab", "relatedParty": party }));
+    let path = format!("PATCH {list}/{}", text(&made["id"]));
+    for (more, name) in [
+        (json!({ "taxExemption": [{ "certificateNumber": "7" }] }), "taxExemption"),
+        (
+            json!({ "billStructure": { "cycleSpecification": { "id": "7", "isRef": true } } }),
+            "billStructure.cycleSpecification",
+        ),
+    ] {
+        let refused = told(&client.call(&path, Some(&more)));
+        assert!(refused.starts_with(&format!("400 unsupported: `{name}`")), "{refused}");
+        let mut whole = more.clone();
+        whole["name"] = json!("Lab");
+        whole["relatedParty"] = party.clone();
+        let refused = told(&client.call(&format!("POST {list}"), Some(&whole)));
+        assert!(refused.starts_with(&format!("400 unsupported: `{name}`")), "{refused}");
+    }
+    let free = json!({ "taxExemption": [], "billStructure": { "format": { "id": "1" } } });
+    assert_eq!(told(&client.call(&path, Some(&free))), "200");
+}
