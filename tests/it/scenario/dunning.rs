@@ -4,7 +4,7 @@
 use expect_test::expect;
 use serde_json::{Value, json};
 
-use crate::harness::market::{Market, lines, monthly, text};
+use crate::harness::market::{Market, lines, monthly, sums, text};
 
 /// A customer that buys for 100 EUR a month, plus tax, in a class with steps.
 pub(super) struct Debtor {
@@ -151,8 +151,8 @@ fn an_invoice_goes_unpaid_and_the_account_goes_on_when_it_is_paid() {
         Your order 1
         Invoice INV-2026-000001 for EUR 120.00
         Reminder 1: EUR 120.00 to be paid
-        Invoice INV-2026-000002 for EUR 6.00
-        Last reminder: EUR 126.00 to be paid
+        Invoice INV-2026-000002 for EUR 5.00
+        Last reminder: EUR 125.00 to be paid
         Blue Whale is on hold
     "#]]
     .assert_eq(&said);
@@ -207,35 +207,34 @@ fn a_late_fee_is_an_invoice_of_its_own_that_says_what_for() {
             amount as stated
             5
             = 5.00 EUR
-        receivable 6.00
+        receivable 5.00
         revenue -5.00
-        tax_payable -1.00
         ended, overdue 0.00
           2026-01-13 mail of 120.00: done
           2026-01-17 late_fee of 120.00: done
         ended, overdue 0.00
-          2026-01-29 mail of 6.00: done
-          2026-02-02 late_fee of 6.00: skipped
-          2026-02-03 mail of 6.00: done
-          2026-02-05 credit_hold of 6.00: done
-          2026-02-10 terminate of 6.00: skipped
-        running, overdue 6.00
+          2026-01-29 mail of 5.00: done
+          2026-02-02 late_fee of 5.00: skipped
+          2026-02-03 mail of 5.00: done
+          2026-02-05 credit_hold of 5.00: done
+          2026-02-10 terminate of 5.00: skipped
+        running, overdue 5.00
           next mail on 2026-02-13
         ended, overdue 0.00
           2026-01-13 mail of 120.00: done
           2026-01-17 late_fee of 120.00: done
         ended, overdue 0.00
-          2026-01-29 mail of 6.00: done
-          2026-02-02 late_fee of 6.00: skipped
-          2026-02-03 mail of 6.00: done
-          2026-02-05 credit_hold of 6.00: done
-          2026-02-10 terminate of 6.00: skipped
+          2026-01-29 mail of 5.00: done
+          2026-02-02 late_fee of 5.00: skipped
+          2026-02-03 mail of 5.00: done
+          2026-02-05 credit_hold of 5.00: done
+          2026-02-10 terminate of 5.00: skipped
         ended, overdue 0.00
-          2026-02-13 mail of 6.00: done
-          2026-02-17 late_fee of 6.00: done
-          2026-02-18 mail of 6.00: done
-          2026-02-20 credit_hold of 6.00: done
-          2026-02-25 terminate of 6.00: done
+          2026-02-13 mail of 5.00: done
+          2026-02-17 late_fee of 5.00: done
+          2026-02-18 mail of 5.00: done
+          2026-02-20 credit_hold of 5.00: done
+          2026-02-25 terminate of 5.00: done
     "#]]
     .assert_eq(&said);
 }
@@ -246,7 +245,7 @@ fn who_never_pays_loses_what_is_not_paid() {
     debtor.to("2026-03-01");
     let said = format!("{}{}", debtor.cases(), debtor.standing());
     expect![[r#"
-        running, overdue 98.90
+        running, overdue 97.90
           2026-01-13 mail of 120.00: done
           2026-01-17 late_fee of 120.00: done
           2026-01-18 mail of 120.00: done
@@ -480,8 +479,22 @@ fn credit_pays_what_is_late_before_the_fee_for_it() {
     debtor.to("2026-01-17");
     let due = debtor.market.invoices(&debtor.account);
     let due = due.iter().map(|it| text(&it["due"]["amount"]));
-    assert_eq!(due.collect::<Vec<_>>(), ["96.00", "6.00"]);
+    assert_eq!(due.collect::<Vec<_>>(), ["96.00", "5.00"]);
     debtor.market.must_be_whole();
+}
+
+#[test]
+fn a_late_fee_bears_tax_where_its_seller_says_so() {
+    for (said, taxes) in [("outside", "5.00 + 0.00 = 5.00"), ("taxed", "5.00 + 1.00 = 6.00")] {
+        let debtor = Debtor::with(&ladder());
+        let own = text(&json!(debtor.market.house.operator.account));
+        let policy = json!({ "late_fee_tax": said });
+        debtor.market.operator().patch(&format!("/accounts/{own}/billing_policy"), &policy);
+        debtor.to("2026-01-17");
+        let invoices = debtor.market.invoices(&debtor.account);
+        let fee = sums(invoices.last().unwrap());
+        assert!(fee.starts_with(taxes), "{said}: {fee}");
+    }
 }
 
 #[test]

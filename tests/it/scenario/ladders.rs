@@ -78,7 +78,7 @@ fn a_year_of_fees_for_paying_late() {
         490 paid: active, active
         2029-01-15 active, active
         2028-01-01 100.00 (120.00) paid
-        2028-01-13 5.00 (6.00) paid
+        2028-01-13 5.00 (5.00) paid
         2028-02-01 100.00 (120.00) paid
         2028-03-01 100.00 (120.00) paid
         2028-04-01 100.00 (120.00) paid
@@ -87,12 +87,12 @@ fn a_year_of_fees_for_paying_late() {
         2028-07-01 100.00 (120.00) paid
         2028-08-01 100.00 (120.00) paid
         2028-09-01 100.00 (120.00) overdue
-        2028-09-13 5.00 (6.00) overdue
+        2028-09-13 5.00 (5.00) overdue
         2028-10-01 100.00 (120.00) overdue
         2028-11-01 100.00 (120.00) overdue
         2028-12-01 100.00 (120.00) overdue
         2029-01-01 100.00 (120.00) overdue
-        owes 602.00, has 0.00
+        owes 600.00, has 0.00
     "#]]
     .assert_eq(&year(&debtor(&steps), "late_fee"));
 }
