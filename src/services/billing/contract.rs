@@ -14,7 +14,8 @@ use crate::domain::catalog::price::alteration::Turn;
 use crate::domain::catalog::price::{Price, PriceKind, PriceVersion};
 use crate::domain::money::Money;
 use crate::domain::quantity::Percent;
-use crate::domain::subscription::Subscription;
+use crate::domain::subscription::lifecycle::State;
+use crate::domain::subscription::{Start, Subscription};
 use crate::domain::time::Date;
 use crate::services::{Cx, Error, discount};
 
@@ -64,7 +65,8 @@ pub struct Worth {
     pub net: Option<Money>,
 }
 
-/// What a subscription is charged, price by price; nothing of what never was there.
+/// What a subscription is charged, price by price: of one that is still to come, as if it were there today;
+/// nothing of what never was there.
 ///
 /// # Errors
 /// If something is missing that billing needs, or an amount is too large; if the store fails.
@@ -72,13 +74,17 @@ pub fn worth(cx: Cx<'_>, it: &Subscription) -> Result<Vec<Worth>, Error> {
     let Some(billing_account) = cx.shared::<BillingAccount>(it.billing_account())? else {
         return Ok(Vec::new());
     };
-    let Some((account, gathered)) = gathered(cx, &billing_account, it)? else {
+    let today = billing_account.terms().zone.date_of(cx.now);
+    let mut it = it.clone();
+    if it.state() == State::Pending {
+        it = it.activate(Start::open(today), cx.now)?.0;
+    }
+    let Some((account, gathered)) = gathered(cx, &billing_account, &it)? else {
         return Ok(Vec::new());
     };
     let all = discount::of_seller(cx, account.stamp.seller)?;
     let (discounts, cycle) = (discounts_of(&account, &all), billing_account.terms().cycle);
     let policy = policy(cx, account.stamp.seller)?;
-    let today = billing_account.terms().zone.date_of(cx.now);
     let prices = gathered.prices();
     let of = gathered.billable(&prices);
     let each = prices.iter().zip(gathered.own_prices()).map(|(it, price)| {
