@@ -97,11 +97,7 @@ impl Taxing<'_> {
         let zone = self.zone(buyer.zone, buyer.address)?;
         // What its register does not know is no registration.
         let known = buyer.registration.filter(|it| it.verification != Verification::Refused);
-        let registered = match known {
-            Some(_) => Registration::Registered,
-            None => Registration::Unregistered,
-        };
-        let rule = rule_for(self.rules, &Supply { zone, category, buyer: registered, on })?;
+        let rule = self.rule((zone, category, on), (known, buyer.address))?;
         let zone = self.zones.iter().find(|it| it.id == rule.zone);
         let basis = RuleBasis {
             rule: rule.id,
@@ -114,6 +110,27 @@ impl Taxing<'_> {
         };
         let what = (rule.name.clone(), rule.treatment.clone());
         Ok(TaxTotal::unborne(what, TaxBasis::Rule(basis), currency))
+    }
+
+    /// The rule for who has a number or none. Whom a number does not make owe the tax is taxed as if it had
+    /// none.
+    fn rule(
+        &self,
+        (zone, category, on): (TaxZoneId, Option<TaxCategoryId>, Date),
+        (known, at): (Option<&TaxRegistration>, &PostalAddress),
+    ) -> Result<&TaxRule, Rejection> {
+        let of = |buyer| rule_for(self.rules, &Supply { zone, category, buyer, on });
+        let Some(known) = known else { return of(Registration::Unregistered) };
+        let rule = of(Registration::Registered)?;
+        match rule.treatment {
+            Treatment::ReverseCharge { .. } if !vat::can_owe((self.home, at), known) => {
+                of(Registration::Unregistered)
+            }
+            Treatment::ReverseCharge { .. }
+            | Treatment::Standard(_)
+            | Treatment::Exempt { .. }
+            | Treatment::OutOfScope { .. } => Ok(rule),
+        }
     }
 
     fn by_law(
@@ -271,6 +288,40 @@ mod tests {
                 let tax = taxing.of(buyer, what, Currency::EUR).expect("a tax");
                 let percent = tax.treatment.percent();
                 assert_eq!(percent, Percent::new(expected.into()), "{verification}");
+            });
+        }
+    }
+
+    #[test]
+    fn only_a_number_of_another_member_state_reverses_the_charge() {
+        let reason = "the buyer owes it".parse().expect("prose");
+        let reversed = TaxRule {
+            treatment: Treatment::ReverseCharge { reason },
+            ..rule(Buyers::Registered, 0)
+        };
+        let rules = [rule(Buyers::Unregistered, 20), reversed];
+        for (at, number, expected) in [
+            ("FR", "FR40303265045", "reverse_charge"),
+            ("FR", "BE0428759497", "reverse_charge"),
+            ("GR", "EL023456780", "reverse_charge"),
+            ("FR", "FR40303265046", "standard"),
+            ("FR", "X", "standard"),
+            ("FR", "garbage", "standard"),
+            ("FR", "DE136695976", "standard"),
+            ("FR", "GB980780684", "standard"),
+            ("MC", "X", "standard"),
+            // What a seller says of its own country, and of where the law does not hold, is its own to say.
+            ("DE", "DE136695976", "reverse_charge"),
+            ("CH", "CHE107787577IVA", "reverse_charge"),
+            ("AU", "53 004 085 616", "reverse_charge"),
+        ] {
+            let address = PostalAddress { country: at.parse().ok(), ..PostalAddress::default() };
+            let number = TaxRegistration::unverified(number.parse().expect(number), None);
+            borne(&rules, |buyer, taxing| {
+                let buyer = TaxedBuyer { address: &address, registration: Some(&number), ..buyer };
+                let what = (None, date("2026-01-01"));
+                let tax = taxing.of(buyer, what, Currency::EUR).expect("a tax");
+                assert_eq!(tax.treatment.word(), expected, "{at} {number:?}");
             });
         }
     }

@@ -124,3 +124,45 @@ fn a_customer_of_whom_nobody_knows_where_it_is_is_invoiced_when_it_has_said_so()
     assert_eq!(market.invoices(&account).len(), 1);
     assert_eq!(operator.get("/billing_runs/left")["failed"], 0);
 }
+
+#[test]
+fn a_text_that_is_no_number_of_another_member_state_reverses_no_charge() {
+    let market = Market::on("2026-01-01");
+    let operator = market.operator();
+    let home = json!({ "address": { "street": "Werft 1", "city": "Kiel", "country": "DE" } });
+    operator.patch(&format!("/accounts/{}", market.house.operator.account), &home);
+    let zone = json!({ "code": "FR", "name": "France", "countries": ["FR"] });
+    let zone = operator.post("/tax_zones", &zone)["id"].clone();
+    let rule = |buyers: &str, more: Value| {
+        let mut body = json!({ "zone": zone, "buyers": buyers, "valid_from": "2020-01-01" });
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        operator.post("/tax_rules", &body);
+    };
+    rule("unregistered", json!({ "name": "TVA 20 %", "percent": "20" }));
+    let reason = "The buyer owes the tax";
+    let reversed = json!({ "name": "Reversed", "treatment": "reverse_charge", "reason": reason });
+    rule("registered", reversed);
+    let offer = market.offer("Base", &[monthly("Base", "EUR", "100")]);
+    let mut told = String::new();
+    for number in ["FR40303265045", "BE0428759497", "X", "garbage", "DE136695976"] {
+        let body = json!({
+            "name": number, "tax": { "registration_id": number },
+            "address": { "street": "Quai 1", "city": "Port", "country": "FR" },
+            "billing": { "currency": "EUR" },
+        });
+        let account = operator.post("/accounts", &body);
+        market.order(&account, &offer, 1);
+        let invoice = &market.invoices(&account)[0];
+        let tax = &invoice["taxes"][0];
+        told += &format!("{number}: {}, {}\n", sums(invoice), text(&tax["treatment"]));
+    }
+    expect![[r#"
+        FR40303265045: 100.00 + 0.00 = 100.00 EUR, due 100.00, reverse_charge
+        BE0428759497: 100.00 + 0.00 = 100.00 EUR, due 100.00, reverse_charge
+        X: 100.00 + 20.00 = 120.00 EUR, due 120.00, standard
+        garbage: 100.00 + 20.00 = 120.00 EUR, due 120.00, standard
+        DE136695976: 100.00 + 20.00 = 120.00 EUR, due 120.00, standard
+    "#]]
+    .assert_eq(&told);
+    market.must_be_whole();
+}

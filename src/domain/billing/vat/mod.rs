@@ -109,6 +109,21 @@ pub fn reverse_charged(
     is_so.then(|| notes(locale).reverse_charge)
 }
 
+/// Whether a number can make its owner owe the tax itself, for a seller and a buyer at their addresses: in
+/// another member state than the seller's only a number of a member state that is not the seller's own can
+/// (Directive 2006/112/EC, Articles 44 and 196). Where that law does not hold, any can.
+pub(super) fn can_owe(
+    (seller, buyer): (&PostalAddress, &PostalAddress),
+    registration: &TaxRegistration,
+) -> bool {
+    let home = place_of(seller).map(|it| it.country);
+    let abroad = place_of(buyer).filter(|it| it.is_member && Some(it.country) != home);
+    abroad.is_none_or(|_| {
+        let of = VatNumber::find(registration.number.as_str()).map(|it| it.country());
+        of.is_some_and(|it| place::MEMBERS.contains(&it) && Some(it) != home)
+    })
+}
+
 /// Decides on a sale.
 ///
 /// # Errors
