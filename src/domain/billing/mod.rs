@@ -25,6 +25,7 @@ pub mod invoice;
 pub mod late_fee;
 pub mod letterhead;
 pub mod long_over;
+pub mod most;
 pub mod page_link;
 pub mod policy;
 pub mod proration;

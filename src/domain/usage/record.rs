@@ -19,6 +19,12 @@ use crate::domain::word::words;
 /// By how many seconds the clock of a system that counts may be ahead of ours.
 pub const AHEAD_SECONDS_MAX: i64 = 3600;
 
+/// The most that one event may count, up or down: thousands of them add up to what can still be billed.
+pub const QUANTITY_MAX: i64 = 1_000_000_000_000_000;
+
+/// To so many places after the point an event may count.
+pub const PLACES_MAX: u32 = 18;
+
 /// What a source calls one of its events: 1 to 128 visible characters.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct EventId(String);
@@ -137,7 +143,7 @@ impl Window {
 }
 
 impl UsageEvent {
-    /// Refuses an event that a meter cannot count.
+    /// Refuses an event that a meter cannot count, or that could not be billed.
     ///
     /// # Errors
     /// With every field that is wrong.
@@ -145,6 +151,11 @@ impl UsageEvent {
         let mut found = Vec::new();
         if self.quantity.is_negative() && !meter.goes_down() {
             let message = "must not be negative; correct a wrong event by a credit note";
+            found.push(Violation::new("/quantity", "range", message));
+        }
+        if !self.can_be_billed() {
+            let message =
+                format!("must be at most {QUANTITY_MAX}, with {PLACES_MAX} places after the point");
             found.push(Violation::new("/quantity", "range", message));
         }
         for key in self.dimensions.keys().filter(|it| !meter.dimensions.contains(it)) {
@@ -155,6 +166,11 @@ impl UsageEvent {
             found.push(Violation::new("/dimensions", "range", "must have at most 200 characters"));
         }
         Invalid::unless_empty(found)
+    }
+
+    fn can_be_billed(&self) -> bool {
+        let quantity = self.quantity.decimal().normalize();
+        quantity.abs() <= QUANTITY_MAX.into() && quantity.scale() <= PLACES_MAX
     }
 }
 
@@ -225,6 +241,20 @@ mod tests {
         assert_eq!(event().check(&meter), Ok(()));
         let negative = UsageEvent { quantity: Quantity::whole(-1), ..event() };
         assert_eq!(negative.check(&meter).expect_err("refused").violations[0].field, "/quantity");
+        let counted = |text: &str| {
+            let quantity = text.parse().expect(text);
+            UsageEvent { quantity, ..event() }.check(&meter).map_err(|it| it.violations[0].rule)
+        };
+        for (text, is_fine) in [
+            ("1000000000000000", true),
+            ("1000000000000000.1", false),
+            ("79228162514264337593543950335", false),
+            ("0.30000000000000004", true),
+            ("0.100000000000000000000", true),
+            ("0.0000000000000000001", false),
+        ] {
+            assert_eq!(counted(text), if is_fine { Ok(()) } else { Err("range") }, "{text}");
+        }
         let dimension = |key: &str, value: String| {
             let dimensions = BTreeMap::from([(key.parse().expect(key), value)]);
             UsageEvent { dimensions, ..event() }.check(&meter).map_err(|it| it.violations)

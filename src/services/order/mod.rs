@@ -4,6 +4,7 @@
 //! system is there when the order is answered.
 
 mod asking;
+mod bounds;
 mod cancellation;
 mod channel;
 mod covered;
@@ -160,6 +161,7 @@ fn put(act: &mut Act<'_>, mut placed: PlaceOrder) -> Result<Order, Error> {
     for it in &resolved {
         priced(act, &account, (placed.request.billing_account, it))?;
         must_be_billed_there(act, it)?;
+        bounds::must_stay_billable(act, it)?;
     }
     let mut items: Vec<Item> = resolved.into_iter().map(|it| it.item).collect();
     for item in &mut items {
@@ -355,6 +357,7 @@ fn priced(
     let chosen = offer::Chosen { term, plan, characteristics: &deal.characteristics };
     let buyer = (bills_to.terms().currency, today);
     let prices = offer::taken_prices(act.cx(), &offer, chosen, buyer)?;
+    bounds::must_be_billable(act.cx(), &deal, (&prices, today))?;
     Ok(Some((Deal { prices, ..deal }, bills_to)))
 }
 
@@ -391,6 +394,7 @@ fn changed(
     }
     let (account, asked) = switch::resolved(act, &held, wish)?;
     must_buy(&account)?;
+    bounds::must_stay_billable(act, &asked)?;
     if is_switch(act.cx(), &held, &asked)? {
         if is_dearer(act, &held, &asked)? {
             must_be_trusted(act, &account)?;

@@ -83,7 +83,8 @@ impl Sum {
         parts
     }
 
-    /// The sum as a quantity, or `None` if it has more than 28 digits.
+    /// The sum as a quantity, its last places rounded half up where it has more than 28 digits; `None` if
+    /// it has more before the point.
     #[must_use]
     pub fn quantity(&self) -> Option<Quantity> {
         let (mut mantissa, mut scale) = (self.mantissa, u32::from(self.scale));
@@ -93,7 +94,13 @@ impl Sum {
         while scale > 0 && mantissa % 10 == 0 {
             (mantissa, scale) = (mantissa / 10, scale - 1);
         }
-        Decimal::try_from_i128_with_scale(mantissa, scale).ok().map(Quantity::new)
+        let of = |left_out: u32| {
+            let unit = 10_i128.checked_pow(left_out)?;
+            let half = unit / 2 * mantissa.signum();
+            let rounded = mantissa.checked_add(half)? / unit;
+            Decimal::try_from_i128_with_scale(rounded, scale - left_out).ok()
+        };
+        (0..=scale).find_map(of).map(Quantity::new)
     }
 }
 
@@ -215,6 +222,12 @@ mod tests {
         check(&["1.50", "0.5", "-2"], "0");
         check(&["0.0000000000000000000000000001", "7"], "7.0000000000000000000000000001");
         check(&["79228162514264337593543950335", "1"], "-");
+        // What is too fine beside so much is rounded, and stops no bill.
+        check(
+            &["1000000000000000", "1000000000000000", "0.000000000000057"],
+            "2000000000000000.0000000000001",
+        );
+        check(&["1000000000000000", "-0.000000000000057"], "999999999999999.9999999999999");
         check(&["79228162514264337593543950335", "1", "-1"], "79228162514264337593543950335");
         check(
             &["79228162514264337593543950335", "0.1", "-79228162514264337593543950335", "0.2"],

@@ -164,3 +164,28 @@ fn what_would_be_refused_is_refused_as_an_estimate() {
     market.operator().post(&path, &json!({ "reason": "FRAUD" }));
     assert_eq!(refusal(), Code::AccountStateForbids);
 }
+
+#[test]
+fn an_order_of_more_than_can_be_billed_is_refused_as_its_preview_is() {
+    let market = Market::on("2026-01-01");
+    let operator = market.operator();
+    let account = market.customer("Blue Whale", "EUR");
+    let offer = market.offer("Gold", &[monthly("Fee", "EUR", "1000000000000")]);
+    let wish = |quantity: u32| {
+        let item = json!({ "offer": offer, "quantity": quantity });
+        json!({ "account": account["id"], "items": [item] })
+    };
+    for path in ["POST /orders/preview", "POST /orders"] {
+        let refused = operator.call(path, Some(&wish(999_999)));
+        let said = refused.json();
+        assert_eq!(refused.status, 409, "{path}: {said}");
+        assert_eq!(said["type"], "/problems/amount_out_of_range", "{path}: {said}");
+    }
+    let held = market.order(&account, &offer, 1);
+    let more = json!({ "quantity": 11 });
+    let refused = operator.call(&format!("POST /subscriptions/{held}/change"), Some(&more));
+    assert_eq!(refused.json()["type"], "/problems/amount_out_of_range");
+    market.advance_to("2026-01-02");
+    assert_eq!(market.invoices(&account).len(), 1, "and what was taken is billed");
+    market.must_be_whole();
+}

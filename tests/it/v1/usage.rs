@@ -27,6 +27,7 @@ fn what_is_wrong_with_an_event_is_said_with_one_pointer() {
         event("a", "api", "many"),
         json!({ "id": "a", "subscription": of, "meter": "traffic" }),
         json!({ "id": "a", "subscription": of, "meter": "calls", "quantity": "1" }),
+        event("a", "api", "79228162514264337593543950335"),
         event("a", "api", "1"),
     ];
     let said = market.operator().post("/usage", &json!({ "events": events }));
@@ -40,6 +41,7 @@ fn what_is_wrong_with_an_event_is_said_with_one_pointer() {
         3: `/quantity` `many` is not a decimal number of at most 28 digits
         4: `/quantity` must be given
         5: `calls` is not there
+        6: `/quantity` must be at most 1000000000000000, with 18 places after the point
     "#]]
     .assert_eq(&told.collect::<String>());
 }
