@@ -1,9 +1,10 @@
 //! Every route against everybody: each gets what its row in the table says.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use serde_json::json;
-use tillbox::api::v1::{rights, route::Needs};
+use serde_json::{Value, json};
+use tillbox::api::v1::{document, rights, route::Needs};
 use tillbox::domain::operator::{Permission, Role, reach};
 use tillbox::domain::text::Country;
 
@@ -63,6 +64,29 @@ fn every_route_lets_in_whom_its_row_names_and_nobody_else() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// What the references in a tree lead to.
+fn references<'a>(tree: &'a Value, found: &mut BTreeSet<&'a str>) {
+    match tree {
+        Value::Object(all) => {
+            found.extend(all.get("$ref").and_then(Value::as_str));
+            all.values().for_each(|it| references(it, found));
+        }
+        Value::Array(all) => all.iter().for_each(|it| references(it, found)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+#[test]
+fn every_reference_of_the_description_leads_somewhere() {
+    let document = document();
+    let mut found = BTreeSet::new();
+    references(&document, &mut found);
+    let is_there = |it: &str| it.strip_prefix('#').is_some_and(|it| document.pointer(it).is_some());
+    let dangling: Vec<_> = found.iter().filter(|it| !is_there(it)).collect();
+    assert!(dangling.is_empty(), "{dangling:?}");
+    assert!(found.len() > 100, "only {}", found.len());
 }
 
 #[test]

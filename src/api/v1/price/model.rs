@@ -58,7 +58,6 @@ pub(super) struct Model {
     dimension: Option<String>,
     /// Of `per_dimension`: the values that have a model of their own.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schema(no_recursion)]
     values: Vec<ValueRow>,
     /// Of `per_dimension`: for all other values, and for what has none.
     #[serde(skip_serializing_if = "Option::is_none")]
