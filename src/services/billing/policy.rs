@@ -79,6 +79,7 @@ pub fn set_practice(
         act.batch().put_setting(&all)?;
     }
     if after.numbering != before.numbering {
+        after.numbering.check()?;
         let mut all = setting::<Numberings>(act.cx().view)?.unwrap_or_default();
         all.0.insert(seller, after.numbering.clone());
         act.batch().put_setting(&all)?;

@@ -71,6 +71,20 @@ fn a_format_under_which_numbers_would_repeat_is_refused_and_changes_nothing() {
             );
         }
     }
+    // Nor may an invoice and a credit note have one number.
+    for change in [
+        json!({ "credit_note_numbers": "INV-{year}-{sequence:6}" }),
+        json!({ "invoice_numbers": "CRN-{year}-{count:4}" }),
+        json!({ "invoice_numbers": "{year}{sequence:4}", "credit_note_numbers": "{sequence:8}" }),
+    ] {
+        let answer = operator.call(&format!("PATCH {}", desk.policy), Some(&change));
+        assert_eq!(answer.status.as_u16(), 422, "{change}");
+        let error = answer.json()["errors"][0].clone();
+        assert_eq!(
+            (text(&error["pointer"]), &error["rule"]),
+            ("/credit_note_numbers".to_owned(), &json!("conflict"))
+        );
+    }
     assert_eq!(operator.get(&desk.policy), before);
     operator.patch(&desk.policy, &json!({ "credit_note_numbers": "BACK-{customer}-{count:2}" }));
     let invoice = text(&desk.market.invoices(&desk.account)[0]["id"]);

@@ -63,6 +63,58 @@ impl Numbering {
     pub fn usual(of: SellerNumber) -> Self {
         Self { invoices: NumberFormat::invoices(of), credit_notes: NumberFormat::credit_notes(of) }
     }
+
+    /// Refuses formats by which an invoice and a credit note could have one number.
+    ///
+    /// # Errors
+    /// With the field.
+    pub fn check(&self) -> Result<(), Invalid> {
+        let Self { invoices, credit_notes } = self;
+        if !could_meet(&invoices.signs(), &credit_notes.signs()) {
+            return Ok(());
+        }
+        let message = format!(
+            "must write no number that the format of invoices, `{invoices}`, could write as well: give it \
+             letters of its own"
+        );
+        Err(Invalid::one("/credit_note_numbers", "conflict", message))
+    }
+}
+
+/// What may stand at a place of a number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sign {
+    Just(u8),
+    Digit,
+    /// As many as there are, or none.
+    Digits,
+}
+
+/// Whether some text is written by both.
+fn could_meet(one: &[Sign], other: &[Sign]) -> bool {
+    match (one, other) {
+        ([], []) => true,
+        ([Sign::Digits, rest @ ..], _) if could_meet(rest, other) => true,
+        (_, [Sign::Digits, rest @ ..]) if could_meet(one, rest) => true,
+        ([Sign::Digits, ..], [Sign::Digits, ..]) | ([], _) | (_, []) => false,
+        ([Sign::Digits, ..], [sign, rest @ ..]) => sign.has_digit() && could_meet(one, rest),
+        ([sign, rest @ ..], [Sign::Digits, ..]) => sign.has_digit() && could_meet(rest, other),
+        ([Sign::Just(this), one @ ..], [Sign::Just(that), other @ ..]) => {
+            this == that && could_meet(one, other)
+        }
+        ([this, one @ ..], [that, other @ ..]) => {
+            this.has_digit() && that.has_digit() && could_meet(one, other)
+        }
+    }
+}
+
+impl Sign {
+    const fn has_digit(self) -> bool {
+        match self {
+            Self::Just(it) => it.is_ascii_digit(),
+            Self::Digit | Self::Digits => true,
+        }
+    }
 }
 
 /// The numbering of all sellers that have set one.
@@ -132,6 +184,19 @@ impl NumberFormat {
     #[must_use]
     pub fn has_sequence(&self) -> bool {
         self.0.iter().any(|it| matches!(it, Piece::Sequence(_)))
+    }
+
+    /// What its numbers may look like: each part is a digit at least.
+    fn signs(&self) -> Vec<Sign> {
+        let signs = |it: &Piece| match it {
+            Piece::Text(text) => text.bytes().map(Sign::Just).collect(),
+            Piece::Year(_)
+            | Piece::Month(_)
+            | Piece::Customer(_)
+            | Piece::Sequence(_)
+            | Piece::Count(_) => vec![Sign::Digit, Sign::Digits],
+        };
+        self.0.iter().flat_map(signs).collect()
     }
 
     /// From which sequence the next number of a day comes.
@@ -319,6 +384,27 @@ mod tests {
             &format!("{}{{sequence}}", "A".repeat(60)),
         ] {
             assert!(text.parse::<NumberFormat>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn invoices_and_credit_notes_never_share_a_number() {
+        for (invoices, credit_notes, is_fine) in [
+            ("INV-{year}-{sequence:6}", "CRN-{year}-{sequence:6}", true),
+            ("INV-{year}-{sequence:6}", "INV-{year}-{sequence:6}", false),
+            ("INV-{year}-{sequence:6}", "INV-{year}-{count:3}", false),
+            ("INV-{year}-{sequence}", "INV-{sequence}", true),
+            ("{year}{sequence:4}", "{sequence:8}", false),
+            ("1{sequence}", "2{sequence}", true),
+            ("1{sequence}", "12{sequence}", false),
+            ("{sequence}", "C{sequence}", true),
+            ("{sequence}/A", "{sequence}/B", true),
+            ("A{sequence}1", "A{sequence}", false),
+        ] {
+            let numbering =
+                Numbering { invoices: format(invoices), credit_notes: format(credit_notes) };
+            let found = numbering.check();
+            assert_eq!(found.is_ok(), is_fine, "{invoices} {credit_notes}: {found:?}");
         }
     }
 
