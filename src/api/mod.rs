@@ -52,7 +52,8 @@ pub fn router(bss: &Arc<Bss>, pages: Router) -> Router {
         .merge(bae::router())
         .layer(say(header::CACHE_CONTROL, "no-store"))
         .layer(say(header::X_CONTENT_TYPE_OPTIONS, "nosniff"));
-    contracts.with_state(Arc::clone(bss)).merge(pages).fallback(v1::no_route).layer(layers)
+    let all = contracts.with_state(Arc::clone(bss)).merge(pages).fallback(v1::no_route);
+    all.layer(layers).layer(axum::middleware::from_fn(edge::unread::read))
 }
 
 /// The same contracts for who needs not say who it is: the operator of the machine, through a door

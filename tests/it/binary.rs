@@ -2,7 +2,8 @@
 //! answers, refuses company, stops when it is told, and comes back after it was killed.
 
 use std::fmt::Write as _;
-use std::io::Write as _;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
@@ -182,6 +183,34 @@ fn a_server_answers_machines_and_stops_when_it_is_told() {
     let socket = server.socket();
     assert!(server.terminate().success());
     assert!(!socket.exists(), "the socket file is gone");
+}
+
+#[test]
+fn a_connection_goes_on_after_refusals_that_nobody_read() {
+    let folder = folder();
+    let server = Server::start(folder.path(), &[]);
+    let mut stream = BufReader::new(TcpStream::connect(&server.address).unwrap());
+    for turn in 0..40 {
+        // The header is there before the body, as it is with many clients.
+        let head = "POST /api/v1/orders HTTP/1.1\r\nhost: localhost\r\ncontent-length: 2\r\n\
+                    content-type: application/json\r\n\r\n";
+        stream.get_mut().write_all(head.as_bytes()).unwrap();
+        stream.get_mut().write_all(b"{}").unwrap();
+        let (mut length, mut line, mut status) = (0, String::new(), String::new());
+        while stream.read_line(&mut line).unwrap() > 2 {
+            assert!(!line.to_lowercase().starts_with("connection: close"), "{turn}");
+            if let Some(said) = line.to_lowercase().strip_prefix("content-length: ") {
+                length = said.trim().parse().unwrap();
+            }
+            if status.is_empty() {
+                status = line.split(' ').nth(1).unwrap_or_default().to_owned();
+            }
+            line.clear();
+        }
+        assert_eq!(status, "401", "{turn}");
+        let mut body = vec![0; length];
+        stream.read_exact(&mut body).unwrap();
+    }
 }
 
 #[test]

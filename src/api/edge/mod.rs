@@ -16,6 +16,7 @@ pub(crate) mod origin;
 pub(crate) mod query;
 pub(crate) mod reply;
 pub(crate) mod tongue;
+pub(crate) mod unread;
 pub(crate) mod upload;
 pub(crate) mod usage_id;
 pub(crate) mod work;
