@@ -92,12 +92,27 @@ fn a_small_business() {
         gateways["items"].as_array().unwrap().iter().map(|it| &it["kind"]).collect();
     assert_eq!(kinds, ["sandbox"; 3], "who is billed can pay");
     each_customer_reads_its_own_language(&server);
+    buyers_bear_the_rate_of_where_they_are(&server, &offers["items"][0]["id"]);
     let left = get(&server, "/billing_runs/left");
     assert_eq!(
         left,
         json!({ "nothing_left": true, "due": 0, "failed": 0, "failures": [], "proposed": 0, "unrated_events": 0 })
     );
     most_go_on_paying(&server);
+}
+
+/// A consumer of any member state bears its rate, and one elsewhere none.
+fn buyers_bear_the_rate_of_where_they_are(server: &Server, offer: &Value) {
+    let path = format!("POST /api/v1/offers/{}/calculate", offer.as_str().unwrap());
+    let minor = |it: &Value| -> i64 {
+        it["amount"].as_str().unwrap_or_default().replace('.', "").parse().unwrap()
+    };
+    for (country, rate) in [("DE", 19), ("FR", 20), ("ES", 21), ("IT", 22), ("HU", 27), ("US", 0)] {
+        let asked = json!({ "currency": "EUR", "country": country, "quantity": 100 });
+        let told = over_file(&server.socket(), &path, &asked.to_string()).unwrap().json();
+        let (net, tax) = (minor(&told["net"]), minor(&told["tax"]));
+        assert!((tax * 100 - net * rate).abs() <= 50, "{country}: {told}");
+    }
 }
 
 /// Nobody plays the customers any more when the clock moves on: what is due is taken from their cards.

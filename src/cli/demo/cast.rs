@@ -17,6 +17,10 @@ pub(super) fn introduce(
     let account = items.and_then(|it| it.first()).map(|it| text(it, "id").to_owned());
     stage.name("provider", &account.unwrap_or_default());
     stage.patch(HOUSE, "/accounts/@provider", &Value::Object(provider.body.clone()))?;
+    let policy = Value::Object(provider.billing_policy.clone());
+    if !provider.billing_policy.is_empty() {
+        stage.patch(HOUSE, "/accounts/@provider/billing_policy", &policy)?;
+    }
     let born_with = stage.get("/classes?order=oldest&limit=1")?;
     let items = born_with.get("items").and_then(Value::as_array);
     let class = items.and_then(|it| it.first()).map(|it| text(it, "id").to_owned());

@@ -49,6 +49,9 @@ pub(super) struct Provider {
     pub(super) zone: String,
     /// What else there is to say of it.
     pub(super) body: Body,
+    /// By what it bills, where that is not as usual.
+    #[serde(default)]
+    pub(super) billing_policy: Body,
     /// What is to be said of the class that its customers are in if nothing else is said.
     #[serde(default)]
     pub(super) default_class: Body,
