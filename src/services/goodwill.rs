@@ -103,7 +103,10 @@ fn credit(
 }
 
 /// Has an invoice paid as if it were new.
-fn reopen(act: &mut Act<'_>, of: &Invoice) -> Result<(), Error> {
+///
+/// # Errors
+/// If the store fails.
+pub(super) fn reopen(act: &mut Act<'_>, of: &Invoice) -> Result<(), Error> {
     let account: Account = act.load(of.content().account)?;
     let zone = act.load::<BillingAccount>(of.content().billing_account)?.terms().zone;
     let on = zone.date_of(act.now());

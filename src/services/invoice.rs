@@ -183,12 +183,14 @@ pub(super) fn issue_credit(
     let legs = journal::credit_note_issued(customer, (totals, unearned), applied)?;
     book(act, seller, note.id, legs)?;
     deposit::follow(act, &note)?;
+    let mut invoice = invoice;
     if applied.to_invoice.as_minor() > 0 {
         let settled = invoice.settle(applied.to_invoice, SettledBy::Credit)?;
-        act.keep(settled)?;
-    } else if applied.to_written_off.as_minor() > 0 {
+        invoice = act.keep(settled)?;
+    }
+    if applied.to_written_off.as_minor() > 0 {
         let before = invoice.returned_tax()?;
-        let settled = invoice.recredited(applied.to_written_off)?;
+        let settled = invoice.regained(applied.to_written_off, SettledBy::Credit)?;
         let less = before.minus(settled.0.returned_tax()?)?;
         book(act, seller, note.id, journal::tax_returned_before(less)?)?;
         act.keep(settled)?;
@@ -342,12 +344,31 @@ pub fn write_off(
     let (seller, customer) = (invoice.stamp.seller, invoice.content().billing_account);
     let open = invoice.open();
     let tax = billing::policy(act.cx(), seller)?.write_off_tax;
+    let before = invoice.returned_tax()?;
     let written_off = invoice.written_off(reason, tax)?;
-    let tax = written_off.0.returned_tax()?;
+    let tax = written_off.0.returned_tax()?.minus(before)?;
     book(act, seller, id, journal::written_off(customer, (open, tax))?)?;
     let invoice = act.keep(written_off)?;
     dunning::follow(act, customer)?;
     Ok(invoice)
+}
+
+/// Has what was given up of an invoice owed again, to be paid as if it were new.
+///
+/// # Errors
+/// If nothing of it was given up, or the caller may not.
+pub fn revive(act: &mut Act<'_>, id: InvoiceId, revision: Option<u32>) -> Result<Invoice, Error> {
+    let invoice: Invoice = act.get(id)?;
+    act.must(Permission::InvoiceWriteOff, &invoice.stamp)?;
+    act.expect_revision(&invoice.stamp, revision)?;
+    let (seller, customer) = (invoice.stamp.seller, invoice.content().billing_account);
+    let lost = (invoice.settled().written_off.negated()?, invoice.returned_tax()?.negated()?);
+    let revived = invoice.revived()?;
+    book(act, seller, id, journal::written_off(customer, lost)?)?;
+    let invoice = act.keep(revived)?;
+    goodwill::reopen(act, &invoice)?;
+    dunning::follow(act, customer)?;
+    act.load(id)
 }
 
 /// The invoices of an account that are neither paid nor given up.

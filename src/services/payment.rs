@@ -29,7 +29,7 @@ use crate::store::payment::{
     PAYMENT_BY_BILLING_ACCOUNT, PAYMENT_BY_INVOICE, PAYMENT_SETTLES, PAYMENT_UNALLOCATED,
     REFUND_BY_PAYMENT,
 };
-use crate::store::{Along, Key};
+use crate::store::{Along, Key, Records};
 
 /// Money that came in outside of any gateway.
 #[derive(Debug, Clone)]
@@ -127,7 +127,7 @@ pub fn allocate(
 /// Books a payment that has come in through a gateway or by mandate, and lets it settle what it is for, if that is
 /// open, and then what is due first. What its payer has paid for an invoice of which nothing is to be paid any
 /// more goes back, for it was paid twice, unless something else is to be paid; what comes in for one that was
-/// given up is credit.
+/// given up is no loss any more.
 ///
 /// # Errors
 /// If the store fails.
@@ -136,18 +136,18 @@ pub(super) fn received(act: &mut Act<'_>, payment: Payment) -> Result<Payment, E
     let (customer, amount) = (payment.billing_account, payment.amount());
     let first = payment.is_for();
     let all_open = open_invoices(act.cx(), customer)?;
-    let open = all_open.iter().find(|it| Some(it.id) == first);
+    let meant = first.map(|id| act.load::<Invoice>(id)).transpose()?;
+    let given_up = meant.filter(Invoice::is_given_up);
     let is_of_payer = payment.attempt.as_ref().is_some_and(|it| it.initiative == Initiative::Payer);
-    if let Some(of) = first.filter(|_| all_open.is_empty() && is_of_payer)
-        && !act.load::<Invoice>(of)?.is_given_up()
-    {
+    if first.is_some() && all_open.is_empty() && is_of_payer && given_up.is_none() {
         let id = payment.id;
         send_all_back(act, payment, "nothing of the invoice was to be paid any more")?;
         return act.load(id);
     }
-    let payment = match open {
-        Some(it) => {
-            let told = Settlement { invoice: it.id, amount: amount.at_most(it.open())? };
+    let open = all_open.iter().find(|it| Some(it.id) == first).map(|it| (it.id, it.open()));
+    let payment = match given_up.map(|it| (it.id, it.settled().written_off)).or(open) {
+        Some((invoice, open)) => {
+            let told = Settlement { invoice, amount: amount.at_most(open)? };
             settle(act, payment, Some(&[told]))?
         }
         None => payment,
@@ -200,7 +200,8 @@ pub(super) fn settle(
     mut payment: Payment,
     told: Option<&[Settlement]>,
 ) -> Result<Payment, Error> {
-    let invoices = open_invoices(act.cx(), payment.billing_account)?;
+    let mut invoices = open_invoices(act.cx(), payment.billing_account)?;
+    invoices.extend(given_up(act.cx(), payment.billing_account, told.unwrap_or_default())?);
     let (planned, in_parts) = payment_plan::due(act.cx(), payment.billing_account)?;
     // What is paid in parts is due with its next part.
     let due_on = |it: &Invoice| planned.get(&it.id).copied().or(Some(it.issue()?.due_on));
@@ -211,8 +212,8 @@ pub(super) fn settle(
     };
     let open = invoices.iter().filter_map(|it| {
         let due_on = due_on(it).max(of_principal(it))?;
-        let open = it.open();
-        let disputed = open.minus(it.undisputed()).ok()?;
+        let disputed = it.open().minus(it.undisputed()).ok()?;
+        let open = if it.is_given_up() { it.settled().written_off } else { it.open() };
         Some(OpenInvoice { id: it.id, due_on, open, disputed })
     });
     let open: Vec<_> = open.collect();
@@ -230,10 +231,21 @@ pub(super) fn settle(
     Ok(payment)
 }
 
-/// Lets a part of a payment settle an invoice.
+/// The invoices of a billing account that somebody told to settle though they were given up.
+fn given_up(cx: Cx<'_>, of: BillingAccountId, told: &[Settlement]) -> Result<Vec<Invoice>, Error> {
+    let mut found = Vec::new();
+    for it in told {
+        let invoice: Option<Invoice> = cx.view.find(it.invoice)?;
+        let is_own = |it: &Invoice| it.content().billing_account == of && it.is_given_up();
+        found.extend(invoice.filter(is_own));
+    }
+    Ok(found)
+}
+
+/// Lets a part of a payment settle an invoice; of one that was given up, so much is no loss any more.
 ///
 /// # Errors
-/// If that much is not left of it, or not open.
+/// If that much is not left of it, or neither open nor given up.
 pub(super) fn pay(
     act: &mut Act<'_>,
     payment: Payment,
@@ -242,7 +254,16 @@ pub(super) fn pay(
     let payment = payment.allocate(invoice.id, amount, act.now())?;
     let legs = journal::allocated(payment.billing_account, amount)?;
     book(act, payment.stamp.seller, payment.id, legs)?;
-    let settled = invoice.settle(amount, SettledBy::Payment)?;
+    let settled = if invoice.is_given_up() {
+        let (before, id) = (invoice.returned_tax()?, invoice.id);
+        let regained = invoice.regained(amount, SettledBy::Payment)?;
+        let less = (amount.negated()?, regained.0.returned_tax()?.minus(before)?);
+        let legs = journal::written_off(payment.billing_account, less)?;
+        book(act, payment.stamp.seller, id, legs)?;
+        regained
+    } else {
+        invoice.settle(amount, SettledBy::Payment)?
+    };
     let invoice = act.keep(settled)?;
     settlement::follow(act, (invoice.stamp.seller, invoice.id), Some(payment.id))?;
     if invoice.open().as_minor() <= 0 {
@@ -426,11 +447,19 @@ pub(super) fn went_back(
     let mut uncovered = Vec::with_capacity(taken_back.len());
     for part in taken_back {
         let invoice: Invoice = act.get(part.invoice)?;
-        let nothing = Money::zero(amount.currency());
-        let most = if invoice.is_given_up() { nothing } else { part.amount };
-        let again = of_notes.at_most(most)?;
-        let resettled = invoice.resettle(part.amount, again)?;
-        book_taken_back(act, &payment, (&resettled.0, part.amount))?;
+        // Where nothing is said, what was given up stays so, with what goes back of it.
+        let is_lost = invoice.is_given_up() && instead == Instead::Credit;
+        let again =
+            if is_lost { Money::zero(amount.currency()) } else { of_notes.at_most(part.amount)? };
+        book_taken_back(act, &payment, part.amount)?;
+        let resettled = if is_lost {
+            let lost = invoice.lost(part.amount)?;
+            let more = (part.amount, lost.0.returned_tax_with(part.amount)?);
+            book(act, seller, part.invoice, journal::written_off(customer, more)?)?;
+            lost
+        } else {
+            invoice.resettle(part.amount, again)?
+        };
         let invoice = act.keep(resettled)?;
         if again.as_minor() > 0 {
             book(act, seller, part.invoice, journal::allocated(customer, again)?)?;
@@ -445,23 +474,17 @@ pub(super) fn went_back(
     Ok(refund)
 }
 
-/// Books that an amount of a payment does not settle an invoice any more: it is owed again, or a loss
-/// where the invoice was given up.
+/// Books that an amount of a payment does not settle an invoice any more: it is owed again.
 ///
 /// # Errors
 /// If the store fails.
 pub(super) fn book_taken_back(
     act: &mut Act<'_>,
     payment: &Payment,
-    (invoice, amount): (&Invoice, Money),
+    amount: Money,
 ) -> Result<(), Error> {
-    let (seller, customer) = (payment.stamp.seller, payment.billing_account);
-    book(act, seller, payment.id, journal::taken_back(customer, amount)?)?;
-    if invoice.is_given_up() {
-        let tax = invoice.returned_tax_with(amount)?;
-        book(act, seller, invoice.id, journal::written_off(customer, (amount, tax))?)?;
-    }
-    Ok(())
+    let legs = journal::taken_back(payment.billing_account, amount)?;
+    book(act, payment.stamp.seller, payment.id, legs)
 }
 
 /// What of a payment settles nothing.
@@ -561,7 +584,7 @@ fn return_parts(
             }
         };
         let resettled = act.load::<Invoice>(invoice)?.resettle(amount, again)?;
-        book_taken_back(act, &payment, (&resettled.0, amount))?;
+        book_taken_back(act, &payment, amount)?;
         let seller = act.keep(resettled)?.stamp.seller;
         if again.as_minor() > 0 {
             book(act, payment.stamp.seller, invoice, journal::allocated(of, again)?)?;

@@ -105,7 +105,7 @@ pub(super) fn again(
                 continue;
             }
             let resettled = invoice.resettle(amount, amount)?;
-            book_taken_back(act, &payment, (&resettled.0, amount))?;
+            book_taken_back(act, &payment, amount)?;
             book(act, seller, it.invoice, journal::allocated(customer, amount)?)?;
             let invoice = act.keep(resettled)?;
             settlement::follow(act, (seller, invoice.id), Some(payment.id))?;

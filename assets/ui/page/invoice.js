@@ -24,7 +24,7 @@ import { PaymentDialog } from "../part/payment_dialog.js";
 import { Secret } from "../part/secret.js";
 import { sentence, State } from "../part/state.js";
 import { Loaded } from "../part/still.js";
-import { say } from "../part/toast.js";
+import { complain, say } from "../part/toast.js";
 
 // What begins with letters is a number for value added tax, which some countries give beside another.
 const taxNumber = (it) => `${/^[A-Z]{2}/.test(it) ? t("VAT number") : t("Tax number")} ${it}`;
@@ -202,6 +202,8 @@ function WriteOff({ of, onClose }) {
     <//>`;
 }
 
+const revive = (of) => post(`/invoices/${of.id}/revive`, {}, { revision: of.revision }).then(() => say(t("It is owed again"), of.number), complain);
+
 function Dispute({ of, onClose }) {
   const dispute = async ({ amount, reason }) => {
     await post(`/invoices/${of.id}/dispute`, { reason, amount: amount && { amount, currency: of.currency } }, { revision: of.revision });
@@ -260,6 +262,7 @@ export default function Invoice({ id }) {
         may("credit_note_write") && canCredit && { text: t("Give credit"), icon: "undo-2", onClick: () => act("credit") },
         may("invoice_dispute") && isOpen && !of.dispute && { text: t("Dispute it"), icon: "circle-alert", onClick: () => act("dispute") },
         may("invoice_dispute") && isTheirs && of.dispute && { text: t("Resolve the dispute"), icon: "check", onClick: () => act("resolve") },
+        may("invoice_write_off") && isTheirs && of.state === "written_off" && { text: t("Have it owed again"), icon: "undo-2", onClick: () => revive(of) },
         may("invoice_write_off") && isOpen && { text: t("Give up what is open"), icon: "ban", danger: true, onClick: () => act("write_off") },
       ].filter(Boolean);
       return html`

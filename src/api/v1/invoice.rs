@@ -9,7 +9,7 @@ use super::letterhead::InvoiceImprint;
 use super::route::{Needs, Route, read, write};
 use super::wire::{List, Money, NoQuery, parse, parse_optional, word};
 use crate::api::edge::call::Call;
-use crate::api::edge::reply::{Reply, Wire};
+use crate::api::edge::reply::{Nothing, Reply, Wire};
 use crate::domain::billing::credit::{CreditNote as DomainNote, LineAsk};
 use crate::domain::billing::invoice::{self as domain, Standing};
 use crate::domain::error::Invalid;
@@ -39,6 +39,7 @@ pub(super) fn routes() -> Vec<Route> {
             resolve,
         ),
         write(post(), "/invoices/{id}/write_off", gives_up, "Give up what is open", write_off),
+        write(post(), "/invoices/{id}/revive", gives_up, "Have it owed again", revive),
         read("/credit_notes", reads, "List credit notes", list_notes),
         read("/credit_notes/{id}", reads, "Read a credit note", show_note),
     ]
@@ -419,6 +420,12 @@ struct WriteOff {
 fn write_off(act: &mut Act<'_>, call: &Call, body: WriteOff) -> Result<Reply<Invoice>, Error> {
     let reason = parse_optional("/reason", body.reason.as_deref())?;
     let it = invoice::write_off(act, call.id("id")?, (call.if_match, reason))?;
+    whole(act.cx(), &it)
+}
+
+/// Has what was given up owed again.
+fn revive(act: &mut Act<'_>, call: &Call, _: Nothing) -> Result<Reply<Invoice>, Error> {
+    let it = invoice::revive(act, call.id("id")?, call.if_match)?;
     whole(act.cx(), &it)
 }
 

@@ -216,6 +216,7 @@ const DEEDS: &[Deed] = &[
     deed("POST /payment_plans", "seller", r#"{"account":"$payer","instalments":2,"first_on":"2026-06-01"}"#),
     deed("POST /payment_plans/{plan}/cancel", "seller", "{}"),
     deed("POST /invoices/{unpaid}/write_off", "seller", "{}"),
+    deed("POST /invoices/{given_up}/revive", "seller", "{}"),
     deed("POST /letterheads", "seller", r##"{"bank":{"iban":"DE89370400440532013000"},"registration":"$side HRB 1","color":"#123456"}"##).done(Manner::Several),
     deed("POST /listeners", "seller", r#"{"callback":"https://hooks.$side.example/more","patterns":["invoice.issued"]}"#),
     deed("PATCH /listeners/{listener}", "seller", r#"{"patterns":["order.*"]}"#),

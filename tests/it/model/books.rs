@@ -199,6 +199,11 @@ impl Invoice {
         self.gross() - self.paid - self.credited - self.written_off
     }
 
+    /// What can be paid of it: what is open, or what was given up where nothing is.
+    fn payable(&self) -> Minor {
+        if self.open() == 0 { self.written_off } else { self.open() }
+    }
+
     pub(crate) fn state(&self, today: Date) -> &'static str {
         match self.open() {
             0 if self.written_off > 0 => "written_off",
@@ -413,11 +418,15 @@ impl Customer {
     ) -> Result<(), Refused> {
         let it = &mut self.payments[payment];
         if let Some((invoice, amount)) = told {
-            let open = self.invoices.get(invoice).map_or(0, Invoice::open);
-            if amount <= 0 || amount > open || amount > it.unallocated() {
+            let most = self.invoices.get(invoice).map_or(0, Invoice::payable);
+            if amount <= 0 || amount > most || amount > it.unallocated() {
                 return Err(Refused);
             }
             it.allocate(invoice, amount);
+            // What was given up and is paid after all is no loss any more.
+            if self.invoices[invoice].open() == 0 {
+                self.invoices[invoice].written_off -= amount;
+            }
             self.invoices[invoice].paid += amount;
             return Ok(());
         }
@@ -451,12 +460,6 @@ impl Customer {
                 it.allocations.push((invoice, part - taken));
             }
             missing -= taken;
-            // Of what was given up, what goes back is given up as well.
-            if self.invoices[invoice].written_off > 0 {
-                self.invoices[invoice].paid -= taken;
-                self.invoices[invoice].written_off += taken;
-                continue;
-            }
             let again = self.note_credit.min(taken);
             self.note_credit -= again;
             self.invoices[invoice].paid -= taken;
@@ -495,7 +498,7 @@ impl Customer {
         if it.open() == 0 {
             return Err(Refused);
         }
-        it.written_off = it.open();
+        it.written_off += it.open();
         Ok(())
     }
 }

@@ -265,18 +265,19 @@ fn what_is_forged_is_refused_and_what_is_told_twice_or_too_early_counts_once() {
 }
 
 #[test]
-fn what_comes_in_for_what_was_given_up_is_credit() {
+fn what_comes_in_for_what_was_given_up_is_no_loss_any_more() {
     let till = Till::open();
     let payment = till.at_page();
     let path = format!("/invoices/{}/write_off", till.invoice);
     till.market.operator().post(&path, &json!({}));
     till.choose(&payment, "pay");
-    assert_eq!(till.stands(&payment), "captured, invoice written_off, owes 0.00, has 12.00");
+    assert_eq!(till.stands(&payment), "captured, invoice paid, owes 0.00, has 0.00");
     // It was said once more after all of it went back: nothing comes in again.
     let path = format!("/payments/{}/refund", text(&payment["id"]));
-    till.market.operator().post(&path, &json!({}));
+    let back = json!({ "amount": euros("12"), "reopens": true });
+    till.market.operator().post(&path, &back);
     till.choose(&payment, "pay");
-    assert_eq!(till.stands(&payment), "fully_refunded, invoice written_off, owes 0.00, has 0.00");
+    assert_eq!(till.stands(&payment), "fully_refunded, invoice open, owes 12.00, has 0.00");
 }
 
 #[test]

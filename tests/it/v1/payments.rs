@@ -241,6 +241,85 @@ fn money_goes_back_also_of_an_invoice_that_was_given_up_and_is_given_up_with_it(
     assert_eq!(loss(), credited);
 }
 
+/// An account that has paid 5.00 of its first invoice, the rest of which was given up, with the payment and
+/// the invoice.
+fn given_up() -> (Market, Value, [String; 2]) {
+    let (market, account) = billed();
+    let operator = market.operator();
+    let invoice = text(&market.invoices(&account)[0]["id"]);
+    let settles = json!([{ "invoice": invoice, "amount": euros("5") }]);
+    let body = json!({ "account": account["id"], "amount": euros("5"), "allocations": settles });
+    let payment = text(&operator.post("/payments", &body)["id"]);
+    operator.post(&format!("/invoices/{invoice}/write_off"), &json!({ "reason": "Insolvent" }));
+    (market, account, [payment, invoice])
+}
+
+/// What is lost, beside how the account stands.
+fn lost(market: &Market, account: &Value) -> String {
+    market.must_be_whole();
+    let found = market.operator().get("/balances");
+    let found = found["items"].as_array().unwrap().iter();
+    let amounts = found.filter(|it| it["ledger"] == "write_off");
+    let amounts: Vec<_> = amounts.map(|it| text(&it["amount"]["amount"])).collect();
+    format!("{}; lost {}", owed(market, account), amounts.join(" "))
+}
+
+#[test]
+fn what_was_given_up_is_paid_after_all_and_no_loss_any_more() {
+    let (market, account, [_, invoice]) = given_up();
+    let operator = market.operator();
+    let body = json!({ "account": account["id"], "amount": euros("20"), "allocations": [] });
+    let late = text(&operator.post("/payments", &body)["id"]);
+    let settle = |amount: &str| {
+        let settles = json!([{ "invoice": invoice, "amount": euros(amount) }]);
+        let path = format!("POST /payments/{late}/allocate");
+        operator.call(&path, Some(&json!({ "allocations": settles }))).status.as_u16()
+    };
+    assert_eq!(settle("7.01"), 409, "more than was given up");
+    assert_eq!(settle("3"), 200);
+    assert_eq!(
+        lost(&market, &account),
+        "written_off 0.00, open 12.00; owes 12.00, has 17.00, overdue 0.00; lost 4.00"
+    );
+    assert_eq!(settle("4"), 200);
+    assert_eq!(
+        lost(&market, &account),
+        "paid 0.00, open 12.00; owes 12.00, has 13.00, overdue 0.00; lost 0.00"
+    );
+}
+
+#[test]
+fn what_was_given_up_is_revived_and_owed_as_if_it_were_new() {
+    let (market, account, [_, invoice]) = given_up();
+    let operator = market.operator();
+    let path = format!("/invoices/{invoice}/revive");
+    let revived = operator.post(&path, &json!({}));
+    assert_eq!((&revived["due"], &revived["write_off_reason"]), (&euros("7.00"), &Value::Null));
+    assert_eq!(
+        lost(&market, &account),
+        "open 7.00, open 12.00; owes 19.00, has 0.00, overdue 0.00; lost 0.00"
+    );
+    let again = operator.call(&format!("POST {path}"), Some(&json!({})));
+    assert_eq!(again.json()["type"], "/problems/invoice_state_forbids");
+}
+
+#[test]
+fn what_goes_back_of_an_invoice_that_was_given_up_is_owed_again_where_that_is_said() {
+    let (market, account, [payment, _]) = given_up();
+    let back = json!({ "amount": euros("5"), "reopens": true });
+    market.operator().post(&format!("/payments/{payment}/refund"), &back);
+    assert_eq!(
+        lost(&market, &account),
+        "open 5.00, open 12.00; owes 17.00, has 0.00, overdue 0.00; lost 7.00"
+    );
+    let body = json!({ "account": account["id"], "amount": euros("5") });
+    market.operator().post("/payments", &body);
+    assert_eq!(
+        lost(&market, &account),
+        "written_off 0.00, open 12.00; owes 12.00, has 0.00, overdue 0.00; lost 7.00"
+    );
+}
+
 #[test]
 fn what_is_called_off_goes_back_to_the_method_also_where_the_rest_was_given_up() {
     let market = Market::on("2026-01-01");

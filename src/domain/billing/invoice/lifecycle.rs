@@ -31,7 +31,7 @@ words! {
         SettlePart = "settle_part";
         /// Settle all that is open.
         SettleAll = "settle_all";
-        /// Take back all that settled it.
+        /// Take back all that settled it, or that it was given up.
         Reopen = "reopen";
         /// Give up what is open.
         WriteOff = "write_off";
@@ -43,9 +43,14 @@ words! {
 pub const fn next(state: State, trigger: Trigger) -> Option<State> {
     use {State as S, Trigger as T};
     match (state, trigger) {
-        (S::Draft, T::Issue) | (S::PartiallyPaid | S::Paid, T::Reopen) => Some(S::Issued),
-        (S::Issued | S::PartiallyPaid | S::Paid, T::SettlePart) => Some(S::PartiallyPaid),
-        // What was given up is settled by crediting it.
+        // What was given up is owed again where that is revived, or where its payer takes money back.
+        (S::Draft, T::Issue) | (S::PartiallyPaid | S::Paid | S::WrittenOff, T::Reopen) => {
+            Some(S::Issued)
+        }
+        (S::Issued | S::PartiallyPaid | S::Paid | S::WrittenOff, T::SettlePart) => {
+            Some(S::PartiallyPaid)
+        }
+        // What was given up is settled by crediting it, or by paying it after all.
         (S::Issued | S::PartiallyPaid | S::WrittenOff, T::SettleAll) => Some(S::Paid),
         (S::Issued | S::PartiallyPaid, T::WriteOff) => Some(S::WrittenOff),
 
@@ -53,7 +58,7 @@ pub const fn next(state: State, trigger: Trigger) -> Option<State> {
         | (S::Issued, T::Issue | T::Reopen)
         | (S::PartiallyPaid, T::Issue)
         | (S::Paid, T::Issue | T::SettleAll | T::WriteOff)
-        | (S::WrittenOff, T::Issue | T::SettlePart | T::Reopen | T::WriteOff) => None,
+        | (S::WrittenOff, T::Issue | T::WriteOff) => None,
     }
 }
 
@@ -86,7 +91,7 @@ mod tests {
                     issued |      - | partially_paid |       paid |      - | written_off
             partially_paid |      - | partially_paid |       paid | issued | written_off
                       paid |      - | partially_paid |          - | issued |           -
-               written_off |      - |              - |       paid |      - |           -
+               written_off |      - | partially_paid |       paid | issued |           -
         "#]]
         .assert_eq(&matrix(State::ALL, Trigger::ALL, next));
     }

@@ -508,12 +508,34 @@ impl Invoice {
         self.resettled(settled)
     }
 
-    /// The invoice after an amount that had settled it was taken back. What was given up stays so: of
-    /// that, what is taken back is given up as well.
+    /// The invoice after an amount that had settled it was taken back: so much is owed again, also where
+    /// the rest was given up.
     ///
     /// # Errors
     /// If the amount is not more than nothing or more than had settled it so.
     pub fn unsettle(self, amount: Money, by: SettledBy) -> Result<(Self, Verb), Rejection> {
+        let settled = self.without(amount, by)?;
+        // Who has just got money back is not charged for it by itself.
+        Self { collect_at: None, ..self }.resettled(settled)
+    }
+
+    /// The invoice that was given up after an amount that had paid it was taken back, and is given up as
+    /// well.
+    ///
+    /// # Errors
+    /// If the amount is not more than nothing or more than was paid, or it was not given up.
+    pub fn lost(self, amount: Money) -> Result<(Self, Verb), Rejection> {
+        let settled = self.without(amount, SettledBy::Payment)?;
+        if !self.is_given_up() {
+            let why = format!("nothing was given up of an invoice that is `{}`", self.state);
+            return Err(Rejection::new(Code::InvoiceStateForbids, why));
+        }
+        let written_off = settled.written_off.plus(amount)?;
+        Ok((Self { settled: Settled { written_off, ..settled }, ..self }, Verb::Changed))
+    }
+
+    /// What settles it without an amount that had.
+    fn without(&self, amount: Money, by: SettledBy) -> Result<Settled, Rejection> {
         let had = match by {
             SettledBy::Payment => self.settled.paid,
             SettledBy::Credit => self.settled.credited,
@@ -522,16 +544,7 @@ impl Invoice {
             let why = format!("`{amount}` cannot be taken back where `{had}` was settled by {by}");
             return Err(Rejection::new(Code::PaymentExceeds, why));
         }
-        let settled = self.settled.changed(amount.negated()?, by)?;
-        if self.is_given_up() {
-            let written_off = settled.written_off.plus(amount)?;
-            return Ok((
-                Self { settled: Settled { written_off, ..settled }, ..self },
-                Verb::Changed,
-            ));
-        }
-        // Who has just got money back is not charged for it by itself.
-        Self { collect_at: None, ..self }.resettled(settled)
+        Ok(self.settled.changed(amount.negated()?, by)?)
     }
 
     /// The invoice after a payment was taken back and credit has settled so much of that again.
@@ -575,7 +588,8 @@ impl Invoice {
         tax: WriteOffTax,
     ) -> Result<(Self, Verb), Rejection> {
         let state = self.after(Trigger::WriteOff)?;
-        let settled = Settled { written_off: self.open(), ..self.settled };
+        let written_off = self.settled.written_off.plus(self.open())?;
+        let settled = Settled { written_off, ..self.settled };
         let (given_up_for, write_off_tax) = (reason, Some(tax));
         Ok((Self { state, settled, given_up_for, write_off_tax, ..self }, Trigger::WriteOff.verb()))
     }
@@ -610,20 +624,40 @@ impl Invoice {
         }
     }
 
-    /// The invoice after a credit note took back a part of what had been given up.
+    /// The invoice of which all is owed again that was given up.
+    ///
+    /// # Errors
+    /// If nothing of it was given up.
+    pub fn revived(self) -> Result<(Self, Verb), Rejection> {
+        if self.settled.written_off.is_zero() {
+            let why = "nothing of the invoice was given up";
+            return Err(Rejection::new(Code::InvoiceStateForbids, why));
+        }
+        let written_off = Money::zero(self.content.currency);
+        let settled = Settled { written_off, ..self.settled };
+        let revived =
+            Self { given_up_for: None, write_off_tax: None, ..self }.resettled(settled)?.0;
+        Ok((revived, Verb::Changed))
+    }
+
+    /// The invoice after a part of what had been given up was credited or paid after all.
     ///
     /// # Errors
     /// If the amount is not more than nothing, or more than was given up.
-    pub fn recredited(self, amount: Money) -> Result<(Self, Verb), Rejection> {
+    pub fn regained(self, amount: Money, by: SettledBy) -> Result<(Self, Verb), Rejection> {
         let left = self.settled.written_off.minus(amount)?;
         if amount.as_minor() <= 0 || left.is_negative() {
             let given_up = self.settled.written_off;
-            let why = format!("`{amount}` cannot be credited of `{given_up}` that was given up");
-            return Err(Rejection::new(Code::CreditExceeds, why));
+            let why = format!("`{amount}` is no part of `{given_up}` that was given up");
+            let code = match by {
+                SettledBy::Payment => Code::PaymentExceeds,
+                SettledBy::Credit => Code::CreditExceeds,
+            };
+            return Err(Rejection::new(code, why));
         }
         let settled = Settled { written_off: left, ..self.settled };
-        let settled = settled.changed(amount, SettledBy::Credit)?;
-        if !left.is_zero() {
+        let settled = settled.changed(amount, by)?;
+        if !left.is_zero() || !self.open().is_zero() {
             return Ok((Self { settled, ..self }, Verb::Changed));
         }
         let state = self.after(Trigger::SettleAll)?;
@@ -637,7 +671,13 @@ impl Invoice {
 
     fn resettled(self, settled: Settled) -> Result<(Self, Verb), Rejection> {
         let changed = Self { settled, ..self };
-        let trigger = match changed.unsettled()? {
+        let open = changed.unsettled()?;
+        if open.is_zero() && !changed.settled.written_off.is_zero() {
+            // Of what was given up, no more is owed than before.
+            let state = changed.after(Trigger::WriteOff)?;
+            return Ok((Self { state, ..changed }, Verb::PartlyPaid));
+        }
+        let trigger = match open {
             open if open.is_zero() => Trigger::SettleAll,
             open if open == changed.total() => Trigger::Reopen,
             _ => Trigger::SettlePart,

@@ -49,12 +49,13 @@ fn what_was_given_up_is_credited_in_parts_and_no_more_of_it() {
     let (open, _) = open.settle(euros("30"), SettledBy::Payment).expect("paid");
     let (given_up, _) = open.written_off(None, WriteOffTax::Keep).expect("written off");
     for amount in ["70.01", "0", "-1"] {
-        let refused = given_up.clone().recredited(euros(amount)).map_err(|it| it.code);
+        let refused =
+            given_up.clone().regained(euros(amount), SettledBy::Credit).map_err(|it| it.code);
         assert_eq!(refused.map(|_| ()), Err(Code::CreditExceeds), "{amount}");
     }
-    let (given_up, verb) = given_up.recredited(euros("50")).expect("credited");
+    let (given_up, verb) = given_up.regained(euros("50"), SettledBy::Credit).expect("credited");
     assert_eq!((given_up.state(), verb), (State::WrittenOff, Verb::Changed));
-    let (settled, verb) = given_up.recredited(euros("20")).expect("credited");
+    let (settled, verb) = given_up.regained(euros("20"), SettledBy::Credit).expect("credited");
     assert_eq!((settled.state(), verb), (State::Paid, Verb::Paid));
     assert_eq!(settled.open(), euros("0"));
 }
@@ -208,17 +209,54 @@ fn it_is_told_once_that_it_is_overdue_when_the_last_day_is_over_where_it_goes() 
     assert_eq!(told.overdue(midnight.plus_seconds(86_400)), None, "once");
 }
 
-#[test]
-fn what_is_taken_back_of_what_was_given_up_is_given_up_as_well() {
+/// An invoice over 100 of which 50 were paid and the rest was given up.
+fn given_up() -> Invoice {
     let invoice = issued(7, &["100"], 0, "2025-02-08");
     let (invoice, _) = invoice.settle(euros("50"), SettledBy::Payment).expect("paid");
-    let (given_up, _) = invoice.written_off(None, WriteOffTax::Keep).expect("given up");
-    let (given_up, verb) = given_up.unsettle(euros("30"), SettledBy::Payment).expect("taken back");
-    let settled = given_up.settled();
-    assert_eq!((verb, given_up.is_given_up(), given_up.open()), (Verb::Changed, true, euros("0")));
-    assert_eq!((settled.paid, settled.written_off), (euros("20"), euros("80")));
-    let refused = given_up.unsettle(euros("20.01"), SettledBy::Payment).map_err(|it| it.code);
+    invoice.written_off(None, WriteOffTax::Keep).expect("given up").0
+}
+
+/// How it stands: its state, and what of it is open, paid, and given up.
+fn stands(it: &Invoice) -> String {
+    let Settled { paid, written_off, .. } = it.settled();
+    let amounts = [it.open(), *paid, *written_off].map(|it| it.decimal().to_string());
+    format!("{}: {}", it.state(), amounts.join(", "))
+}
+
+#[test]
+fn what_is_taken_back_of_what_was_given_up_is_given_up_as_well_or_owed_again() {
+    let (lost, verb) = given_up().lost(euros("30")).expect("taken back");
+    assert_eq!((verb, &*stands(&lost)), (Verb::Changed, "written_off: 0.00, 20.00, 80.00"));
+    let refused = lost.lost(euros("20.01")).map_err(|it| it.code);
     assert_eq!(refused, Err(Code::PaymentExceeds));
+
+    let (owed, _) = given_up().unsettle(euros("30"), SettledBy::Payment).expect("taken back");
+    assert_eq!(stands(&owed), "partially_paid: 30.00, 20.00, 50.00");
+    let (paid, verb) = owed.clone().settle(euros("30"), SettledBy::Payment).expect("paid");
+    assert_eq!((verb, &*stands(&paid)), (Verb::PartlyPaid, "written_off: 0.00, 50.00, 50.00"));
+    let (lost, _) = owed.clone().written_off(None, WriteOffTax::Keep).expect("given up");
+    assert_eq!(stands(&lost), "written_off: 0.00, 20.00, 80.00");
+    let refused = owed.lost(euros("1")).map_err(|it| it.code);
+    assert_eq!(refused, Err(Code::InvoiceStateForbids));
+}
+
+#[test]
+fn what_was_given_up_is_paid_after_all_or_owed_again() {
+    let pay = |it: Invoice, amount: &str| it.regained(euros(amount), SettledBy::Payment);
+    let (part, verb) = pay(given_up(), "20").expect("paid");
+    assert_eq!((verb, &*stands(&part)), (Verb::Changed, "written_off: 0.00, 70.00, 30.00"));
+    assert_eq!(pay(part.clone(), "30.01").map_err(|it| it.code), Err(Code::PaymentExceeds));
+    let (whole, verb) = pay(part.clone(), "30").expect("paid");
+    assert_eq!((verb, &*stands(&whole)), (Verb::Paid, "paid: 0.00, 100.00, 0.00"));
+    assert_eq!(whole.revived().map_err(|it| it.code), Err(Code::InvoiceStateForbids));
+
+    let revived = part.revived().expect("revived").0;
+    assert_eq!(stands(&revived), "partially_paid: 30.00, 70.00, 0.00");
+    let unpaid = issued(7, &["100"], 0, "2025-02-08")
+        .written_off(None, WriteOffTax::Keep)
+        .expect("given up")
+        .0;
+    assert_eq!(stands(&unpaid.revived().expect("revived").0), "issued: 100.00, 0.00, 0.00");
 }
 
 #[test]
@@ -230,13 +268,13 @@ fn of_what_is_given_up_the_tax_is_owed_no_more_where_the_seller_says_so() {
         let open = issued(7, &["100"], 20, "2025-02-08");
         let (given_up, _) = open.clone().written_off(None, tax).expect("given up");
         assert_eq!(given_up.returned_tax(), Ok(euros(at_once)), "{tax}");
-        let (less, _) = given_up.recredited(euros("30")).expect("credited");
+        let (less, _) = given_up.regained(euros("30"), SettledBy::Credit).expect("credited");
         assert_eq!(less.returned_tax(), Ok(euros(credited)), "{tax}");
         let (paid, _) = open.clone().settle(euros("30"), SettledBy::Payment).expect("paid");
         assert_eq!(paid.returned_tax(), Ok(euros("0")), "it is owed");
         let (given_up, _) = paid.written_off(None, tax).expect("given up");
         assert_eq!(given_up.returned_tax(), Ok(euros(with)), "{tax}");
-        let (more, _) = given_up.unsettle(euros("30"), SettledBy::Payment).expect("taken back");
+        let (more, _) = given_up.lost(euros("30")).expect("taken back");
         assert_eq!(more.returned_tax(), Ok(euros(taken_back)), "{tax}");
         let last = euros(taken_back).minus(euros(with));
         assert_eq!(more.returned_tax_with(euros("30")), last, "{tax}");

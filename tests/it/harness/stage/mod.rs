@@ -278,6 +278,7 @@ impl Furnisher<'_> {
             "returner",
             "debited",
             "debited_next",
+            "given_up_on",
         ] {
             let state = if name == "prospect" { "prospective" } else { "active" };
             let it = json!({ "name": self.called(name), "state": state, "address": address });
@@ -324,6 +325,7 @@ impl Furnisher<'_> {
             ("order_13", "returned_subscription", "returner"),
             ("order_14", "debited_subscription", "debited"),
             ("order_15", "debited_next_subscription", "debited_next"),
+            ("order_16", "given_up_subscription", "given_up_on"),
         ] {
             self.order((order, subscription), account, &offer);
         }
@@ -391,11 +393,14 @@ impl Furnisher<'_> {
             ("credited", "planner"),
             ("unpaid", "payer"),
             ("to_be_charged", "charged"),
+            ("given_up", "given_up_on"),
         ] {
             let path = format!("/invoices?account={}", self.name(account));
             let found = text(&self.seller().get(&path)["items"][0]["id"]);
             self.keep(name, found);
         }
+        let path = format!("/invoices/{}/write_off", self.name("given_up"));
+        self.seller().post(&path, &json!({}));
         let link =
             self.seller().post(&format!("/invoices/{}/link", self.name("unpaid")), &json!({}));
         self.keep("page_token", text(&link["link"]).rsplit('=').next().unwrap());
