@@ -136,8 +136,28 @@ pub fn standing(cx: Cx<'_>, it: &Invoice) -> Result<Standing, Error> {
     };
     let today = zone.date_of(cx.now);
     let standing = it.standing(today);
-    let is_waited_for = standing == Standing::Overdue && !goodwill::is_overdue(cx, it, today)?;
-    Ok(if is_waited_for { Standing::Open } else { standing })
+    match standing {
+        Standing::Overdue if !goodwill::is_overdue(cx, it, today)? => Ok(Standing::Open),
+        Standing::Credited if !is_taken_back(cx, it)? => Ok(Standing::Paid),
+        Standing::Draft
+        | Standing::Open
+        | Standing::Overdue
+        | Standing::Paid
+        | Standing::Credited
+        | Standing::WrittenOff => Ok(standing),
+    }
+}
+
+/// Whether credit notes took back all of an invoice, or it gives back more than it charges: credit that the
+/// customer had has paid any other.
+fn is_taken_back(cx: Cx<'_>, it: &Invoice) -> Result<bool, Error> {
+    let total = it.total();
+    if total.as_minor() <= 0 {
+        return Ok(true);
+    }
+    let notes = notes_of(cx, it.id)?;
+    let credited = Money::sum(notes.iter().map(|it| it.content().totals.gross), total.currency())?;
+    Ok(!credited.minus(total)?.is_negative())
 }
 
 /// Takes back lines of an invoice by a credit note, or all that is left of it. What was not paid

@@ -199,6 +199,12 @@ impl Invoice {
         self.gross() - self.paid - self.credited - self.written_off
     }
 
+    /// Whether credit notes took back all of it.
+    fn is_taken_back(&self) -> bool {
+        let noted = self.lines.iter().zip(&self.line_taxes).filter(|it| it.0.is_credited);
+        noted.map(|(line, tax)| line.net + tax).sum::<Minor>() >= self.gross()
+    }
+
     /// What can be paid of it: what is open, or what was given up where nothing is.
     fn payable(&self) -> Minor {
         if self.open() == 0 { self.written_off } else { self.open() }
@@ -207,7 +213,7 @@ impl Invoice {
     pub(crate) fn state(&self, today: Date) -> &'static str {
         match self.open() {
             0 if self.written_off > 0 => "written_off",
-            0 if self.paid == 0 => "credited",
+            0 if self.paid == 0 && self.is_taken_back() => "credited",
             0 => "paid",
             _ if self.asked_on.plus_days(DUE_DAYS) < today => "overdue",
             _ => "open",
