@@ -52,6 +52,17 @@ pub fn called(kind: Kind, language: &str) -> Option<&'static str> {
     }
 }
 
+/// What it is called in a language that an invoice was given up, or that this was taken back.
+#[must_use]
+pub fn written_off(language: &str) -> &'static str {
+    match language {
+        "de" => "Ausbuchung",
+        "fr" => "Perte sur créance",
+        "es" => "Baja de",
+        _ => "write-off",
+    }
+}
+
 /// Entries as CSV: a row for each part that is booked on one account of a chart.
 ///
 /// # Errors

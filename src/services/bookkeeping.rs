@@ -15,13 +15,17 @@ use crate::domain::billing::recognition::{self, Earning};
 use crate::domain::bookkeeping::{About, Chart, Charts, Taxed};
 use crate::domain::error::{Code, Invalid, Rejection};
 use crate::domain::event::Verb;
-use crate::domain::id::{AccountId, BillingAccountId, CreditNoteId, Id, InvoiceId, Kind, Subject};
-use crate::domain::journal::{Entry, Holder, Ledger};
+use crate::domain::id::{
+    AccountId, BillingAccountId, CreditNoteId, Id, InvoiceId, Kind, PaymentId,
+};
+use crate::domain::journal::{Entry, Holder, Ledger, Leg};
 use crate::domain::money::{Currency, Money};
 use crate::domain::operator::{Actor, Permission};
 use crate::domain::page::PageRequest;
+use crate::domain::payment::allocation::Allocation;
+use crate::domain::payment::{Payment, RECEIVED_DAYS_MAX};
 use crate::domain::stamp::SellerNumber;
-use crate::domain::time::Date;
+use crate::domain::time::{Date, Zone};
 use crate::render::journal::{self as sheet, Batch, Row};
 use crate::store::Records;
 use crate::store::journal as kept;
@@ -94,23 +98,30 @@ fn must_be_days(Span { from, until, .. }: Span) -> Result<(), Invalid> {
     Ok(())
 }
 
+/// What is booked on the days of a span. What came in is booked on the day on which it did, which may be
+/// written down long after.
 fn rows(cx: Cx<'_>, seller: SellerNumber, span: Span) -> Result<Vec<Row>, Error> {
     let zone = billing_account::zone_of_seller(cx, seller)?;
     let locale = account::of_seller(cx, seller)?.profile().locale.clone();
-    let (from, until) = (zone.start_of(span.from), zone.start_of(span.until));
-    let after = kept::place_before(cx.view, from)?;
+    let until = zone.start_of(span.until);
+    let last = zone.start_of(span.until.plus_days(RECEIVED_DAYS_MAX + 1));
+    // Where a payer is, it may be the next day already.
+    let first = zone.start_of(span.from.plus_days(-1));
+    let after = kept::place_before(cx.view, first)?;
     let mut request = PageRequest { after, ..PageRequest::oldest(PageRequest::LIMIT_MAX) };
     let (mut rows, mut is_over, mut customers) = (Vec::new(), false, Customers::default());
     loop {
         let page = kept::entries(cx.view, None, &request, &mut |it| {
-            is_over |= until <= it.at();
-            it.seller() == seller && (from..until).contains(&it.at())
+            is_over |= last <= it.at();
+            it.seller() == seller && (it.at() < until || is_of_payment(it))
         })?;
         for numbered in page.items {
             let (sequence, entry) = (numbered.sequence, numbered.entry);
-            let text = text(cx, entry.cause(), locale.language())?;
-            let document = document_number(cx, entry.cause())?.map(|it| it.to_string());
-            let on = zone.date_of(entry.at());
+            let (on, document) = day_and_document(cx, &entry, zone)?;
+            if on < span.from || span.until <= on {
+                continue;
+            }
+            let text = text(cx, &entry, locale.language())?;
             let about = About { customers: customers.of(cx, &entry)?, taxed: taxed(cx, &entry)? };
             rows.push(Row { sequence, on, text, document, entry, about });
         }
@@ -123,6 +134,45 @@ fn rows(cx: Cx<'_>, seller: SellerNumber, span: Span) -> Result<Vec<Row>, Error>
             return Ok(rows);
         }
     }
+}
+
+fn is_of_payment(it: &Entry) -> bool {
+    it.cause().kind == Kind::Payment
+}
+
+/// On which day an entry is booked, and the number of the document that it is about: of what settles an
+/// invoice the number of that, by which accountants match what is open.
+fn day_and_document(
+    cx: Cx<'_>,
+    entry: &Entry,
+    zone: Zone,
+) -> Result<(Date, Option<String>), Error> {
+    let (cause, on) = (entry.cause(), zone.date_of(entry.at()));
+    if !is_of_payment(entry) {
+        return Ok((on, document_number(cx, cause)?.map(|it| it.to_string())));
+    }
+    let Some(payment) = cx.view.find::<Payment>(PaymentId::from_uuid(cause.uuid))? else {
+        return Ok((on, None));
+    };
+    let is_in = |it: &Leg| it.ledger == Ledger::Cash && !it.amount.is_negative();
+    let received_on = payment.received_on.filter(|_| entry.legs().iter().any(is_in));
+    let settled = settled_by(&payment, entry).map(|it| document_number(cx, it.subject()));
+    let document = settled.transpose()?.flatten().map(|it| it.to_string());
+    Ok((received_on.unwrap_or(on), document))
+}
+
+/// The invoice of which an entry of a payment settles something: the only one, or the one of which as much
+/// was settled at that moment.
+fn settled_by(payment: &Payment, entry: &Entry) -> Option<InvoiceId> {
+    let is_debt = |it: &&Leg| it.ledger == Ledger::Receivable;
+    let leg = entry.legs().iter().find(is_debt)?;
+    let is_it = |it: &&Allocation| {
+        let amount = it.amount.decimal() == leg.amount.decimal().abs();
+        amount && it.allocated_at == entry.at()
+    };
+    let all = payment.allocations();
+    let found = all.iter().find(is_it).or_else(|| all.first().filter(|_| all.len() == 1));
+    found.map(|it| it.invoice)
 }
 
 /// The numbers of customers by their billing accounts, as far as they were asked for.
@@ -210,7 +260,12 @@ fn by_tax(of: &Invoice, parts: &[(usize, Money)]) -> Result<BTreeMap<Taxed, Mone
 }
 
 /// What people read of an entry, in a language; in English for what has no word there.
-fn text(cx: Cx<'_>, cause: Subject, language: &str) -> Result<String, Error> {
+fn text(cx: Cx<'_>, entry: &Entry, language: &str) -> Result<String, Error> {
+    let cause = entry.cause();
+    let is_loss = |it: &Leg| it.ledger == Ledger::WriteOff;
+    if cause.kind == Kind::Invoice && entry.legs().iter().any(is_loss) {
+        return Ok(format!("{} {}", sheet::written_off(language), told_apart_by(cx, cause)?));
+    }
     match sheet::called(cause.kind, language) {
         Some(word) => Ok(format!("{word} {}", told_apart_by(cx, cause)?).trim_end().to_owned()),
         None => said(cx, cause),

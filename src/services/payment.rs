@@ -20,7 +20,7 @@ use crate::domain::payment::allocation::{OpenInvoice, Settlement, as_told, oldes
 use crate::domain::payment::attempt::Initiative;
 use crate::domain::payment::lifecycle::State as PaymentState;
 use crate::domain::payment::refund::{Refund, State as RefundState};
-use crate::domain::payment::{Payer, Payment};
+use crate::domain::payment::{Payer, Payment, RECEIVED_DAYS_MAX};
 use crate::domain::stamp::SellerNumber;
 use crate::domain::text::{Name, Prose};
 use crate::domain::time::Date;
@@ -77,13 +77,20 @@ pub fn record(act: &mut Act<'_>, command: RecordPayment) -> Result<Payment, Erro
     settle(act, payment, command.settles.as_deref())
 }
 
-/// Where the day begins earlier than where the payer is, it may be tomorrow already.
+/// Where the day begins earlier than where the payer is, it may be tomorrow already. The books of days that
+/// are long gone are closed.
 fn must_have_come_in(received_on: Date, today: Date) -> Result<(), Invalid> {
-    if received_on <= today.plus_days(1) {
-        return Ok(());
+    let refused = |why: String| Err(Invalid::one("/received_on", "range", why));
+    if today.plus_days(1) < received_on {
+        return refused(format!(
+            "must not lie in the future: `{received_on}` is after today, `{today}`"
+        ));
     }
-    let why = format!("must not lie in the future: `{received_on}` is after today, `{today}`");
-    Err(Invalid::one("/received_on", "range", why))
+    let first = today.plus_days(-RECEIVED_DAYS_MAX);
+    if received_on < first {
+        return refused(format!("must not lie before `{first}`: those books are closed"));
+    }
+    Ok(())
 }
 
 /// Refuses to pay nothing.

@@ -31,6 +31,9 @@ use crate::domain::stamp::Stamp;
 use crate::domain::text::{self, Name, Prose};
 use crate::domain::time::{Date, Instant};
 
+/// So many days after it came in money is written down at most.
+pub const RECEIVED_DAYS_MAX: i64 = 366;
+
 /// Money that comes in, or is to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Payment {

@@ -154,6 +154,39 @@ fn files_for_accountants_come_to_the_same_as_the_journal() {
     assert!(january.iter().all(|it| it[1].starts_with("2026-01")), "{january:?}");
 }
 
+/// What came in is booked on its day, whenever it is written down; what settles an invoice bears the number of
+/// that, and what was given up is told as such.
+#[test]
+fn payments_are_booked_on_their_day_and_match_what_they_settle() {
+    let market = Market::on("2026-01-01");
+    let account = market.customer("Payer", "EUR");
+    market.order(&account, &market.offer("Flat", &[monthly("Base", "EUR", "10")]), 1);
+    market.advance_to("2026-02-10");
+    let operator = market.operator();
+    let pay = |amount: &str, day: &str| {
+        let amount = json!({ "amount": amount, "currency": "EUR" });
+        let body = json!({ "account": account["id"], "amount": amount, "received_on": day });
+        operator.call("POST /payments", Some(&body))
+    };
+    assert_eq!(pay("15", "2026-01-30").status.as_u16(), 201);
+    assert_eq!(pay("1", "2025-02-08").json()["errors"][0]["pointer"], "/received_on");
+    let second = text(&market.invoices(&account)[1]["id"]);
+    operator.post(&format!("/invoices/{second}/write_off"), &json!({}));
+    let told = |days: &str| {
+        let all = rows(&operator, &format!("/journal/datev?{days}"), 2).into_iter();
+        let told = all.map(|it| format!("{} {} {} {}\n", it[0], it[9], it[10], it[13]));
+        told.collect::<String>()
+    };
+    let (first, second) = ("INV-2026-000001", "INV-2026-000002");
+    let january = told("from=2026-01-01&until=2026-02-01");
+    assert!(january.contains("15,00 3001 "), "{january}");
+    let february = told("from=2026-02-01&until=2026-03-01");
+    assert!(!february.contains("15,00 "), "{february}");
+    assert!(february.contains(&format!("12,00 1002 {first} payment")), "{february}");
+    assert!(february.contains(&format!("3,00 1002 {second} payment")), "{february}");
+    assert!(february.contains(&format!("9,00 1002 {second} write-off {second}")), "{february}");
+}
+
 /// What each customer owes is on an account of its own, which stays, and revenue on that of its tax.
 #[test]
 fn customers_and_what_they_are_taxed_as_have_accounts_of_their_own() {
