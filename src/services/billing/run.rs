@@ -169,7 +169,8 @@ pub(super) fn until(cx: Cx<'_>, through: Option<Date>) -> Result<(Date, Instant)
     Ok((through.unwrap_or(today), through.map_or(cx.now, end_of)))
 }
 
-/// What comes of each billing account that is due; answers how many there are.
+/// What comes of each billing account that is due, or could not be billed the last time: a run tries these
+/// again. Answers how many there are.
 pub(super) fn each(
     cx: Cx<'_>,
     shelf: &mut Shelf,
@@ -177,8 +178,11 @@ pub(super) fn each(
     see: &mut dyn FnMut(BillingAccountId, Result<Billed, Rejection>) -> Result<(), Error>,
 ) -> Result<u64, Error> {
     let due = cx.view.due(Duty::Billing, end, PREVIEW_MAX)?;
-    for subject in &due {
-        let id = BillingAccountId::from_uuid(subject.uuid);
+    let mut due: BTreeSet<_> =
+        due.into_iter().map(|it| BillingAccountId::from_uuid(it.uuid)).collect();
+    let failed = Along::Index(BILLING_ACCOUNT_FAILED, Vec::new());
+    due.extend(cx.every::<BillingAccount>(&failed)?.into_iter().map(|it| it.id));
+    for id in due.iter().copied() {
         let Some(account) = cx.view.find::<BillingAccount>(id)? else { continue };
         let on = account.last_billing_date(through).or(account.next_bill().map(|it| it.on));
         let Some(on) = on else { continue };

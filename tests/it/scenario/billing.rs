@@ -196,6 +196,9 @@ fn one_account_that_cannot_be_billed_is_told_and_stops_nobody_else() {
     );
     assert_eq!(left["failures"].as_array().map(Vec::len), Some(1), "{left}");
     assert!(text(&left["failures"][0]["reason"]).contains("has no version in force"), "{left}");
+    let plan = operator.get("/billing_runs/plan");
+    assert_eq!(plan["total"], 1, "a run tries it again: {plan}");
+    assert_eq!(plan["failures"], left["failures"], "{plan}");
     let runs = operator.get("/billing_runs?fields=failures,failed&order=oldest");
     let reasons: Vec<_> = runs["items"]
         .as_array()
