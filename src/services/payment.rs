@@ -505,32 +505,6 @@ fn left_over(of: &Payment) -> Result<Money, Error> {
     Err(Invalid::one("/amount", "required", message).into())
 }
 
-/// Asks for all the credit of a customer to go back by which it came, for nothing will use it any more:
-/// first what of payments settles nothing, then what credit notes gave, by the payments that came last.
-/// What came outside of any gateway people send by hand.
-///
-/// # Errors
-/// If the store fails.
-pub(super) fn pay_out(act: &mut Act<'_>, of: &BillingAccount, why: &Prose) -> Result<(), Error> {
-    let owner = (of.stamp.seller, of.id);
-    let (_, unallocated) = credit_of(act, owner, of.currency())?;
-    let how = (RefundState::Requested, Instead::Owed);
-    for it in unallocated {
-        let left = it.unallocated()?;
-        went_back(act, it, (left, Some(why.clone())), how)?;
-    }
-    let mut left = credit_of(act, owner, of.currency())?.0;
-    let along = Along::Index(PAYMENT_BY_BILLING_ACCOUNT, Key::new().id(of.id).bytes());
-    for it in act.every::<Payment>(&along)?.into_iter().rev() {
-        let amount = it.amount().minus(it.refunded())?.at_most(left)?;
-        if it.state().has_come_in() && amount.as_minor() > 0 {
-            went_back(act, it, (amount, Some(why.clone())), how)?;
-            left = left.minus(amount)?;
-        }
-    }
-    Ok(())
-}
-
 /// Asks for what payments have settled of an invoice to go back to where it came from, the last
 /// first; so much of the invoice is open again. Answers how much: no more than `most`, and than
 /// payments have settled. Who asks settles that otherwise, and follows what is owed after that: it is

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::billing::book;
 use super::goodwill::Instead;
 use super::{Act, Author, Bss, Error, call_back, checkout, gateway, payment};
+use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::error::{Code, Rejection};
 use crate::domain::id::{GatewayId, PaymentId, RefundId};
 use crate::domain::journal;
@@ -17,13 +18,40 @@ use crate::domain::payment::gateway::Gateway;
 use crate::domain::payment::refund::{Refund, State, Trigger};
 use crate::domain::text::{Name, Prose};
 use crate::services::webhook::trouble;
-use crate::store::Records;
+use crate::store::payment::PAYMENT_BY_BILLING_ACCOUNT;
+use crate::store::{Along, Key, Records};
 use crate::world::gateway::{GiveBack, GivenBack, Return, Reversal, Trouble};
 
 /// After so long a gateway is asked how far what it has sent is.
 const ON_ITS_WAY_SECONDS: i64 = 86_400;
 /// The longest wait between two times that a gateway is asked which cannot be reached.
 const WAIT_SECONDS_MAX: i64 = 4 * 3600;
+
+/// Asks for all the credit of a customer to go back by which it came, for nothing will use it any more:
+/// first what of payments settles nothing, then what credit notes gave, by the payments that came last.
+/// What came outside of any gateway people send by hand.
+///
+/// # Errors
+/// If the store fails.
+pub(super) fn pay_out(act: &mut Act<'_>, of: &BillingAccount, why: &Prose) -> Result<(), Error> {
+    let owner = (of.stamp.seller, of.id);
+    let (_, unallocated) = payment::credit_of(act, owner, of.currency())?;
+    let how = (State::Requested, Instead::Owed);
+    for it in unallocated {
+        let left = it.unallocated()?;
+        payment::went_back(act, it, (left, Some(why.clone())), how)?;
+    }
+    let mut left = payment::credit_of(act, owner, of.currency())?.0;
+    let along = Along::Index(PAYMENT_BY_BILLING_ACCOUNT, Key::new().id(of.id).bytes());
+    for it in act.every::<Payment>(&along)?.into_iter().rev() {
+        let amount = it.amount().minus(it.refunded())?.at_most(left)?;
+        if it.state().has_come_in() && amount.as_minor() > 0 {
+            payment::went_back(act, it, (amount, Some(why.clone())), how)?;
+            left = left.minus(amount)?;
+        }
+    }
+    Ok(())
+}
 
 /// Somebody says that the money has arrived that was to be sent by hand.
 ///

@@ -10,7 +10,7 @@ use crate::domain::operator::{Actor, Permission};
 use crate::domain::text::Prose;
 use crate::services::duty::{self, Progress, counted};
 use crate::services::{
-    Act, Author, Bss, Cx, Error, billing_account, class, dunning, invoice, order, payment,
+    Act, Author, Bss, Cx, Error, billing_account, class, dunning, invoice, order, refund,
     subscription, user,
 };
 use crate::store::account::ACCOUNT_BY_CLOSING;
@@ -192,7 +192,7 @@ fn finish(act: &mut Act<'_>, id: AccountId) -> Result<Account, Error> {
     let (account, verb) = account.finish(remains(act.cx(), id)?)?;
     let why: Prose = "the account was closed".parse().expect("the words are a text");
     for it in billing_account::of(act.cx(), id)? {
-        payment::pay_out(act, &it, &why)?;
+        refund::pay_out(act, &it, &why)?;
     }
     billing_account::finish_all(act, id)?;
     user::dismiss_all(act, id)?;
