@@ -100,15 +100,16 @@ impl TaxBasis {
 }
 
 impl TaxTotal {
-    /// Whether the tax is its percentage of the net that the invoice states, rounded in any way. Where
-    /// it is not, it was reckoned from what the lines came to before they were rounded, or taken out of
+    /// Whether the tax is its percentage of the net that the invoice states, rounded as most do: half of a
+    /// unit up. Where it is not, it was reckoned from what the lines came to before they were rounded, or taken out of
     /// prices that contain it, and says so.
     #[must_use]
     pub fn follows_from_net(&self) -> bool {
         let unit = Money::minor(1, self.tax.currency()).decimal();
         let exact = self.net.decimal().checked_mul(self.treatment.percent().decimal());
-        let exact = exact.map(|it| it / Decimal::ONE_HUNDRED);
-        exact.is_some_and(|it| (it - self.tax.decimal()).abs() * Decimal::TWO <= unit)
+        let Some(exact) = exact.map(|it| it / Decimal::ONE_HUNDRED) else { return false };
+        let (tax, off) = (self.tax.decimal(), (exact - self.tax.decimal()).abs() * Decimal::TWO);
+        off < unit || (off == unit && exact.abs() < tax.abs())
     }
 
     /// What stands where nothing is supplied: a deposit goes back as it came. In the language of the
@@ -459,6 +460,25 @@ mod tests {
             none | 0: 10                          => 0.00; 10.00 + 0.00
         ",
         );
+    }
+
+    #[test]
+    fn a_tax_follows_from_its_net_where_that_gives_it_with_halves_up() {
+        for (net, tax, follows) in [
+            ("327.50", "62.23", true),
+            ("327.50", "62.22", false),
+            ("-327.50", "-62.23", true),
+            ("-327.50", "-62.22", false),
+            ("100", "19.00", true),
+            ("100", "19.01", false),
+        ] {
+            let money = |text: &str| {
+                let exact = decimal(text).expect(text);
+                Amount::new(exact, Currency::EUR).book(Rounding::HalfUp).expect(text)
+            };
+            let it = TaxTotal { net: money(net), tax: money(tax), ..total("19") };
+            assert_eq!(it.follows_from_net(), follows, "{net} {tax}");
+        }
     }
 
     /// The source of W093 shows 18.89, the tax of both rates rounded together. Where each rate's tax
