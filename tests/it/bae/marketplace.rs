@@ -48,7 +48,8 @@ fn what_is_launched_where_sellers_opted_in_is_found_and_ordered_by_customers_of_
     let customer = json!([{ "id": own, "role": "Customer" }]);
     let item = json!({
         "id": "1", "action": "add", "productOffering": { "id": offering["id"] },
-        "product": { "relatedParty": customer }, "billingAccount": [{ "id": billed }],
+        "product": { "relatedParty": customer, "productPrice": [{ "priceType": "recurring" }] },
+        "billingAccount": [{ "id": billed }],
     });
     let body = json!({ "relatedParty": customer, "orderItem": [item] });
     let order = client.call(&format!("POST {ORDER}"), Some(&body));

@@ -49,8 +49,6 @@ fn what_one_lists_another_sells_invoices_and_settles() {
     let sent = json!({ "delivery": "physical" });
     let atlas = launched_like(&north, "Atlas", &[price], (json!({}), sent));
     north.post(&format!("/offers/{atlas}/list"), &json!({}));
-    let address = json!({ "street": "Ring 1", "city": "Berlin", "country": "DE" });
-    south.patch(&format!("/accounts/{account}"), &json!({ "address": address }));
 
     let items = json!([{ "offer": bazaar.map }, { "offer": atlas }]);
     let order = buyer.post("/orders", &json!({ "account": account, "items": items }));
@@ -77,11 +75,15 @@ fn what_one_lists_another_sells_invoices_and_settles() {
     let shown: Vec<_> = bills.iter().map(|it| format!("{}\n{}", sums(it), lines(it))).collect();
     expect![[r#"
         100.00 + 20.00 = 120.00 EUR, due 120.00
-        Map | 2026-01-01..2026-02-01 | 100.00
-            100.00
+        Map: Base | 2026-01-01..2026-02-01 | 100.00
+            flat price, as of 2026-01-01
+            100
+            = 100.00 EUR
         50.00 + 3.50 = 53.50 EUR, due 53.50
-        Atlas | - | 50.00
-            50.00
+        Atlas: Copy | - | 50.00
+            flat price, as of 2026-01-01
+            50
+            = 50.00 EUR
     "#]]
     .assert_eq(&shown.concat());
     assert_eq!(shares(&south), "");
@@ -126,7 +128,7 @@ fn what_is_bought_stays_and_runs_when_it_is_taken_off_or_the_shelf_is_closed() {
     assert_eq!(buyer.get(&format!("/offers/{}", bazaar.map))["name"]["en"], "Map");
     assert_eq!(buyer.get("/search")["total"], 0);
     let more = json!({ "quantity": 2 });
-    buyer.patch(&format!("/subscriptions/{}", text(&held["id"])), &more);
+    buyer.post(&format!("/subscriptions/{}/change", text(&held["id"])), &more);
     bazaar.carries(&bazaar.market.house.south.account, "closed", "10");
     bazaar.market.advance_to("2026-02-02");
     let bills = south.get(&format!("/invoices?order=oldest&account={account}"))["items"].clone();

@@ -47,6 +47,9 @@ impl Bazaar {
 
     /// North lists its map, and South carries it and keeps a tenth.
     pub(crate) fn with_the_map_listed(self) -> Self {
+        let address = json!({ "street": "Ring 1", "city": "Berlin", "country": "DE" });
+        let account = format!("/accounts/{}", self.market.house.south.customer.account);
+        self.south().patch(&account, &json!({ "address": address }));
         self.north().post(&format!("/offers/{}/list", self.map), &json!({}));
         self.carries(&self.market.house.south.account.clone(), "open", "10");
         self
@@ -126,7 +129,7 @@ fn what_is_listed_stands_on_the_shelves_that_carry_it() {
     assert_eq!(buyer.get(&of)["total"], 1);
     let delivered = text(&shown["specification"]).split_once('_').unwrap().1.to_owned();
     let specification =
-        format!("GET /tmf-api/productCatalogManagement/v4/productSpecification/{delivered}");
+        format!("GET /DSProductCatalog/api/catalogManagement/v2/productSpecification/{delivered}");
     assert_eq!(status(&buyer, &specification), 200);
     // South's administrator sees what it sells; nobody but North changes it.
     let south = bazaar.south();
@@ -307,5 +310,5 @@ fn nobody_buys_on_the_marketplace_what_it_sells_there() {
     let account = &bazaar.market.house.north.account;
     let order = json!({ "account": account, "items": [{ "offer": bazaar.map }] });
     let told = bazaar.north().call("POST /orders", Some(&order)).json();
-    assert_eq!(told["code"], "not_for_oneself", "{told}");
+    assert_eq!(told["type"], "/problems/not_for_oneself", "{told}");
 }
