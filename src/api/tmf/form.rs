@@ -144,8 +144,9 @@ fn elements(name: &str, value: &Value) -> Vec<Violation> {
     let items = value.as_array().into_iter().flatten().enumerate();
     let missing = items.flat_map(|(place, item)| {
         let has = |name: &str| item.get(name).is_some_and(|it| !it.is_null());
-        // A reference leads somewhere by its id or by its address.
-        let missing = wanted.iter().filter(move |it| !(has(it) || **it == "id" && has("href")));
+        // A reference leads somewhere by its id or by its address; version 5 has a role around it.
+        let leads = has("href") || has("partyOrPartyRole");
+        let missing = wanted.iter().filter(move |it| !(has(it) || **it == "id" && leads));
         missing.map(move |it| format!("{name}/{place}/{it}"))
     });
     missing.map(|it| Violation::new(it, "required", "must be given")).collect()
