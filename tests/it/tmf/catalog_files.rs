@@ -248,13 +248,13 @@ fn what_could_never_be_done_is_refused_at_once() {
         400 reach: `url` the address must name its host, not give its number
         400 reference: `url` must have a `,` before data
         400 reference: `url` must be the `url` of an `exportJob` if it leads to this API
-        400 reference: `path` must lead to this API or, in it, to one of `productSpecification`, `category`, `productOfferingPrice`, `productOffering`, `catalog`
+        400 reference: `path` must lead to this API or, in it, to one of `productSpecification`, `usageSpecification`, `category`, `productOfferingPrice`, `productOffering`, `catalog`
         400 reference: `path` must lead to this API or to a resource of it, not to one thing
         400 enum: `contentType` must be `application/json` or `application/x-ndjson`
         400 enum: `contentType` must be `application/json` or `application/x-ndjson`
         400 unknown_parameter: `query` scopes by attributes and `fields` alone: a file has all, in its own order
         400 type: `path` must be a text
-        400 reference: `path` must lead to this API or, in it, to one of `productSpecification`, `category`, `productOfferingPrice`, `productOffering`, `catalog`
+        400 reference: `path` must lead to this API or, in it, to one of `productSpecification`, `usageSpecification`, `category`, `productOfferingPrice`, `productOffering`, `catalog`
     "#]]
     .assert_eq(&said);
     let job = done(&house, &client, "exportJob", &json!({ "path": "catalog/7" }));

@@ -87,6 +87,7 @@ fn a_usage_price_is_charged_as_it_is_said() {
     assert_eq!(ours["items"][0]["versions"][0]["included"], "100");
     let buyer = stall.market.customer("Ann", "EUR");
     let subscription = stall.market.order(&buyer, &format!("ofr_{offering}"), 1);
+    stall.market.advance_to("2026-01-11");
     stall.market.uses(&subscription, ("e1", "2026-01-10T00:00:00Z", "120"));
     stall.market.advance_to("2026-02-02");
     let invoices = stall.market.invoices(&buyer);
