@@ -265,8 +265,7 @@ pub fn cancel(
 ) -> Result<Subscription, Error> {
     let root: Subscription = act.get(id)?;
     act.must(Permission::SubscriptionCancel, &root.stamp)?;
-    let today = zone(act.cx(), &root)?.date_of(act.now());
-    returned::must_be_allowed(act, &root, (cancellation.refund_to, today))?;
+    let today = returned::ends_today(act, &root, cancellation.refund_to)?;
     end(act, &root, (cancellation, today))?;
     act.load(id)
 }
@@ -287,10 +286,7 @@ pub fn cancel_at(
     let today = billing_account.terms().zone.date_of(act.now());
     // What is not there yet has no day on which it could end.
     let at = if it.state() == State::Pending { CancelAt::Now } else { at };
-    if cancellation.refund_to == RefundTo::Return && at != CancelAt::Now {
-        let message = "must be `now`: what is given back ends at once";
-        return Err(Invalid::one("/at", "conflict", message).into());
-    }
+    returned::must_be_now(at, &cancellation)?;
     let on = match at {
         CancelAt::Now => return cancel(act, id, &cancellation),
         CancelAt::PeriodEnd => {
@@ -317,8 +313,7 @@ pub fn cancel_at(
 pub fn uncancel(act: &mut Act<'_>, id: SubscriptionId) -> Result<Subscription, Error> {
     let it: Subscription = act.get(id)?;
     act.must(Permission::SubscriptionCancel, &it.stamp)?;
-    let goes_on = it.not_canceled()?;
-    keep(act, goes_on)
+    keep(act, it.not_canceled()?)
 }
 
 /// Cancels all that an account has: for when it is called off itself. What it gets back goes to where
