@@ -210,12 +210,13 @@ fn live(bss: &Arc<Bss>, size: &Size) -> Result<Book, Failure> {
     let unattended = Unattended::read();
     let email = unattended.email.unwrap_or_else(|| provider.email.clone());
     let password = unattended.password.unwrap_or_else(|| made_up(bss));
+    let founding = founding(provider, &email, &password)?;
     let now = bss.moment().wall;
-    let today = Zone::UTC.date_of(now);
+    // A month is over, and billed, when it is over where the provider is.
+    let today = founding.zone.date_of(now);
     let this_month = today.plus_days(1 - i64::from(today.day()));
     let start = months_before(this_month, size.months());
     clock::make_movable(bss, Zone::UTC.start_of(start)).map_err(failed)?;
-    let founding = founding(provider, &email, &password)?;
     setup::begin_unattended(bss, founding, unattended.token).map_err(super::founding::failed)?;
     let mut stage = Stage::over(bss)?;
     cast::introduce(&mut stage, provider, &password)?;
