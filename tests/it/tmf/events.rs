@@ -143,7 +143,6 @@ const STATES: &[(&str, &str)] = &[
     ("financialAccount", r#"{"state":"Closed"}"#),
     ("paymentMethod", r#"{"status":"expired"}"#),
     ("digitalIdentity", r#"{"status":"suspended"}"#),
-    ("usage", r#"{"status":"recycled"}"#),
     ("partyRevSharingReport", r#"{"status":"checked"}"#),
 ];
 
@@ -168,6 +167,33 @@ fn lives(client: &Client<'_>, row: &Row) {
     }
 }
 
+const ORDER: &str = "/tmf-api/productOrderingManagement/v4/productOrder";
+const QUOTE: &str = "/tmf-api/quoteManagement/v4/quote";
+const USAGE: &str = "/tmf-api/usageManagement/v4/usage";
+
+/// Makes something, and says where it is.
+fn made(client: &Client<'_>, path: &str, body: &Value) -> String {
+    format!("{path}/{}", text(&client.post(path, body)["id"]))
+}
+
+/// What is ordered and quoted, kept back, asked back about and called off.
+fn asks(client: &Client<'_>, wanted: &dyn Fn(&str) -> Value) {
+    let mut later = wanted("productOrderItem");
+    later["requestedStartDate"] = json!("2026-06-01T00:00:00Z");
+    let later = made(client, ORDER, &later);
+    let why = json!({ "state": "pending", "note": [{ "text": "which colour?" }] });
+    client.patch(&later, &json!({ "description": "told" }));
+    client.patch(&later, &json!({ "state": "held" }));
+    client.patch(&later, &json!({ "state": "acknowledged" }));
+    client.patch(&later, &why);
+    client.call(&format!("DELETE {later}"), None);
+    let asked = made(client, QUOTE, &wanted("quoteItem"));
+    client.patch(&asked, &json!({ "description": "told" }));
+    client.patch(&asked, &json!({ "state": "pending" }));
+    client.patch(&asked, &json!({ "state": "cancelled" }));
+    client.call(&format!("DELETE {asked}"), None);
+}
+
 /// What is sold, ordered, quoted, used, billed and paid tells of all that becomes of it.
 fn trades(market: &Market) {
     let client = market.operator();
@@ -184,27 +210,8 @@ fn trades(market: &Market) {
             "relatedParty": [{ "id": buyer, "@referredType": "Customer" }],
         })
     };
-    let made = |path: &str, body: &Value| {
-        let made = client.post(path, body);
-        format!("{path}/{}", text(&made["id"]))
-    };
-    let (order, quote) =
-        ("/tmf-api/productOrderingManagement/v4/productOrder", "/tmf-api/quoteManagement/v4/quote");
-    let mut later = wanted("productOrderItem");
-    later["requestedStartDate"] = json!("2026-06-01T00:00:00Z");
-    let later = made(order, &later);
-    client.patch(&later, &json!({ "description": "told" }));
-    client.patch(&later, &json!({ "state": "held" }));
-    client.patch(&later, &json!({ "state": "acknowledged" }));
-    let why = json!({ "state": "pending", "note": [{ "text": "which colour?" }] });
-    client.patch(&later, &why);
-    client.call(&format!("DELETE {later}"), None);
-    let asked = made(quote, &wanted("quoteItem"));
-    client.patch(&asked, &json!({ "description": "told" }));
-    client.patch(&asked, &json!({ "state": "pending" }));
-    client.patch(&asked, &json!({ "state": "cancelled" }));
-    client.call(&format!("DELETE {asked}"), None);
-    let product = client.post(order, &wanted("productOrderItem"))["productOrderItem"][0]["product"]
+    asks(&client, &wanted);
+    let product = client.post(ORDER, &wanted("productOrderItem"))["productOrderItem"][0]["product"]
         ["id"]
         .clone();
     let path = format!("/tmf-api/productInventory/v4/product/{}", text(&product));
@@ -213,7 +220,11 @@ fn trades(market: &Market) {
         "usageDate": "2026-01-01T00:00:00Z", "usageType": "traffic", "product": { "id": product },
         "usageCharacteristic": [{ "name": "value", "value": 3 }],
     });
-    client.post("/tmf-api/usageManagement/v4/usage", &usage);
+    client.post(USAGE, &usage);
+    let mut unnamed = usage.clone();
+    unnamed.as_object_mut().unwrap().remove("product");
+    let again = made(&client, USAGE, &unnamed);
+    client.patch(&again, &json!({ "status": "recycled", "product": { "id": product } }));
     market.advance_to("2026-01-02");
     let billed = json!({ "id": plain(&customer["billing_account"]) });
     let money = |value: u32| {
@@ -288,7 +299,7 @@ fn use_that_was_counted_is_heard_with_what_it_costs() {
             "product": { "id": plain(&json!(subscription)) },
             "usageCharacteristic": [{ "name": "value", "value": value }],
         });
-        client.post("/tmf-api/usageManagement/v4/usage", &usage)
+        client.post(USAGE, &usage)
     };
     report(1);
     client.post("/tmf-api/usageManagement/v4/hub", &json!({ "callback": HOOK }));
