@@ -1,11 +1,13 @@
 //! Gathering: everything that the bill of a billing account is made of.
 
+mod bundled;
 mod so_far;
 mod usage;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use self::bundled::in_bundle;
 pub use self::so_far::Consumed;
 pub(super) use self::so_far::so_far;
 use self::usage::{What, count};
@@ -315,19 +317,6 @@ fn earlier(ended_on: Option<Date>, term_ends_on: Option<Date>) -> Option<Date> {
 
 fn held(pause: &Pause, zone: Zone) -> Hold {
     Hold { from: zone.date_of(pause.from_at), until: pause.until_at.map(|it| zone.date_of(it)) }
-}
-
-/// A price as it is charged of what may be a part of a bundle.
-fn in_bundle(
-    cx: Cx<'_>,
-    shelf: &mut Shelf,
-    (it, price): (&Subscription, Arc<Price>),
-    locale: &Locale,
-) -> Result<Arc<Price>, Error> {
-    let Some(bundled) = it.deal().bundled else { return Ok(price) };
-    let bundle = shelf.offer(cx, bundled.bundle)?;
-    let name = bundle.content.name.text(locale);
-    Ok(Arc::new(bundled.lower(Price::clone(&price), name)))
 }
 
 fn gather_price(
