@@ -82,7 +82,7 @@ pub(super) static PRODUCT_INVENTORY: Api = Api {
     base: "/tmf-api/productInventory/v4",
     resources: &[Resource::of("product", &Of(Products))
         .requires(&["productOffering"])
-        .assigns(&["orderDate", "startDate", "terminationDate"])
+        .assigns(&["orderDate"])
         .lives("status")
         .speaks(PRODUCT_WORDS)],
 };
