@@ -151,7 +151,11 @@ fn what_was_made_to_harm_is_refused() {
     assert!(circle.starts_with("409 catalog_tree_forbids"), "{circle}");
 
     let price = "/tmf-api/productCatalogManagement/v4/productOfferingPrice";
-    let price = made(&client, price, &json!({ "name": "odd", "price": { "value": 5 } }));
+    let price = made(
+        &client,
+        price,
+        &json!({ "name": "odd", "priceType": "recurring", "price": { "value": 5 } }),
+    );
     let offering = json!({ "name": "a", "productOfferingPrice": [{ "id": id(&price) }] });
     let offering = post("/tmf-api/productCatalogManagement/v4/productOffering", &offering);
     assert!(offering.starts_with("400 format: `productOfferingPrice[0].price`"), "{offering}");

@@ -173,6 +173,11 @@ fn what_cannot_be_charged_so_is_refused_by_what_is_wrong() {
         body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         body
     };
+    let recurring = |more: Value| {
+        let mut body = json!({ "name": "Fee", "priceType": "recurring" });
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        body
+    };
     let meter = json!({ "id": stall.meter });
     let percentage = json!([{ "@type": "PriceModel", "name": "percentage", "percentage": 1,
         "perEvent": euro(0.1) }]);
@@ -186,11 +191,11 @@ fn what_cannot_be_charged_so_is_refused_by_what_is_wrong() {
         usage(json!({ "usageSpecification": meter, "productOfferingTerm": [{ "name": "Year" }] })),
         usage(json!({ "usageSpecification": meter, "resource": { "id": "7" } })),
         usage(json!({ "usageSpecification": meter, "chargeOccasion": 5, "isTaxIncluded": "yes" })),
-        json!({ "name": "Fee", "price": euro(1.0), "pricingLogicAlgorithm": percentage }),
+        recurring(json!({ "price": euro(1.0), "pricingLogicAlgorithm": percentage })),
         json!({ "name": "Fee", "priceType": "recurring", "pricingLogicAlgorithm": percentage }),
         json!({ "name": "Fee", "price": euro(1.0), "priceType": "barter" }),
         json!({ "name": "Fee", "priceType": "usage", "usageSpecification": meter }),
-        json!({ "name": "Fee", "price": euro(1.0), "unitOfMeasure": { "amount": 12 } }),
+        recurring(json!({ "price": euro(1.0), "unitOfMeasure": { "amount": 12 } })),
     ] {
         let price = stall.price(&body);
         said += &told(&stall.sold("Active", &price));
