@@ -4,8 +4,7 @@ use serde_json::{Value, json};
 
 use super::shop::Shop;
 use super::{items, told};
-use crate::harness::house::House;
-use crate::harness::market::text;
+use crate::harness::market::{Market, text};
 
 const ORDER: &str = "/DSProductOrdering/api/productOrdering/v2/productOrder";
 
@@ -16,9 +15,15 @@ fn names(of: &Shop<'_>) -> Vec<String> {
 
 #[test]
 fn what_is_launched_where_sellers_opted_in_is_found_and_ordered_by_customers_of_all() {
-    let house = House::on("2026-01-01");
+    let market = Market::on("2026-01-01");
+    let house = &market.house;
+    let south = house.client(&house.south.admin);
+    south.post("/gateways", &json!({ "kind": "sandbox" }));
+    let address = json!({ "street": "Ring 1", "city": "Berlin", "country": "DE" });
+    let account = format!("/accounts/{}", house.south.customer.account);
+    south.patch(&account, &json!({ "address": address }));
     let launch = |name: &str| {
-        let seller = Shop::of(&house, &house.north.admin);
+        let seller = Shop::of(house, &house.north.admin);
         let (catalog, product) = (seller.catalog(name), seller.product(name));
         let offering = seller.offering(&catalog, &product, name);
         (catalog, seller.moves(&offering, "Launched"))
@@ -29,7 +34,7 @@ fn what_is_launched_where_sellers_opted_in_is_found_and_ordered_by_customers_of_
     house.operator().patch(&policy, &open);
     let (catalog, offering) = launch("Weather");
     // What was launched before was on its seller's own shelf alone, and stays there.
-    let buyer = Shop::of(&house, &house.south.customer.admin);
+    let buyer = Shop::of(house, &house.south.customer.admin);
     assert_eq!(names(&buyer), ["Weather"]);
     assert!(buyer.asks(&hidden).starts_with("404 "));
     assert_eq!(buyer.see(&offering)["name"], "Weather");

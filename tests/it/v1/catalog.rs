@@ -223,7 +223,7 @@ fn what_means_nothing_in_a_query_is_refused() {
         GET /offers/{offer}?limit=5: 422 "`limit` is unknown: there are no parameters"
         GET /offers/{offer}/prices?cursor=AA: 422 "`cursor` is unknown: there are no parameters"
         GET /accounts/{account}/payment_methods?order=oldest: 422 "`order` is unknown: there are no parameters"
-        GET /search?order=oldest: 422 "`order` is unknown: expected one of `q`, `category`, `product`, `language`, `currency`, `price_max`, `channel`, `limit`"
+        GET /search?order=oldest: 422 "`order` is unknown: expected one of `q`, `category`, `product`, `seller`, `language`, `currency`, `price_max`, `channel`, `limit`"
         GET /search?limit=0: 422 "`limit` must be a number from 1 to 1000"
     "#]].assert_eq(&told);
     let shown = operator.get("/search?limit=1");

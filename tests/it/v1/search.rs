@@ -290,7 +290,7 @@ fn resellers_and_their_customers_find_their_own_shelf_alone() {
         > GET /search?limit=0 [operator]
         422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`limit` must be a number from 1 to 1000","request_id":"…","errors":[{"pointer":"limit","rule":"range","message":"must be a number from 1 to 1000"}]}
         > GET /search?words=cloud [operator]
-        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`words` is unknown: expected one of `q`, `category`, `product`, `language`, `currency`, `price_max`, `channel`, `limit`","request_id":"…","errors":[{"pointer":"words","rule":"unknown_parameter","message":"is unknown: expected one of `q`, `category`, `product`, `language`, `currency`, `price_max`, `channel`, `limit`"}]}
+        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`words` is unknown: expected one of `q`, `category`, `product`, `seller`, `language`, `currency`, `price_max`, `channel`, `limit`","request_id":"…","errors":[{"pointer":"words","rule":"unknown_parameter","message":"is unknown: expected one of `q`, `category`, `product`, `seller`, `language`, `currency`, `price_max`, `channel`, `limit`"}]}
         > GET /recommendations [nobody]
         401 Unauthorized {"type":"/problems/unauthenticated","title":"Sign in first","status":401,"detail":"sign in first","request_id":"…"}
     "#]].assert_eq(&said.text());
