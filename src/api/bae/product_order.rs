@@ -235,7 +235,7 @@ fn read(cx: Cx<'_>, said: &Tree, accepts: bool) -> Result<PlaceOrder, Error> {
     let mut items: Vec<Item> = items.collect::<Result<_, _>>()?;
     order_item::must_not_mix(&items)?;
     let (account, billing_account) = billed_to(cx, all)?;
-    for (item, said) in items.iter_mut().zip(all.iter().enumerate()) {
+    for (item, said) in items.iter_mut().zip(all) {
         item.deliver_to = order_item::deliver_to(cx, (account, item), said)?;
     }
     if form::text::<String>(said, "state")?
