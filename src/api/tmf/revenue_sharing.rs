@@ -234,10 +234,7 @@ fn rest(of: &[PartWish]) -> Option<PartWish> {
 }
 
 fn below(error: Error, place: usize) -> Error {
-    match error {
-        Error::Invalid(it) => it.below(&format!("{ITEMS}/{place}/")).into(),
-        other => other,
-    }
+    error.below(&format!("{ITEMS}/{place}/"))
 }
 
 fn laid_down(

@@ -581,13 +581,14 @@ mod tests {
     #[test]
     fn the_nearest_above_decides_for_who_decides_nothing() {
         use Marketplace::{Closed, Inherited, Open, OpenBelow};
+        type Said = (Marketplace, i64);
         let percent = |it: i64| Percent::new(it.into());
         let of = |(marketplace, kept): (Marketplace, i64)| Policy {
             marketplace,
             marketplace_percent: percent(kept),
             ..Policy::DEFAULT
         };
-        let table: [((Marketplace, i64), &[(Marketplace, i64)], Option<i64>); 8] = [
+        let table: [(Said, &[Said], Option<i64>); 8] = [
             ((Inherited, 1), &[], None),
             ((Closed, 1), &[(OpenBelow, 2)], None),
             ((Open, 1), &[(Closed, 2)], Some(1)),

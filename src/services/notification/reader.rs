@@ -104,7 +104,7 @@ fn usual(cx: Cx<'_>, of: &Account) -> Result<Option<BillingAccount>, Error> {
 }
 
 fn people(cx: Cx<'_>, account: &Account) -> Result<Vec<User>, Error> {
-    Ok(cx.every::<User>(&Along::Owner(account.id))?)
+    cx.every::<User>(&Along::Owner(account.id))
 }
 
 /// Whether anybody of some people can sign in, or will be able to.

@@ -1,3 +1,5 @@
+//! Prices of every model, as TMF620 says them and back.
+
 use std::collections::BTreeSet;
 
 use super::*;
