@@ -187,7 +187,7 @@ fn a_customer_pays_its_first_invoice_and_owes_nothing() {
         > POST /tasks/{tsk1}/complete?fields=state {} [olga]
         200 OK {"id":"{tsk1}","state":"completed"}
         > GET /orders/{ord1}?fields=state,items [olga]
-        200 OK {"id":"{ord1}","items":[{"action":"add","attributes":{},"failure":null,"key":"1","name":null,"offer":"{ofr1}","offer_name":"Messages","quantity":1,"resources":{},"state":"completed","subscription":"{sub1}","term":null}],"state":"completed"}
+        200 OK {"id":"{ord1}","items":[{"action":"add","attributes":{},"failure":null,"key":"1","name":null,"offer":"{ofr1}","offer_name":"Messages","prices":[{"kind":"recurring","name":"Monthly fee","net":{"amount":"19.99","currency":"USD"},"period":"1 month"},{"kind":"usage","name":"Messages"}],"quantity":1,"resources":{},"state":"completed","subscription":"{sub1}","term":null}],"state":"completed"}
         > POST /clock/advance?fields=to {"to":"2026-01-20T00:00:00Z"} [olga]
         200 OK {"to":"2026-01-20T00:00:00Z"}
         > POST /usage {"events":[{"at":"2026-01-03T08:00:00Z","id":"a","meter":"messages","quantity":"8","subscription":"{sub1}"},{"at":"2026-01-12T17:30:00Z","id":"b","meter":"messages","quantity":"9","subscription":"{sub1}"},{"at":"2026-01-03T08:00:00Z","id":"a","meter":"messages","quantity":"8","subscription":"{sub1}"},{"at":"2026-01-19T23:59:59Z","id":"c","meter":"messages","quantity":"8","subscription":"{sub1}"},{"at":"2026-01-12T17:30:00Z","id":"b","meter":"messages","quantity":"9","subscription":"{sub1}"}]} [olga]
