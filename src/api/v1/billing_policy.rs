@@ -223,7 +223,6 @@ struct BillingPolicyPatch {
     #[schema(value_type = Option<String>)]
     platform_percent: Patch<Decimal>,
     marketplace: Option<String>,
-    #[schema(value_type = Option<String>)]
     marketplace_percent: Option<Decimal>,
     late_fee_tax: Option<String>,
     write_off_tax: Option<String>,

@@ -92,7 +92,7 @@ fn what_one_lists_another_sells_invoices_and_settles() {
     }
     assert_eq!(
         shares(&south),
-        "owner 10.00 open, partner 90.00 open, owner 5.00 open, partner 45.00 open"
+        "partner 90.00 open, owner 10.00 open, partner 45.00 open, owner 5.00 open"
     );
     let earned = north.get("/share_records")["items"].as_array().map(Vec::len);
     assert_eq!(earned, Some(2), "North sees what it earned, and nothing of what South keeps");
@@ -103,7 +103,7 @@ fn what_one_lists_another_sells_invoices_and_settles() {
     let credit = json!({ "lines": [{ "line": line, "net": net }], "reason": "It was torn." });
     south.post(&format!("/invoices/{}/credit", text(&bill["id"])), &credit);
     let mirrored = shares(&south);
-    assert!(mirrored.ends_with("owner -2.00 open, partner -18.00 open"), "{mirrored}");
+    assert!(mirrored.ends_with("partner -18.00 open, owner -2.00 open"), "{mirrored}");
 
     market.advance_to("2026-01-02");
     south.post("/settlements", &json!({}));
