@@ -45,8 +45,8 @@ pub(super) fn must_be_whole(said: &Tree) -> Result<(), Invalid> {
     if is_said(said.get("priceType")) {
         return Ok(());
     }
-    let message =
-        "must say when the price is charged, as `oneTime` or `recurring`, for an offer to have it";
+    let message = "must say when the price is charged, as `oneTime`, `recurring` or `usage`, for an \
+                   offer to have it";
     Err(Invalid::one("priceType", "required", message))
 }
 
