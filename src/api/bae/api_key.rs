@@ -34,9 +34,8 @@ fn issue(mut asked: Asked) -> Result<Work, Fault> {
     let address: WebAddress = form::must(&said, "url")?;
     let named = format!("Accounting of {address}").chars().take(100).collect::<String>();
     let name: Name = named.parse().map_err(|_| Invalid::one("url", "format", "must be shorter"))?;
-    // What is reported is said of products, and counted by what an offering calls its unit; what others
-    // reported is none of its business (3.8).
-    let reads = [Permission::SubscriptionRead, Permission::CatalogRead];
+    // What is reported is said of products, and counted by what an offering calls its unit.
+    let reads = [Permission::UsageRead, Permission::SubscriptionRead, Permission::CatalogRead];
     let scopes = Some(reads.into_iter().chain([Permission::UsageWrite]).collect());
     Ok(Work::writes(move |act| {
         let new = NewToken { name, scopes, expires_at: None, channel: None };
