@@ -396,7 +396,7 @@ mod tests {
     fn balances(postings: &[&[Leg]]) -> BTreeMap<Ledger, String> {
         let mut sums: BTreeMap<Ledger, Money> = BTreeMap::new();
         for legs in postings {
-            let entry = entry(legs.iter().copied()).expect("balanced").expect("moves");
+            let Some(entry) = entry(legs.iter().copied()).expect("balanced") else { continue };
             for (key, change) in entry.changes() {
                 let sum = sums.entry(key.ledger).or_insert(euros("0"));
                 *sum = sum.plus(change).expect("a sum");
