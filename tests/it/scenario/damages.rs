@@ -107,7 +107,6 @@ fn an_account_that_cannot_be_closed_is_told_and_the_next_one_is() {
     }
     let state = |id: &str| text(&operator.get(&format!("/accounts/{id}"))["state"]);
     assert_eq!((state(&whale.0), state(&fox.0)), ("closing".to_owned(), "closing".to_owned()));
-    damage(&market, "subscription", id_of::<tillbox::domain::id::SubscriptionId>(&whale.1));
     for (id, _) in [&whale, &fox] {
         for invoice in operator.get(&format!("/invoices?account={id}"))["items"].as_array().unwrap()
         {
@@ -115,6 +114,7 @@ fn an_account_that_cannot_be_closed_is_told_and_the_next_one_is() {
             operator.post(&format!("/invoices/{}/credit", text(&invoice["id"])), &credit);
         }
     }
+    damage(&market, "subscription", id_of::<tillbox::domain::id::SubscriptionId>(&whale.1));
     let _ = duty::run_all(&market.house.app.bss);
     pass_to(&market, "2026-02-03");
     let _ = duty::run_all(&market.house.app.bss);
