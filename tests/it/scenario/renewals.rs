@@ -146,7 +146,7 @@ fn what_follows_a_term_was_promised_and_is_charged_though_nobody_can_buy_it_any_
     let (account, sold) = (market.customer("Blue Whale", "USD"), offer(&market));
     follows_the_month(&market, &sold);
     let subscription = market.order(&account, &sold, 1);
-    let prices = market.operator().get(&format!("/prices?offer={sold}"));
+    let prices = market.operator().get(&format!("/offers/{sold}/prices"));
     let prices = prices["items"].as_array().unwrap().iter();
     for it in prices.filter(|it| it["name"] == "By the quarter") {
         let path = format!(
