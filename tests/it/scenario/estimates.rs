@@ -170,7 +170,9 @@ fn an_order_of_more_than_can_be_billed_is_refused_as_its_preview_is() {
     let market = Market::on("2026-01-01");
     let operator = market.operator();
     let account = market.customer("Blue Whale", "EUR");
-    let offer = market.offer("Gold", &[monthly("Fee", "EUR", "1000000000000")]);
+    let mut fee = monthly("Fee", "EUR", "1");
+    fee["model"] = json!({ "kind": "per_unit", "per_unit": "1000000000000" });
+    let offer = market.offer("Gold", &[fee]);
     let wish = |quantity: u32| {
         let item = json!({ "offer": offer, "quantity": quantity });
         json!({ "account": account["id"], "items": [item] })

@@ -117,7 +117,7 @@ fn what_was_paid_and_is_taken_back_pays_the_next_invoice() {
     let last = market.invoices(&account).pop().unwrap();
     assert_eq!(
         (text(&last["state"]), sums(&last)),
-        ("credited".into(), "15.55 + 3.11 = 18.66 EUR, due 0.00".into())
+        ("paid".into(), "15.55 + 3.11 = 18.66 EUR, due 0.00".into())
     );
 }
 

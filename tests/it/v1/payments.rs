@@ -169,7 +169,7 @@ fn what_a_credit_note_gave_settles_what_goes_back() {
         owed(&market, &account)
     };
     assert_eq!(refund("5", false), "paid 0.00, paid 0.00; owes 0.00, has 7.00, overdue 0.00");
-    assert_eq!(refund("9", true), "open 2.00, credited 0.00; owes 2.00, has 0.00, overdue 0.00");
+    assert_eq!(refund("9", true), "open 2.00, paid 0.00; owes 2.00, has 0.00, overdue 0.00");
 }
 
 #[test]
