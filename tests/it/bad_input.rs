@@ -154,6 +154,7 @@ fn is_amount(name: &str) -> bool {
         "per_unit",
         "flat",
         "up_to",
+        "marketplace_percent",
         "percent",
         "quantity",
         "included",
