@@ -146,16 +146,15 @@ fn what_follows_a_term_was_promised_and_is_charged_though_nobody_can_buy_it_any_
     let (account, sold) = (market.customer("Blue Whale", "USD"), offer(&market));
     follows_the_month(&market, &sold);
     let subscription = market.order(&account, &sold, 1);
-    let prices = market.operator().get(&format!("/offers/{sold}/prices"));
-    let prices = prices["items"].as_array().unwrap().iter();
-    for it in prices.filter(|it| it["name"] == "By the quarter") {
-        let path = format!(
-            "/tmf-api/productCatalogManagement/v4/productOfferingPrice/{}",
-            text(&it["id"])
-        );
-        let over = json!({ "validFor": { "endDateTime": "2026-01-20T00:00:00Z" } });
-        market.operator().patch(&path, &over);
-    }
+    let catalog = "/tmf-api/productCatalogManagement/v4";
+    let (_, id) = sold.split_once('_').unwrap();
+    let offering = market.operator().get(&format!("{catalog}/productOffering/{id}"));
+    let prices = offering["productOfferingPrice"].as_array().unwrap().iter();
+    let quarterly: Vec<_> = prices.filter(|it| it["name"] == "By the quarter").collect();
+    assert_eq!(quarterly.len(), 1, "{offering}");
+    let over = json!({ "validFor": { "endDateTime": "2026-01-20T00:00:00Z" } });
+    let path = format!("{catalog}/productOfferingPrice/{}", text(&quarterly[0]["id"]));
+    market.operator().patch(&path, &over);
     market.advance_to("2026-02-02");
     let it = market.operator().get(&format!("/subscriptions/{subscription}"));
     assert_eq!(it["state"], "active", "{it}");
