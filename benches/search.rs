@@ -106,6 +106,7 @@ fn offer(number: u64, dice: &mut Dice) -> OfferDocument {
         id: OfferId::from_uuid(Uuid::from_u128(u128::from(number))),
         seller: SellerNumber(1 + u32::try_from(dice.below(50)).unwrap()),
         state: State::Launched,
+        is_listed: false,
         name: Localized::new(en, name(format!("{brand} {manner} {kind} {size}")))
             .with(de, name(format!("{brand} {kind} {size} für Unternehmen"))),
         descriptions: vec![Localized::new("en".parse().unwrap(), prose.parse().unwrap())],

@@ -53,6 +53,10 @@ pub fn issue(act: &mut Act<'_>, new: NewConsumerKey) -> Result<IssuedKey, Error>
     let user = holder(act, new.user)?;
     act.must(Permission::ConsumerKeyWrite, &user.stamp)?;
     let scopes = token::narrowed(act, new.scopes)?;
+    if act.actor().channel().is_some() {
+        // A program that orders through one channel would order through all with a key.
+        return Err(Error::Forbidden { permission: Permission::ConsumerKeyWrite });
+    }
     must_be_within(act, &new.terms.operations)?;
     let id: ConsumerKeyId = act.new_id();
     let key = hex::encode(act.random::<16>());

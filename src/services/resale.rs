@@ -334,8 +334,8 @@ pub(super) fn give_back(
 ) -> Result<(), Error> {
     let to = match to {
         RefundTo::Nowhere => RefundTo::Nowhere,
-        RefundTo::Balance | RefundTo::Method => RefundTo::Balance,
-        RefundTo::Return => RefundTo::Return,
+        // What a seller takes back from its customer is no return of its own to who sells to it.
+        RefundTo::Balance | RefundTo::Method | RefundTo::Return => RefundTo::Balance,
     };
     for reseller in resellers(act.cx(), it.stamp.seller)? {
         let Some(seen) = charged(act.cx(), &reseller, it)? else { continue };

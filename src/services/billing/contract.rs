@@ -106,7 +106,7 @@ fn net(
         PriceKind::OneTime(_) => Turn::First,
         PriceKind::Recurring { .. } => Turn::Later,
     };
-    let Some(version) = it.price.in_force(today, it.frozen_on) else { return Ok(None) };
+    let Ok(version) = it.version_on(today, of.term_days(), policy) else { return Ok(None) };
     let charging = Charging {
         price: it.price,
         version,

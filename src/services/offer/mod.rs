@@ -156,20 +156,21 @@ pub fn by_part_number(
     let numbered = |of: SellerNumber| {
         let key = catalog_key(of, number.as_str()).bytes();
         let found = cx.every::<Offer>(&Along::Index(OFFER_BY_PART_NUMBER, key))?;
-        Ok::<_, Error>(
-            found.into_iter().find(|it| shows(cx, it) && (of == seller || it.is_listed())),
-        )
+        let is_meant = |it: &Offer| {
+            of == seller || it.is_listed() && it.life.is_on_sale(cx.now) && it.content.is_sellable
+        };
+        Ok::<_, Error>(found.into_iter().find(|it| shows(cx, it) && is_meant(it)))
     };
     let own = numbered(seller)?;
     if own.is_some() || marketplace::kept_by(cx, seller)?.is_none() {
         return Ok(own);
     }
+    let mut listed = Vec::new();
     for other in account::sellers(cx)?.into_iter().filter(|it| *it != seller) {
-        if let Some(found) = numbered(other)? {
-            return Ok(Some(found));
-        }
+        listed.extend(numbered(other)?);
     }
-    Ok(None)
+    // Whose of several is meant, nobody can say.
+    Ok(listed.pop().filter(|_| listed.is_empty()))
 }
 
 /// A page of the offers that the caller may see.

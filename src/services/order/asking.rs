@@ -3,6 +3,8 @@
 
 use crate::domain::account::Account;
 use crate::domain::attribute::definition::Attributed;
+use crate::domain::catalog::offer::Offer;
+use crate::domain::error::Invalid;
 use crate::domain::id::{AccountId, OfferId};
 use crate::domain::operator::Permission;
 use crate::domain::order::PlaceOrder;
@@ -38,12 +40,13 @@ pub(super) fn must_be_seen(
 ) -> Result<(), Error> {
     let Some(id) = item.wish.offer else { return Ok(()) };
     let held = item.subscription.map(|it| act.cx().view.find::<Subscription>(it)).transpose()?;
-    let is_held = |it: &Subscription| it.account() == account.id && it.deal().offer == id;
-    if held.flatten().as_ref().is_some_and(is_held) {
+    let held = held.flatten().filter(|it| it.account() == account.id);
+    if held.as_ref().is_some_and(|it| it.deal().offer == id) {
         return Ok(());
     }
     let pointer = format!("/items/{place}/offer");
-    must_be_sold(act.cx(), (pointer.as_str(), id), account)
+    must_be_sold(act.cx(), (pointer.as_str(), id), account)?;
+    held.map_or(Ok(()), |it| must_stay_with_seller(act.cx(), (&pointer, id), &it))
 }
 
 /// Refuses an offer, named at a place, that the caller does not see or that who sells to the account does
@@ -56,6 +59,21 @@ pub(super) fn must_be_sold(
     marketplace::must_not_be_gone(cx, (pointer, id), account.stamp.seller)?;
     let found = offer::named(cx, pointer, id)?;
     marketplace::must_sell(cx, (pointer, &found), account)
+}
+
+/// Refuses to switch to what another seller delivers: what its seller and its part are was agreed on for
+/// what is held.
+pub(super) fn must_stay_with_seller(
+    cx: Cx<'_>,
+    (pointer, id): (&str, OfferId),
+    held: &Subscription,
+) -> Result<(), Error> {
+    let seller_of = |id: OfferId| cx.view.find::<Offer>(id).map(|it| it.map(|it| it.stamp.seller));
+    if seller_of(id)? == seller_of(held.deal().offer)? {
+        return Ok(());
+    }
+    let why = format!("`{id}` is delivered by another seller: order it, and end what is held");
+    Err(Invalid::one(pointer, "reference", why).into())
 }
 
 /// Refuses an item that asks for what the caller may not do by itself: on the day of the order the

@@ -23,7 +23,7 @@ mod work;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use self::asking::{must_be_open, must_be_seen, must_be_sold, must_say_all};
+use self::asking::{must_be_open, must_be_seen, must_be_sold, must_say_all, must_stay_with_seller};
 pub(super) use self::cancellation::cancel_all_of;
 use self::cancellation::{called_off, withdraw};
 pub use self::cancellation::{cancel, cancel_or_refuse};
@@ -391,6 +391,7 @@ fn changed(
     act.expect_revision(&held.stamp, revision)?;
     if let Some(wanted) = wish.offer.filter(|it| *it != held.deal().offer) {
         must_be_sold(act.cx(), ("/offer", wanted), &act.load(held.account())?)?;
+        must_stay_with_seller(act.cx(), ("/offer", wanted), &held)?;
     }
     let (account, asked) = switch::resolved(act, &held, wish)?;
     must_buy(&account)?;

@@ -121,8 +121,35 @@ fn shares(
         return Err(Invalid::one("/parts", "range", message).into());
     }
     let parts = with_platform(cx, seller, parts)?;
+    must_leave_something(cx, scope, &parts)?;
     let parts = parts.into_iter().enumerate().map(|it| part(cx, (seller, scope), it));
     Ok(Shares::new(parts.collect::<Result<_, _>>()?)?)
+}
+
+/// Refuses a model that leaves nothing to who delivers what it has listed: it would go on to deliver for
+/// nothing.
+fn must_leave_something(cx: Cx<'_>, scope: Scope, parts: &[PartWish]) -> Result<(), Error> {
+    let Some(supplier) = listing(cx, scope)? else { return Ok(()) };
+    let has_some = |it: &PartWish| match it.portion {
+        Portion::Percent(it) => !it.is_zero(),
+        Portion::Fixed(it) => !it.is_zero(),
+    };
+    let platform = account::provider(cx)?.id;
+    let is_it = |it: &PartWish| {
+        it.account == Some(supplier) || it.role == Role::Platform && supplier == platform
+    };
+    if parts.iter().any(|it| is_it(it) && has_some(it)) {
+        return Ok(());
+    }
+    let why = "must leave a part to who delivers what it has listed";
+    Err(Invalid::one("/parts", "conflict", why).into())
+}
+
+/// Who delivers by a model because it has listed what is sold; nothing if a model is for something else.
+fn listing(cx: Cx<'_>, scope: Scope) -> Result<Option<AccountId>, Error> {
+    let Scope::Supplier(id) = scope else { return Ok(None) };
+    let sells = cx.view.find::<Account>(id)?.is_some_and(|it| it.seller_number().is_some());
+    Ok(sells.then_some(id))
 }
 
 fn must_be_for_sale(cx: Cx<'_>, seller: SellerNumber, scope: Scope) -> Result<(), Error> {
@@ -251,6 +278,10 @@ pub fn replace(
 pub fn take_away(act: &mut Act<'_>, id: ShareModelId, revision: Option<u32>) -> Result<(), Error> {
     let model = unused(act, id, revision)?;
     must_not_go(act.cx(), &model)?;
+    if listing(act.cx(), model.scope)?.is_some() {
+        let why = "who delivers what it has listed has its part by it; give it other parts instead";
+        return Err(Rejection::new(Code::InUse, why).into());
+    }
     act.delete(&model)
 }
 

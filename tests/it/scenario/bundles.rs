@@ -103,6 +103,14 @@ fn a_bundle_with_a_price_of_its_own_costs_that_alone() {
             = 9.99 EUR
     "#]]
     .assert_eq(&shop.first_invoice("Ann", &set));
+    // More of a part that costs nothing in the set is not to be had so.
+    let operator = shop.market.operator();
+    let all = operator.get("/subscriptions")["items"].clone();
+    let book = all.as_array().unwrap().iter().find(|it| it["offer"] == shop.book.as_str());
+    let path = format!("POST /subscriptions/{}/change", text(&book.expect("a part")["id"]));
+    let refused = operator.call(&path, Some(&json!({ "quantity": 1000 })));
+    assert_eq!(refused.status.as_u16(), 409, "{}", refused.json());
+    assert!(refused.json().to_string().contains("must not grow"), "{}", refused.json());
     shop.market.must_be_whole();
 }
 

@@ -9,8 +9,9 @@ use crate::domain::catalog::lifecycle::State;
 use crate::domain::catalog::offer::{Offer, QuantityLimits};
 use crate::domain::catalog::specification::{RelationKind, Specification};
 use crate::domain::error::Code;
-use crate::domain::id::OfferId;
+use crate::domain::id::{OfferId, ResourceId};
 use crate::domain::order::item::{Action, Parent};
+use crate::domain::quantity::Quantity;
 use crate::domain::subscription::Subscription;
 use crate::domain::subscription::change::Deal;
 use crate::domain::subscription::term::RunningTerm;
@@ -49,6 +50,7 @@ impl<'a> Desk<'a> {
             kept(must_stay(asked, (it, offer), (term.as_ref(), plan.as_ref())), &mut found);
         }
         let quantity = kept(quantity(asked, offer, target), &mut found);
+        kept(same.map_or(Ok(()), |it| must_not_grow(asked, it)), &mut found);
         let characteristics = self.characteristics(asked, offer, target, &mut found);
         let key = term.as_ref().and_then(Option::as_ref);
         let resources = self.amounts(asked, (offer, key), target);
@@ -347,6 +349,25 @@ fn plan(
             Err(asked.object("/plan", Code::OfferNotAvailable, "required", message))
         }
     }
+}
+
+/// Refuses more of a part that costs less in its bundle: less is to be paid for what came with that.
+fn must_not_grow(asked: &Asked, held: &Subscription) -> Result<(), Objection> {
+    if held.deal().bundled.is_none() {
+        return Ok(());
+    }
+    let wish = &asked.item.wish;
+    let has =
+        |id: &ResourceId| held.deal().resources.get(id).map_or(Quantity::ZERO, |it| it.amount());
+    let field = if wish.quantity.is_some_and(|it| it > held.quantity()) {
+        "/quantity"
+    } else if wish.resources.iter().any(|(id, wanted)| *wanted > has(id)) {
+        "/resources"
+    } else {
+        return Ok(());
+    };
+    let message = "must not grow: it costs less as a part of its bundle; more is had by itself";
+    Err(asked.object(field, Code::OfferNotAvailable, "range", message))
 }
 
 fn quantity(asked: &Asked, offer: &Offer, target: Option<&Subscription>) -> Result<u32, Objection> {
