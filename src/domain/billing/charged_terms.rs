@@ -18,8 +18,8 @@ pub struct ChargedTerms {
     pub version_from: Date,
     /// How a discount lowered it, if one did.
     pub lowered: Option<Lowering>,
-    /// What it was charged in, in order, from the first that a coupon lowered on, or that was looked at for
-    /// what of it bears no tax. What stands before those was paid as it was charged.
+    /// What it was charged in, in order, without what of it was given back. Where the first are missing, as
+    /// in what was written earlier, they were paid as they were charged.
     #[serde(with = "pieces")]
     pieces: Vec<Piece>,
     /// By which taxes, in order, each for units up to so many: what goes back bears the tax that it bore.
@@ -133,19 +133,7 @@ impl ChargedTerms {
     ///
     /// # Errors
     /// If an amount is too large.
-    pub fn charged(self, charge: Amount, left: Amount) -> Result<Self, MoneyError> {
-        let off = minus(charge.value(), left.value())?;
-        match off.is_zero() && self.pieces.is_empty() {
-            true => Ok(self),
-            false => self.charged_apart(charge, left),
-        }
-    }
-
-    /// The same where it may turn out that some of it bears no tax.
-    ///
-    /// # Errors
-    /// If an amount is too large.
-    pub fn charged_apart(mut self, charge: Amount, left: Amount) -> Result<Self, MoneyError> {
+    pub fn charged(mut self, charge: Amount, left: Amount) -> Result<Self, MoneyError> {
         let off = minus(charge.value(), left.value())?;
         let (of, off) = (Figure::new(charge.value()), Figure::new(off));
         self.pieces.push(Piece { of, off, untaxed: Figure::ZERO });
@@ -327,6 +315,26 @@ mod tests {
     }
 
     #[test]
+    fn what_was_given_back_before_a_credit_note_is_not_credited() {
+        /// What goes before 4.00 of the 10.00 are credited, what goes then, and what goes back of that.
+        type Row = (&'static [i64], &'static [i64], &'static [&'static str]);
+        let table: [Row; 4] = [
+            (&[], &[1000], &["6"]),
+            (&[300], &[700], &["3"]),
+            (&[300], &[350, 350], &["1.5", "1.5"]),
+            (&[100, 500], &[400], &["0"]),
+        ];
+        for (before, goes, expected) in table {
+            let give_back = |it: ChargedTerms, minor: &i64| {
+                it.given_back(amount(*minor).value()).expect("small").0
+            };
+            let it = before.iter().fold(charged(&[(1000, 1000)]), give_back);
+            let it = it.credited(amount(1000), amount(400)).expect("small");
+            assert_eq!(back(it, goes), expected, "{before:?} and then {goes:?}");
+        }
+    }
+
+    #[test]
     fn what_bore_no_tax_goes_back_with_what_was_charged_last() {
         /// What was charged, what coupons left of it, what of that bore no tax; what goes back and has none.
         type Row = (&'static [(i64, i64, i64)], i64, &'static str);
@@ -344,7 +352,7 @@ mod tests {
         for (pieces, goes, expected) in table {
             let mut it = ChargedTerms::at(date("2026-01-01"), None);
             for (of, left, untaxed) in pieces {
-                it = it.charged_apart(amount(*of), amount(*left)).expect("small");
+                it = it.charged(amount(*of), amount(*left)).expect("small");
                 it = it.untaxed(amount(*untaxed).value()).expect("small");
             }
             let (_, paid) = it.given_back(amount(goes).value()).expect("small");

@@ -7,7 +7,6 @@ use super::{Charge, Draft, Mark};
 use crate::domain::billing::charged_terms::ChargedTerms;
 use crate::domain::billing::due::{Billable, BillablePrice, Due};
 use crate::domain::billing::invoice::explanation::Step;
-use crate::domain::billing::policy::PrepaidUse;
 use crate::domain::catalog::price::Figure;
 use crate::domain::error::Rejection;
 use crate::domain::money::{Amount, MoneyError};
@@ -148,10 +147,10 @@ impl<'a> Draft<'a> {
                 Some(line) => {
                     let now = Amount::new(self.taxables[line].exact, exact.currency());
                     self.charged.push(Charged { line, mark: place, stands });
-                    match self.billing.policy.prepaid {
-                        PrepaidUse::BeforeTax => charged_terms.charged_apart(exact, now)?,
-                        PrepaidUse::AfterTax => charged_terms.charged(exact, now)?,
-                    }
+                    charged_terms.charged(exact, now)?
+                }
+                None if exact.value().is_sign_negative() => {
+                    charged_terms.given_back(-exact.value())?.0
                 }
                 None => charged_terms.charged(exact, exact)?,
             };

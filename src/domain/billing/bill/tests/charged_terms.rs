@@ -94,6 +94,21 @@ fn units_that_go_give_back_what_credit_notes_left_of_them() {
     }
 }
 
+#[test]
+fn units_that_went_before_a_credit_note_are_not_credited_with_those_that_go_then() {
+    let mut life = april(10, &[]);
+    let content = life.bill("2026-04-01").expect("an invoice");
+    let go = |life: &mut World, on: &str, left| {
+        life.former.push(FormerUnits { until: date(on), units: life.units });
+        life.units = Quantity::whole(left);
+        nets(life, &[on])
+    };
+    assert_eq!(go(&mut life, "2026-04-16", 2), "-40.00");
+    // Of the 60.00 that stand, half is credited: so is half of what goes for nine days.
+    credit(&mut life, &content, "30");
+    assert_eq!(go(&mut life, "2026-04-22", 1), "-1.50");
+}
+
 proptest! {
     /// Whatever is credited of the first charge, and however units come and go then: no more goes back than
     /// was paid, but for the cents by which each change is rounded.
