@@ -382,3 +382,39 @@ fn a_buyer_gives_back_by_itself_what_its_seller_allows_and_asks_otherwise() {
         assert!(is_as_expected, "{day}: {stands}");
     }
 }
+
+#[test]
+fn what_goes_back_with_a_bundle_is_asked_for_by_its_own_sort() {
+    for (digital, until, status) in [
+        (None, Value::Null, 409),
+        (Some(2), json!("2026-01-03"), 409),
+        (Some(9), json!("2026-01-10"), 200),
+    ] {
+        let market = Market::on("2026-01-01");
+        let (operator, house) = (market.operator(), &market.house);
+        let asset = json!({ "name": "Weather", "url": "https://harbor.example.com/weather" });
+        let asset = operator.post("/assets", &asset);
+        let delivered = json!({ "assets": [asset["id"]] });
+        let month = [monthly("Month", "EUR", "31")];
+        let part = market.offer_like("Weather", &month, (json!({}), delivered));
+        let parts = json!([{ "offer": part, "min": 1, "max": 1, "default": 1 }]);
+        let set = market.offer_like("Set", &[], (json!({ "bundle": parts }), json!({})));
+        let own = text(&json!(house.operator.account));
+        let policy = json!({ "return_days_service": 14, "return_days_digital": digital });
+        operator.patch(&format!("/accounts/{own}/billing_policy"), &policy);
+        let account = market.customer("Blue Whale", "EUR");
+        let root = market.order(&account, &set, 1);
+        let id = text(&account["id"]);
+        let person = invite(&house.app, &house.operator, &id, "w@whale.test", "customer_admin");
+        market.advance_to("2026-01-05");
+        let (client, path) = (house.client(&person), format!("/subscriptions/{root}/cancel"));
+        let preview = client.post(&format!("{path}/preview"), &json!({}));
+        assert_eq!(preview["return_until"], until, "{digital:?}");
+        let answer = client.call(&format!("POST {path}"), Some(&json!({ "refund_to": "return" })));
+        assert_eq!(answer.status.as_u16(), status, "{digital:?}: {}", answer.json());
+        let detail = answer.json()["detail"].to_string();
+        assert!(!detail.contains(&root), "the part is named: {detail}");
+        house.app.keep_duties();
+        market.must_be_whole();
+    }
+}
