@@ -1,6 +1,6 @@
 //! Bounds: nothing is ordered that comes to more than can be billed.
 
-use super::held;
+use super::{held, is_switch};
 use crate::domain::billing::most;
 use crate::domain::catalog::price::Price;
 use crate::domain::order::resolution::Resolved;
@@ -12,7 +12,7 @@ use crate::services::{Act, Cx, Error, subscription};
 ///
 /// # Errors
 /// [`Code::AmountOutOfRange`](crate::domain::error::Code::AmountOutOfRange); if the store fails.
-pub(super) fn must_be_billable(
+pub(in crate::services) fn must_be_billable(
     cx: Cx<'_>,
     deal: &Deal,
     (prices, on): (&TakenPrices, Date),
@@ -23,7 +23,8 @@ pub(super) fn must_be_billable(
     Ok(most::must_be_billable(deal, prices, found, on)?)
 }
 
-/// The same of what is asked of a subscription that is there, at the prices that it has.
+/// The same of what is asked of a subscription that is there, at the prices that it has; a switch is to others, at
+/// which it is asked of it when they are taken.
 ///
 /// # Errors
 /// The same.
@@ -32,6 +33,9 @@ pub(super) fn must_stay_billable(act: &Act<'_>, asked: &Resolved) -> Result<(), 
         return Ok(());
     };
     let held = held(act, &asked.item)?;
+    if is_switch(act.cx(), &held, asked)? {
+        return Ok(());
+    }
     let today = subscription::today(act.cx(), &held)?;
     must_be_billable(act.cx(), deal, (&held.deal().prices, today))
 }

@@ -24,6 +24,7 @@ mod work;
 use std::collections::{BTreeMap, BTreeSet};
 
 use self::asking::{must_be_open, must_be_seen, must_be_sold, must_say_all, must_stay_with_seller};
+pub(super) use self::bounds::must_be_billable;
 pub(super) use self::cancellation::cancel_all_of;
 use self::cancellation::{called_off, withdraw};
 pub use self::cancellation::{cancel, cancel_or_refuse};

@@ -5,7 +5,7 @@
 //! be, and what it says is what comes. The bills that follow from it are computed over a snapshot, so
 //! that nobody waits for them who wants to write.
 
-use super::{Resolved, judge};
+use super::{Resolved, bounds, judge};
 use crate::domain::account::Account;
 use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::billing::credit::CreditNote;
@@ -220,7 +220,7 @@ fn only_later() -> Invalid {
     Invalid::one("/at", "range", message)
 }
 
-/// What a subscription is to go on as from a day on, with the prices that it takes then.
+/// What a subscription is to go on as from a day on, with the prices that it takes then, which must be billable.
 fn target(cx: Cx<'_>, (held, asked): (&Subscription, &Resolved), on: Date) -> Result<To, Error> {
     let deal = asked.deal.clone().ok_or_else(|| Error::internal("a switch is to a deal"))?;
     let sold = cx.view.find::<Offer>(deal.offer)?.ok_or_else(|| Error::not_found(deal.offer))?;
@@ -229,6 +229,7 @@ fn target(cx: Cx<'_>, (held, asked): (&Subscription, &Resolved), on: Date) -> Re
     let (term, plan) = (asked.term.as_ref(), deal.plan.as_ref());
     let chosen = offer::Chosen { term, plan, characteristics: &deal.characteristics };
     let prices = offer::taken_prices(cx, &sold, chosen, (bills_to.terms().currency, on))?;
+    bounds::must_be_billable(cx, &deal, (&prices, on))?;
     Ok(To { deal: Deal { prices, ..deal }, term: asked.term.clone() })
 }
 

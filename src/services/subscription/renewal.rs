@@ -9,7 +9,7 @@ use crate::domain::error::{Code, Invalid, Rejection};
 use crate::domain::id::SubscriptionId;
 use crate::domain::operator::Permission;
 use crate::domain::provisioning::task::Work;
-use crate::domain::subscription::change::{Entitlement, Entitlements};
+use crate::domain::subscription::change::{Deal, Entitlement, Entitlements};
 use crate::domain::subscription::lifecycle::State;
 use crate::domain::subscription::renewal::Next;
 use crate::domain::subscription::term::RunningTerm;
@@ -104,7 +104,7 @@ pub(super) fn way(cx: Cx<'_>, it: &Subscription, renews: bool) -> Result<Renewal
     Ok(said.filter(|it| it.is_automatic()).unwrap_or(Renewal::OnLastDay))
 }
 
-/// What begins with another term of the offer.
+/// What begins with another term of the offer. What was not promised must be billable.
 fn next(
     act: &Act<'_>,
     it: &Subscription,
@@ -124,16 +124,18 @@ fn next(
     let characteristics = &it.deal().characteristics;
     let chosen = offer::Chosen { term: Some(key), plan, characteristics };
     let (cx, buyer) = (act.cx(), (currency, start_on));
+    let resources = resources(it, (sold, term));
     // What follows the term was promised with it, whatever can be bought by now.
     let prices = match it.term().and_then(RunningTerm::renews_into) == Some(key) {
         true => offer::promised_prices(cx, sold, chosen, buyer)?,
-        false => offer::taken_prices(cx, sold, chosen, buyer)?,
+        false => {
+            let prices = offer::taken_prices(cx, sold, chosen, buyer)?;
+            let deal = Deal { resources: resources.clone(), ..it.deal().clone() };
+            order::must_be_billable(cx, &deal, (&prices, start_on))?;
+            prices
+        }
     };
-    Ok(Next {
-        start: Start { term: running, trial: TrialRun::None },
-        prices,
-        resources: resources(it, (sold, term)),
-    })
+    Ok(Next { start: Start { term: running, trial: TrialRun::None }, prices, resources })
 }
 
 /// How much of each resource there is in a term: what there was, and at least what is included.

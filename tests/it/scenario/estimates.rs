@@ -191,3 +191,35 @@ fn an_order_of_more_than_can_be_billed_is_refused_as_its_preview_is() {
     assert_eq!(market.invoices(&account).len(), 1, "and what was taken is billed");
     market.must_be_whole();
 }
+
+#[test]
+fn a_switch_to_more_than_can_be_billed_is_refused_and_one_to_less_is_not() {
+    let market = Market::on("2026-01-01");
+    let operator = market.operator();
+    let account = market.customer("Blue Whale", "EUR");
+    let offer = |name: &str, unit: &str| {
+        let mut fee = monthly("Fee", "EUR", "1");
+        fee["model"] = json!({ "kind": "per_unit", "per_unit": unit });
+        market.offer(name, &[fee])
+    };
+    let (silver, gold) = (offer("Silver", "1"), offer("Gold", "1000000000000"));
+    for (from, to) in [(&silver, &gold), (&gold, &silver)] {
+        let switches = json!({ "switches": [{ "to": to, "direction": "upgrade" }] });
+        operator.patch(&format!("/offers/{from}"), &switches);
+    }
+    let many = market.order(&account, &silver, 11);
+    for path in ["change/preview", "change"] {
+        let path = format!("POST /subscriptions/{many}/{path}");
+        let refused = operator.call(&path, Some(&json!({ "offer": gold })));
+        assert_eq!(refused.status, 409, "{path}: {}", refused.json());
+        assert_eq!(refused.json()["type"], "/problems/amount_out_of_range", "{path}");
+    }
+    let held = operator.get(&format!("/subscriptions/{many}"));
+    assert_eq!(held["offer"], json!(silver), "nothing has changed");
+    // More of it would be too much of what it was, and is not of what it is then.
+    let few = market.order(&account, &gold, 1);
+    let path = format!("/subscriptions/{few}/change");
+    let switched = operator.post(&path, &json!({ "offer": silver, "quantity": 20 }));
+    assert_eq!((&switched["offer"], &switched["quantity"]), (&json!(silver), &json!(20)));
+    market.must_be_whole();
+}
