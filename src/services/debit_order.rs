@@ -380,7 +380,7 @@ fn ordered_by(
 /// says so. On the day of collection if no other is said.
 ///
 /// # Errors
-/// If all is known, the day lies in the future, or the caller may not.
+/// If all is known, the day lies in the future or its books are closed, or the caller may not.
 pub fn complete(
     act: &mut Act<'_>,
     id: DebitOrderId,
@@ -422,9 +422,13 @@ pub(super) fn under_way(act: &Act<'_>, of: &DebitOrder) -> Result<Vec<Payment>, 
     all.filter(is_meant).collect()
 }
 
-/// Keeps that the money of a payment came in by mandate, and lets it settle what it is for.
+/// Keeps that the money of a payment came in by mandate, and lets it settle what it is for. Refuses days whose
+/// books are closed.
 pub(super) fn collected(act: &mut Act<'_>, id: PaymentId, on: Date) -> Result<(), Error> {
-    let collected = act.load::<Payment>(id)?.collected(on)?;
+    let payment: Payment = act.load(id)?;
+    let zone = billing_account::zone_of_seller(act.cx(), payment.stamp.seller)?;
+    payment::must_have_come_in(on, zone.date_of(act.now()))?;
+    let collected = payment.collected(on)?;
     let payment = act.keep(collected)?;
     payment::received(act, payment).map(|_| ())
 }

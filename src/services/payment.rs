@@ -79,7 +79,10 @@ pub fn record(act: &mut Act<'_>, command: RecordPayment) -> Result<Payment, Erro
 
 /// Where the day begins earlier than where the payer is, it may be tomorrow already. The books of days that
 /// are long gone are closed.
-fn must_have_come_in(received_on: Date, today: Date) -> Result<(), Invalid> {
+///
+/// # Errors
+/// [`Error::Invalid`] with the field.
+pub(super) fn must_have_come_in(received_on: Date, today: Date) -> Result<(), Invalid> {
     let refused = |why: String| Err(Invalid::one("/received_on", "range", why));
     if today.plus_days(1) < received_on {
         return refused(format!(

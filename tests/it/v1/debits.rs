@@ -246,6 +246,28 @@ fn who_cannot_collect_is_told_why() {
 }
 
 #[test]
+fn what_came_in_on_days_whose_books_are_closed_is_refused() {
+    let (market, account) = collecting(&json!({}));
+    let order = order(&market, "2026-01-15").remove(0);
+    market.advance_to("2027-02-01");
+    let path = format!("POST /debit_orders/{}/complete", text(&order["id"]));
+    for (said, status) in [
+        (json!({}), 422),
+        (json!({ "received_on": "2026-01-30" }), 422),
+        (json!({ "received_on": "2026-01-31" }), 200),
+    ] {
+        let before = state(&market, &account);
+        let answer = market.operator().call(&path, Some(&said));
+        assert_eq!(answer.status.as_u16(), status, "{said}: {}", answer.json());
+        if status == 422 {
+            assert_eq!(answer.json()["errors"][0]["pointer"], "/received_on", "{said}");
+            assert_eq!(state(&market, &account), before, "{said}");
+        }
+    }
+    market.must_be_whole();
+}
+
+#[test]
 fn a_debit_that_is_not_collected_leaves_dunning_where_it_was() {
     let (market, account) = collecting(&json!({}));
     let operator = market.operator();
