@@ -34,6 +34,10 @@ use crate::store::meta::setting;
 /// So many entries stand in a file at most.
 const ENTRIES_MAX: usize = 200_000;
 
+/// How many days before its own something is written down at most: where a payer is, it may be two days later, and
+/// it may say tomorrow.
+const DAYS_AHEAD_MAX: i64 = 3;
+
 /// Which entries are wanted.
 #[derive(Debug, Clone, Copy)]
 pub struct Span {
@@ -105,8 +109,7 @@ fn rows(cx: Cx<'_>, seller: SellerNumber, span: Span) -> Result<Vec<Row>, Error>
     let locale = account::of_seller(cx, seller)?.profile().locale.clone();
     let until = zone.start_of(span.until);
     let last = zone.start_of(span.until.plus_days(RECEIVED_DAYS_MAX + 1));
-    // Where a payer is, it may be the next day already.
-    let first = zone.start_of(span.from.plus_days(-1));
+    let first = zone.start_of(span.from.plus_days(-DAYS_AHEAD_MAX));
     let after = kept::place_before(cx.view, first)?;
     let mut request = PageRequest { after, ..PageRequest::oldest(PageRequest::LIMIT_MAX) };
     let (mut rows, mut is_over, mut customers) = (Vec::new(), false, Customers::default());

@@ -187,6 +187,32 @@ fn payments_are_booked_on_their_day_and_match_what_they_settle() {
     assert!(february.contains(&format!("9,00 1002 {second} write-off {second}")), "{february}");
 }
 
+/// Where a payer is, tomorrow may be two days later than where its seller is.
+#[test]
+fn what_came_in_on_the_payers_tomorrow_is_booked_then() {
+    let market = Market::on("2026-01-01");
+    let operator = market.operator();
+    let account = operator.post(
+        "/accounts",
+        &json!({
+            "name": "Payer", "address": { "street": "Quay 1", "city": "London", "country": "KI" },
+            "billing": { "currency": "EUR", "zone": "Pacific/Kiritimati" },
+        }),
+    );
+    operator.post("/clock/advance", &json!({ "to": "2026-02-08T11:00:00Z" }));
+    let amount = json!({ "amount": "7", "currency": "EUR" });
+    let body = json!({ "account": account["id"], "amount": amount, "received_on": "2026-02-10" });
+    operator.post("/payments", &body);
+    for (days, booked) in [
+        ("from=2026-02-08&until=2026-02-10", 0),
+        ("from=2026-02-10&until=2026-02-11", 1),
+        ("from=2026-02-11&until=2026-03-01", 0),
+    ] {
+        let found = rows(&operator, &format!("/journal/datev?{days}"), 2);
+        assert_eq!(found.len(), booked, "{days}: {found:?}");
+    }
+}
+
 /// What each customer owes is on an account of its own, which stays, and revenue on that of its tax.
 #[test]
 fn customers_and_what_they_are_taxed_as_have_accounts_of_their_own() {
