@@ -172,6 +172,12 @@ fn what_a_seller_keeps_can_change_and_be_agreed_on_with_one() {
     south.patch(&format!("/share_models/{id}"), &json!({ "parts": parts }));
     bazaar.carries(&bazaar.market.house.south.account, "open", "0");
     assert_eq!(model().1, "owner 30, partner 50, platform 20", "what was agreed on stays");
+    // Who delivers is left something.
+    let all = json!({ "parts": [{ "role": "owner", "percent": "80" }] });
+    let refused = south.call(&format!("PATCH /share_models/{id}"), Some(&all));
+    assert_eq!(refused.status.as_u16(), 422, "{}", refused.json());
+    assert_eq!(refused.json()["errors"][0]["pointer"], "/parts");
+    assert_eq!(south.call(&format!("DELETE /share_models/{id}"), None).status.as_u16(), 409);
     bazaar.market.must_be_whole();
 }
 
