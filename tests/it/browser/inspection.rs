@@ -49,7 +49,8 @@ pub(crate) fn obstacles(tab: &Tab) -> Vec<String> {
               return it && it !== document.body && it !== document.documentElement ? 'on' : 'end'; })()",
         );
         ends += u32::from(at == "end");
-        if at == "done" || ends > 1 {
+        // The end may be met twice in a row: once of the page, once of what is around it.
+        if at == "done" || ends > 3 {
             break;
         }
     }
