@@ -397,7 +397,8 @@ fn what_goes_back_with_a_bundle_is_asked_for_by_its_own_sort() {
         let delivered = json!({ "assets": [asset["id"]] });
         let month = [monthly("Month", "EUR", "31")];
         let part = market.offer_like("Weather", &month, (json!({}), delivered));
-        let parts = json!([{ "offer": part, "min": 1, "max": 1, "default": 1 }]);
+        let help = market.offer("Help", &month);
+        let parts = [part, help].map(|it| json!({ "offer": it, "min": 1, "max": 1, "default": 1 }));
         let set = market.offer_like("Set", &[], (json!({ "bundle": parts }), json!({})));
         let own = text(&json!(house.operator.account));
         let policy = json!({ "return_days_service": 14, "return_days_digital": digital });
