@@ -24,19 +24,15 @@ fn invoices(by: &Client<'_>, account: &str) -> Vec<Value> {
     ids.map(|it| by.get(&format!("/invoices/{it}"))).collect()
 }
 
-#[test]
-fn what_one_lists_another_sells_invoices_and_settles() {
-    let bazaar = Bazaar::open().with_the_map_listed();
-    let (north, south, buyer) = (bazaar.north(), bazaar.south(), bazaar.buyer());
-    let market = &bazaar.market;
-    let account = market.house.south.customer.account.clone();
-    // North's book of maps is taxed as books are by North, and by South as books are by South.
+/// An atlas of North's on the market, which is taxed as books are by North, and by South as books are by
+/// South.
+fn atlas(north: &Client<'_>, south: &Client<'_>) -> String {
     let zone = json!({ "code": "WORLD", "name": "Everywhere" });
     let zone = south.post("/tax_zones", &zone)["id"].clone();
     let category = |by: &Client<'_>| {
         text(&by.post("/tax_categories", &json!({ "code": "BOOKS", "name": "Books" }))["id"])
     };
-    let (books, own) = (category(&north), category(&south));
+    let (books, own) = (category(north), category(south));
     for (category, percent) in [(Value::Null, "20"), (json!(own), "7")] {
         south.post(
             "/tax_rules",
@@ -47,9 +43,18 @@ fn what_one_lists_another_sells_invoices_and_settles() {
     let price = json!({ "name": "Copy", "kind": "one_time", "currency": "EUR",
         "model": { "kind": "flat", "amount": "50" }, "tax_category": books });
     let sent = json!({ "delivery": "physical" });
-    let atlas = launched_like(&north, "Atlas", &[price], (json!({}), sent));
+    let atlas = launched_like(north, "Atlas", &[price], (json!({}), sent));
     north.post(&format!("/offers/{atlas}/list"), &json!({}));
+    atlas
+}
 
+#[test]
+fn what_one_lists_another_sells_invoices_and_settles() {
+    let bazaar = Bazaar::open().with_the_map_listed();
+    let (north, south, buyer) = (bazaar.north(), bazaar.south(), bazaar.buyer());
+    let market = &bazaar.market;
+    let account = market.house.south.customer.account.clone();
+    let atlas = atlas(&north, &south);
     let items = json!([{ "offer": bazaar.map }, { "offer": atlas }]);
     let order = buyer.post("/orders", &json!({ "account": account, "items": items }));
     let order = text(&order["id"]);

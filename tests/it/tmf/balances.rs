@@ -382,6 +382,28 @@ fn a_model_shares_what_is_paid_and_a_report_says_so() {
     assert!(told(&client.call(&format!("DELETE {path}"), None)).starts_with("409 in_use"));
 }
 
+/// Somebody as the definition has it: in a role.
+fn party(id: &str) -> Value {
+    json!({
+        "role": "distributor", "@type": "RelatedPartyRefOrPartyRoleRef",
+        "partyOrPartyRole": { "id": id, "@referredType": "Organization" },
+    })
+}
+
+/// What somebody has of the price of an offering, by an algorithm.
+fn item(id: &str, offer: &str, algorithm: &Value) -> Value {
+    json!({
+        "name": "Part", "relatedParty": party(id),
+        "sharingModelItemInvolvement": [{
+            "productOffering": [{ "id": offer }],
+            "offeringPrice": [{
+                "productOfferingPrice": { "id": "6820" },
+                "partyRevSharingAlgorithm": [{ "id": algorithm }],
+            }],
+        }],
+    })
+}
+
 /// As the definition has it: roles around the parties, and what nobody is named for is the seller's.
 #[test]
 fn a_model_in_the_form_of_the_definition_shares_or_is_refused() {
@@ -398,24 +420,6 @@ fn a_model_in_the_form_of_the_definition_shares_or_is_refused() {
     });
     let five = client.post(ALGORITHM, &body)["id"].clone();
     let none = client.post(ALGORITHM, &json!({ "name": "None" }))["id"].clone();
-    let party = |id: &str| {
-        json!({
-            "role": "distributor", "@type": "RelatedPartyRefOrPartyRoleRef",
-            "partyOrPartyRole": { "id": id, "@referredType": "Organization" },
-        })
-    };
-    let item = |id: &str, offer: &str, algorithm: &Value| {
-        json!({
-            "name": "Part", "relatedParty": party(id),
-            "sharingModelItemInvolvement": [{
-                "productOffering": [{ "id": offer }],
-                "offeringPrice": [{
-                    "productOfferingPrice": { "id": "6820" },
-                    "partyRevSharingAlgorithm": [{ "id": algorithm }],
-                }],
-            }],
-        })
-    };
     let model = |items: Value| {
         json!({
             "name": "Suite", "relatedParty": [party(&partner)], "partyRevSharingModelItem": items,

@@ -332,13 +332,14 @@ fn client_name(client: &Client<'_>, path: &str, id: &Value) -> Option<String> {
     Some(text(&client.get(&format!("{CATALOG}/{path}/{id}"))["name"]))
 }
 
-/// A catalogue in which everything is that there may be.
-fn furnish(market: &Market) {
+/// Something of the catalogue, by its id.
+fn made(client: &Client<'_>, path: &str, body: &Value) -> String {
+    text(&client.post(&format!("{CATALOG}/{path}"), body)["id"])
+}
+
+/// Prices by every model, those of use among them.
+fn prices_of_all_models(market: &Market) -> Vec<Value> {
     let client = market.operator();
-    let make =
-        |path: &str, body: Value| text(&client.post(&format!("{CATALOG}/{path}"), &body)["id"]);
-    let upper = make("category", json!({ "name": "All", "isRoot": true }));
-    let lower = make("category", json!({ "name": "Lines", "parentId": upper }));
     let regions = json!({
         "code": "calls", "name": "Calls", "unit": "call", "aggregation": "count",
         "dimensions": ["region"],
@@ -355,7 +356,7 @@ fn furnish(market: &Market) {
         { "up_to": null, "per_unit": "0.25", "flat": "3" },
     ]);
     let per_unit = json!({ "kind": "per_unit", "per_unit": "0.0125" });
-    let large = [
+    vec![
         monthly("Fee", "EUR", "20"),
         monthly("Fee", "USD", "22"),
         json!({
@@ -385,8 +386,12 @@ fn furnish(market: &Market) {
                 "values": [{ "value": "eu", "model": { "kind": "flat", "amount": "1" } }],
             },
         }),
-    ];
-    let large = plain(&json!(market.offer("Large", &large)));
+    ]
+}
+
+/// An offering whose price is by what is counted in it.
+fn furnish_machine(market: &Market) {
+    let client = market.operator();
     let cores = json!({ "name": { "en": "Cores" }, "unit": "core" });
     let cores = client.post("/resources", &cores)["id"].clone();
     let memory = json!({
@@ -406,12 +411,11 @@ fn furnish(market: &Market) {
         &[monthly("Fee", "EUR", "30"), per_core],
         (json!({ "resources": rates }), json!({ "resources": [memory, cores] })),
     );
-    let small = plain(&json!(market.offer("Small", &[monthly("Fee", "EUR", "10")])));
-    let path = |id: &str| format!("{OFFERING}/{id}");
-    client.patch(&path(&large), &json!({ "category": [{ "id": lower }] }));
-    let relation = |id: &str, to: &str| json!({ "productOfferingRelationship": [{ "id": id, "relationshipType": to }] });
-    client.patch(&path(&large), &relation(&small, "downgrade"));
-    client.patch(&path(&small), &relation(&large, "upgrade"));
+}
+
+/// An offering of a specification, for a choice and a term.
+fn furnish_server(client: &Client<'_>) {
+    let make = |path: &str, body: Value| made(client, path, &body);
     let cores = json!([{
         "name": "Cores", "valueType": "number", "configurable": true,
         "productSpecCharacteristicValue": [{ "value": 2, "isDefault": true }, { "value": 4 }],
@@ -437,6 +441,23 @@ fn furnish(market: &Market) {
             "productOfferingPrice": [{ "id": price }],
         }),
     );
+}
+
+/// A catalogue in which everything is that there may be.
+fn furnish(market: &Market) {
+    let client = market.operator();
+    let make = |path: &str, body: Value| made(&client, path, &body);
+    let upper = make("category", json!({ "name": "All", "isRoot": true }));
+    let lower = make("category", json!({ "name": "Lines", "parentId": upper }));
+    let large = plain(&json!(market.offer("Large", &prices_of_all_models(market))));
+    furnish_machine(market);
+    let small = plain(&json!(market.offer("Small", &[monthly("Fee", "EUR", "10")])));
+    let path = |id: &str| format!("{OFFERING}/{id}");
+    client.patch(&path(&large), &json!({ "category": [{ "id": lower }] }));
+    let relation = |id: &str, to: &str| json!({ "productOfferingRelationship": [{ "id": id, "relationshipType": to }] });
+    client.patch(&path(&large), &relation(&small, "downgrade"));
+    client.patch(&path(&small), &relation(&large, "upgrade"));
+    furnish_server(&client);
     make(
         "productOffering",
         json!({

@@ -166,19 +166,21 @@ fn what_is_to_be_sent_needs_an_address_and_no_system() {
     assert_eq!(shipped["items"], json!([]), "nothing is packed for nobody");
 }
 
-/// Where a parcel goes is said with the order, stands on it and on the parcel, and in the mails to who
-/// waits for it; what is not sent goes nowhere.
+/// A place in a street of Bonn.
+fn to(street: &str) -> Value {
+    json!({ "recipient": "Bea", "address": {
+        "street": street, "postal_code": "53111", "city": "Bonn", "country": "DE" } })
+}
+
+/// Where a parcel goes is said with the order, and stands on it and on the parcel; what is not sent goes
+/// nowhere.
 #[test]
 fn what_is_ordered_goes_where_its_buyer_says() {
     let market = Market::on("2026-01-01");
-    let (house, operator, said) = (&market.house, market.operator(), Protocol::default());
+    let (operator, said) = (market.operator(), Protocol::default());
     let (router, mailbox) =
         (router(&market), market.offer("Mailbox", &[monthly("Fee", "EUR", "2")]));
     let home = operator.post("/accounts", &json!({ "name": "Nowhere" }));
-    let to = |street: &str| {
-        json!({ "recipient": "Bea", "address": {
-            "street": street, "postal_code": "53111", "city": "Bonn", "country": "DE" } })
-    };
     let order = |more: Value, items: Value| {
         let mut body = json!({ "account": home["id"], "items": items });
         body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
@@ -208,6 +210,26 @@ fn what_is_ordered_goes_where_its_buyer_says() {
     let mut streets: Vec<_> = parcels.map(|it| it["address"]["street"].to_string()).collect();
     streets.sort();
     said.note(&format!("parcels to {}", streets.join(", ")));
+    expect![[r#"
+        `/items/1/deliver_to` must say where the item `2` is sent
+        `/deliver_to/address/street` must be given: a parcel is sent there; `/deliver_to/address/country` must be given: a parcel is sent there
+        `/items/0/deliver_to` must be left out: only what is new is sent
+        Router: "Markt 1"
+        Router: "Markt 2"
+        Mailbox: null
+        parcels to "Markt 1", "Markt 2"
+    "#]]
+    .assert_eq(&said.text());
+    market.must_be_whole();
+}
+
+/// Who buys is asked where a parcel may go, and its mail says where it went.
+#[test]
+fn what_is_in_a_cart_goes_where_its_buyer_says() {
+    let market = Market::on("2026-01-01");
+    let (house, operator, said) = (&market.house, market.operator(), Protocol::default());
+    let (router, mailbox) =
+        (router(&market), market.offer("Mailbox", &[monthly("Fee", "EUR", "2")]));
     let path = format!("/accounts/{}", house.customer.account);
     let address = json!({ "street": "Ring 1", "city": "Berlin", "country": "DE" });
     operator.patch(&path, &json!({ "address": address }));
@@ -229,13 +251,6 @@ fn what_is_ordered_goes_where_its_buyer_says() {
     let letter = letters.iter().find(|it| it.subject.contains("on its way")).expect("a letter");
     said.note(letter.text.lines().find(|it| it.contains("Goes to")).expect("where it goes"));
     expect![[r#"
-        `/items/1/deliver_to` must say where the item `2` is sent
-        `/deliver_to/address/street` must be given: a parcel is sent there; `/deliver_to/address/country` must be given: a parcel is sent there
-        `/items/0/deliver_to` must be left out: only what is new is sent
-        Router: "Markt 1"
-        Router: "Markt 2"
-        Mailbox: null
-        parcels to "Markt 1", "Markt 2"
         it could go to "Ring 1"
         from the cart to "Markt 4"
         Goes to: Bea, Markt 4, 53111 Bonn, DE
