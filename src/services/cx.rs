@@ -82,7 +82,7 @@ impl Cx<'_> {
         match self.actor.may(permission, stamp) {
             Decision::Yes => Ok(()),
             Decision::SeesOnly => Err(Error::Forbidden { permission }),
-            Decision::Hidden => Err(Error::not_found("it")),
+            Decision::Hidden => Err(Error::hidden()),
         }
     }
 

@@ -151,6 +151,21 @@ impl Error {
         Self::NotFound { what: what.to_string() }
     }
 
+    /// A thing that is not for the caller, of which no more than the stamp is known. Who knows how it was asked
+    /// for says so by [`Error::naming`].
+    pub(super) fn hidden() -> Self {
+        Self::not_found(UNNAMED)
+    }
+
+    /// The same with the name of what was asked for, where it is not there and has none yet.
+    #[must_use]
+    pub fn naming(self, name: &str) -> Self {
+        if matches!(&self, Self::NotFound { what } if what == UNNAMED) && !name.is_empty() {
+            return Self::not_found(name.chars().take(NAME_CHARS_MAX).collect::<String>());
+        }
+        self
+    }
+
     /// Nothing where a thing is not there; anything else stays what it is.
     ///
     /// # Errors
@@ -164,6 +179,12 @@ impl Error {
         Self::Internal(source.into())
     }
 }
+
+/// What a thing is called that is not for the caller, before somebody says its name.
+const UNNAMED: &str = "what was asked for";
+
+/// No more of what a caller calls a thing is said back.
+const NAME_CHARS_MAX: usize = 80;
 
 /// Why a commit did not come to be, said to each of those who wait for it.
 #[derive(Debug, Error)]
@@ -231,5 +252,14 @@ mod tests {
         assert!(!of_the_store(Error::internal("a template that ends too early")));
         assert!(of_the_store(Error::not_committed(&StoreError::Interrupted)));
         assert!(!of_the_store(Error::not_found("it")));
+    }
+
+    #[test]
+    fn what_is_hidden_is_called_what_it_was_asked_for_by() {
+        let told = |it: Error, name: &str| it.naming(name).to_string();
+        assert_eq!(told(Error::hidden(), "acc_1"), "`acc_1` is not there");
+        assert_eq!(told(Error::hidden(), ""), "`what was asked for` is not there");
+        assert_eq!(told(Error::not_found("acc_2"), "acc_1"), "`acc_2` is not there");
+        assert_eq!(told(Error::Busy, "acc_1"), "too busy");
     }
 }

@@ -87,6 +87,11 @@ impl Call {
         Author { actor: Arc::clone(&self.actor), request: self.request.clone() }
     }
 
+    /// What the path names; nothing if it is the path of a list.
+    pub(crate) fn named(&self) -> &str {
+        self.path.get("id").map(String::as_str).unwrap_or_default()
+    }
+
     /// An id from the path. What is no id of that kind names nothing that is there.
     pub(crate) fn id<I: FromStr>(&self, name: &str) -> Result<I, Error> {
         let text = self.path.get(name).map(String::as_str).unwrap_or_default();

@@ -56,6 +56,14 @@ pub(crate) enum Fault {
     Service(services::Error),
 }
 
+impl Fault {
+    /// The same with the name of what was asked for, where it is not there and has none yet.
+    #[must_use]
+    pub(crate) fn naming(self, name: &str) -> Self {
+        if let Self::Service(error) = self { Self::Service(error.naming(name)) } else { self }
+    }
+}
+
 impl From<services::Error> for Fault {
     fn from(it: services::Error) -> Self {
         Self::Service(it)

@@ -44,17 +44,21 @@ impl Query {
     pub(crate) fn into<T: DeserializeOwned>(self) -> Result<T, Fault> {
         let parameters = self.0.into_iter().map(|(name, value)| (name, Value::String(value)));
         let source = Value::Object(parameters.collect());
-        serde_path_to_error::deserialize(source).map_err(|error| {
-            let message = error.inner().to_string();
-            let unknown = message.starts_with("unknown field");
-            let rule = if unknown { "unknown_parameter" } else { "format" };
-            let field = match message.split('`').nth(1) {
-                Some(name) if unknown => name.to_owned(),
-                _ => error.path().to_string(),
-            };
-            let message = if unknown { is_unknown(&message) } else { message };
-            Invalid::one(field, rule, message.replace("field", "parameter")).into()
-        })
+        serde_path_to_error::deserialize(source)
+            .map_err(|error| broken(&error.path().to_string(), &error.inner().to_string()).into())
+    }
+}
+
+/// Which rule a parameter breaks, by what the parser says of it.
+fn broken(path: &str, message: &str) -> Invalid {
+    let named = message.split('`').nth(1).unwrap_or(path);
+    match message.split('`').next() {
+        Some("unknown field ") => {
+            let said = is_unknown(message).replace("field", "parameter");
+            Invalid::one(named, "unknown_parameter", said)
+        }
+        Some("missing field ") => Invalid::one(named, "required", "must be given"),
+        Some(_) | None => Invalid::one(path, "format", message),
     }
 }
 
@@ -89,6 +93,18 @@ mod tests {
         assert_eq!(read("q=1&q=2"), Err("`q` is given twice".to_owned()));
         let unknown = "`z` is unknown: expected `q` or `state`".to_owned();
         assert_eq!(read("z=1"), Err(unknown));
+    }
+
+    #[test]
+    fn a_parameter_that_must_be_given_is_named() {
+        #[derive(Debug, Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Needed {
+            meter: String,
+        }
+        let read = Query::read("").and_then(Query::into::<Needed>).map(|it| it.meter);
+        let Err(Fault::Invalid(refused)) = read else { panic!("nothing was given: {read:?}") };
+        assert_eq!(refused.to_string(), "`meter` must be given");
     }
 
     #[test]

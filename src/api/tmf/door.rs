@@ -95,6 +95,25 @@ impl Target {
     }
 }
 
+impl Target {
+    /// What the path calls the one thing that it names; nothing if it names none.
+    pub(super) fn id(&self) -> &str {
+        match self {
+            Self::List(..)
+            | Self::Hub(_)
+            | Self::Events(_)
+            | Self::Published(_)
+            | Self::TopicHub(_) => "",
+            Self::One(_, _, id)
+            | Self::File(_, id)
+            | Self::Listener(_, id)
+            | Self::Event(_, id)
+            | Self::PublishedOne(_, id)
+            | Self::TopicListener(_, id) => id,
+        }
+    }
+}
+
 impl Deed {
     /// Its method.
     pub(super) const fn method(self) -> Method {

@@ -104,7 +104,8 @@ async fn answer(
     let if_match = call::if_match(&parts.headers)?;
     let asked = Asked { query, form, body, if_match };
     let work = door::work(bss, &target, deed, asked)?;
-    Ok(reply::response(Job { work, once, author }.done(bss).await?))
+    let done = Job { work, once, author }.done(bss).await;
+    Ok(reply::response(done.map_err(|it| it.naming(target.id()))?))
 }
 
 /// The file that belongs to a thing.

@@ -333,7 +333,7 @@ fn check(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<InvoiceCheck>, Err
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct NewCreditNote {
-    /// Parts of lines; all that is left of the invoice if nothing is said.
+    /// Parts of lines, of one at least; all that is left of the invoice if nothing is said.
     lines: Option<Vec<CreditedLine>>,
     reason: String,
 }
@@ -354,6 +354,10 @@ struct CreditedLine {
 fn credit(act: &mut Act<'_>, call: &Call, body: NewCreditNote) -> Result<Reply<CreditNote>, Error> {
     let reason = parse("/reason", &body.reason)?;
     let asked = body.lines.as_deref().map(asked).transpose()?;
+    if asked.as_ref().is_some_and(Vec::is_empty) {
+        let message = "must name at least one line; left out, all that is left is credited";
+        return Err(Invalid::one("/lines", "range", message).into());
+    }
     let note = invoice::give_credit(act, call.id("id")?, (asked, reason))?;
     let path = format!("/api/v1/credit_notes/{}", note.id);
     Ok(Reply::created(path, CreditNote::from(&note)).tagged(note.stamp.revision))

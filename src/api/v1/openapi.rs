@@ -131,13 +131,13 @@ fn parameters(route: &Route) -> Vec<Value> {
     }
     if route.paging == Paging::Pages {
         parameters.extend([
-            parameter("limit", json!({ "type": "integer", "minimum": 1, "maximum": 1000 })),
-            parameter("cursor", json!({ "type": "string" })),
-            parameter("order", json!({ "type": "string", "enum": ["newest", "oldest"] })),
+            described(LIMIT, json!({ "type": "integer", "minimum": 1, "maximum": 1000 })),
+            described(CURSOR, json!({ "type": "string" })),
+            described(ORDER, json!({ "type": "string", "enum": ["newest", "oldest"] })),
         ]);
     }
     if route.gives.is_some() {
-        parameters.push(parameter("fields", json!({ "type": "string" })));
+        parameters.push(described(FIELDS, json!({ "type": "string" })));
     }
     // A file is the same when it is sent again.
     if ![Method::GET, Method::PUT].contains(&route.method) {
@@ -161,8 +161,16 @@ fn path_parameter(segment: &str) -> Option<Value> {
     Some(json!({ "name": name, "in": "path", "required": true, "schema": schema }))
 }
 
-fn parameter(name: &str, schema: Value) -> Value {
-    json!({ "name": name, "in": "query", "schema": schema })
+/// The parameters that many routes have, each with what is said of it.
+const LIMIT: (&str, &str) = ("limit", "How many rows at most; 50 if nothing is said.");
+const CURSOR: (&str, &str) =
+    ("cursor", "Where the page begins: the `next_cursor` of the page before.");
+const ORDER: (&str, &str) = ("order", "Which end comes first; the newest if nothing is said.");
+const FIELDS: (&str, &str) =
+    ("fields", "The names of the fields that are wanted, with commas; all if nothing is said.");
+
+fn described((name, about): (&str, &str), schema: Value) -> Value {
+    json!({ "name": name, "in": "query", "description": about, "schema": schema })
 }
 
 fn query_parameters(form: &Form) -> Vec<Value> {
@@ -171,9 +179,15 @@ fn query_parameters(form: &Form) -> Vec<Value> {
     let properties = tree["properties"].as_object().cloned().unwrap_or_default();
     properties
         .into_iter()
-        .map(|(name, schema)| {
+        .map(|(name, mut schema)| {
             let needed = required.contains(&Value::String(name.clone()));
-            json!({ "name": name, "in": "query", "required": needed, "schema": schema })
+            let about = schema.as_object_mut().and_then(|it| it.remove("description"));
+            let mut it = json!({ "name": name, "in": "query", "required": needed });
+            if let Some(about) = about {
+                it["description"] = about;
+            }
+            it["schema"] = schema;
+            it
         })
         .collect()
 }

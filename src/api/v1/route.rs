@@ -536,7 +536,7 @@ impl Asked {
 fn finished(done: Result<Answer, Fault>, call: &Call) -> Response<Body> {
     match done {
         Ok(answer) => reply::response(answer),
-        Err(fault) => problem::response(&fault, &call.request),
+        Err(fault) => problem::response(&fault.naming(call.named()), &call.request),
     }
 }
 

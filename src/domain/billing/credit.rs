@@ -123,7 +123,7 @@ pub fn everything(
 /// Credits parts of lines of an invoice.
 ///
 /// # Errors
-/// If the invoice is a draft, nothing is asked, or more than is left of a line.
+/// If the invoice is a draft, nothing is asked for, or more than is left of a line.
 pub fn lines(
     invoice: &Invoice,
     before: &[Credit],

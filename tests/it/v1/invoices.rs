@@ -106,6 +106,22 @@ fn an_issued_invoice_is_undone_by_credit_notes_alone() {
 }
 
 #[test]
+fn a_credit_of_no_line_is_refused_as_what_it_is() {
+    let (market, _, invoices) = billed();
+    let path = format!("POST /invoices/{}/credit", text(&invoices[0]["id"]));
+    let body = json!({ "reason": "A bad week", "lines": [] });
+    let refused = market.operator().call(&path, Some(&body));
+    assert_eq!(refused.status.as_u16(), 422);
+    let error = &refused.json()["errors"][0];
+    assert_eq!((&error["pointer"], &error["rule"]), (&json!("/lines"), &json!("range")));
+    assert_eq!(
+        error["message"],
+        "must name at least one line; left out, all that is left is credited"
+    );
+    market.must_be_whole();
+}
+
+#[test]
 fn what_was_paid_and_is_taken_back_pays_the_next_invoice() {
     let (market, account, invoices) = billed();
     let operator = market.operator();
