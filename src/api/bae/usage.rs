@@ -35,7 +35,7 @@ use crate::domain::usage::lifecycle::State;
 use crate::domain::usage::meter::Meter;
 use crate::domain::usage::record::EventId;
 use crate::services::usage::{
-    self, Entry, Explained, MeterName, NumberedEvent, Offered, Rating, RejectedEvent,
+    self, Entry, Explained, MeterName, NumberedEvent, Offered, Rating, RejectedEvent, Sought,
 };
 use crate::services::{Author, Bss, Cx, Error, carried};
 
@@ -341,7 +341,8 @@ fn listed(asked: Asked) -> Result<Work, Fault> {
         let product = wanted.only("product.id").map(|it| Uuid::try_parse(it).ok());
         let of = product.map(|it| SubscriptionId::from_uuid(it.unwrap_or_default()));
         if wanted.looks_into_more_than("product.id") {
-            let list = |page: &PageRequest| usage::every(cx, of, page);
+            let sought = Sought::of(of);
+            let list = |page: &PageRequest| usage::every(cx, &sought, page);
             return list::listed((&LISTED, &wanted), list, Whole(|it: &_| shown(cx, it)));
         }
         let (total, found) = usage::part(cx, of, (wanted.offset, wanted.size))?;

@@ -26,7 +26,7 @@ use crate::domain::document::DocumentType;
 use crate::domain::error::{Code as Reason, Invalid, Rejection};
 use crate::domain::id::{Id, Kind, MeterId, SubscriptionId, UsageRecordId};
 use crate::domain::operator::Permission;
-use crate::domain::page::{Page, PageRequest};
+use crate::domain::page::{Page, PageOrder, PageRequest};
 use crate::domain::quantity::Quantity;
 use crate::domain::stamp::Contract;
 use crate::domain::subscription::Subscription;
@@ -34,7 +34,9 @@ use crate::domain::time::Zone;
 use crate::domain::usage::lifecycle::State;
 use crate::domain::usage::meter::Meter;
 use crate::domain::usage::record::{EventId, EventIdError};
-use crate::services::usage::{self, Entry, Explained, MeterName, NumberedEvent, Offered, Rating};
+use crate::services::usage::{
+    self, Entry, Explained, MeterName, NumberedEvent, Offered, Rating, Sought,
+};
 use crate::services::{Act, Author, Bss, Cx, Error};
 
 /// Usage.
@@ -354,7 +356,8 @@ impl Behind for Usages {
             }
             Some(after) => {
                 let after = (!after.is_empty()).then(|| after.to_vec());
-                let found = usage::every(cx, None, &PageRequest { after, ..page.clone() })?;
+                let page = PageRequest { after, order: PageOrder::Rising, ..page.clone() };
+                let found = usage::every(cx, &Sought::default(), &page)?;
                 let items: Result<_, _> = found.items.iter().map(|it| shown(cx, it)).collect();
                 let next = found.next.map(|it| [EVENTS_FROM, &it].concat());
                 Ok(Page { items: items?, next })

@@ -16,11 +16,11 @@ use crate::api::edge::body::BATCH_BYTES_MAX;
 use crate::api::edge::call::Call;
 use crate::api::edge::reply::{Reply, Wire};
 use crate::domain::error::Invalid;
-use crate::domain::id::{MeterId, SubscriptionId};
+use crate::domain::id::MeterId;
 use crate::domain::operator::Permission;
 use crate::domain::quantity::Quantity;
 use crate::domain::time::{Instant, Span, Zone};
-use crate::services::usage::{self, Entry, MeterName, NumberedEvent, Offered, Series, Want};
+use crate::services::usage::{self, Entry, MeterName, NumberedEvent, Offered, Sought};
 use crate::services::{Bss, Cx, Error};
 
 /// How many events a batch may have.
@@ -28,12 +28,14 @@ const EVENTS_MAX: usize = 10_000;
 /// How many points a series may have.
 const POINTS_MAX: u32 = 1000;
 
+const LISTED: &str = "List usage events, by subscription and meter, each in its order";
+
 pub(super) fn routes() -> Vec<Route> {
     let reads = Needs::Permission(Permission::UsageRead);
     let writes = Needs::Permission(Permission::UsageWrite);
     let own = vec![
         work(Method::POST, "/usage", writes, "Report usage", (BATCH_BYTES_MAX, ingest)),
-        read_much("/usage", reads, "List usage events", list),
+        read_much("/usage", reads, LISTED, list),
         read_much("/usage/rejected", writes, "List refused usage events", rejected),
         read_much("/usage/unrated", reads, "List usage that no price charges", unrated),
         read_much("/subscriptions/{id}/usage", reads, "Add up usage by steps of time", series),
@@ -213,15 +215,33 @@ impl From<NumberedEvent> for UsageEvent {
 /// Which usage is wanted.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct UsageQuery {
-    subscription: String,
-    /// The id of a meter.
-    meter: String,
-    /// From when on; 31 days ago if nothing is said.
+pub(super) struct UsageQuery {
+    /// The id of a subscription; all that the caller sees if nothing is said.
+    subscription: Option<String>,
+    /// The id of a meter; all if nothing is said.
+    meter: Option<String>,
+    /// From when on; from the first event on if nothing is said.
     from: Option<String>,
-    /// Up to when; now if nothing is said.
+    /// Up to when; up to the last event if nothing is said.
     to: Option<String>,
 }
+
+impl UsageQuery {
+    /// What is asked for, in the services' terms.
+    pub(super) fn sought(&self) -> Result<Sought, Invalid> {
+        let from = parse_optional("from", self.from.as_deref())?;
+        let to = parse_optional("to", self.to.as_deref())?;
+        if from.zip(to).is_some_and(|(from, to): (Instant, Instant)| from >= to) {
+            return Err(Invalid::one("from", "range", BACKWARDS));
+        }
+        let subscription = parse_optional("subscription", self.subscription.as_deref())?;
+        let meter = parse_optional("meter", self.meter.as_deref())?;
+        Ok(Sought { subscription, meter, from, to })
+    }
+}
+
+/// What is said of a stretch of time that ends before it begins.
+const BACKWARDS: &str = "must lie before `to`";
 
 fn stretch(
     cx: Cx<'_>,
@@ -233,15 +253,11 @@ fn stretch(
     if from < to {
         return Ok((from, to));
     }
-    Err(Invalid::one("from", "range", "must lie before `to`"))
+    Err(Invalid::one("from", "range", BACKWARDS))
 }
 
 fn list(cx: Cx<'_>, call: &Call, query: UsageQuery) -> Result<Reply<List<UsageEvent>>, Error> {
-    let subscription: SubscriptionId = parse("subscription", &query.subscription)?;
-    let meter = parse("meter", &query.meter)?;
-    let (from, to) = stretch(cx, query.from.as_deref(), query.to.as_deref())?;
-    let want = Want { series: Series { subscription, meter }, from, to };
-    let page = usage::events(cx, &want, &call.page)?;
+    let page = usage::events(cx, &query.sought()?, &call.page)?;
     Ok(Reply::ok(List::of(page, UsageEvent::from)))
 }
 

@@ -9,13 +9,14 @@ use serde::Serialize;
 
 use super::route::{Needs, Route};
 use super::stream::download;
-use super::wire::{Decimal, Money, NoQuery};
+use super::usage::UsageQuery;
+use super::wire::{Decimal, Money};
 use crate::api::edge::call::Call;
 use crate::api::edge::fault::Fault;
 use crate::api::edge::listing;
 use crate::domain::operator::Permission;
 use crate::domain::page::PageRequest;
-use crate::services::usage::{self, Rated};
+use crate::services::usage::{self, Rated, Sought};
 use crate::services::{Bss, Error};
 
 pub(super) fn routes() -> Vec<Route> {
@@ -31,13 +32,23 @@ pub(super) fn routes() -> Vec<Route> {
 const CSV: &str = "text/csv";
 const LINES: &str = "application/x-ndjson";
 
-fn csv(bss: &Arc<Bss>, call: &Call, _: NoQuery, _: &HeaderMap) -> Result<Response<Body>, Fault> {
-    let mut columns = usage::Columns::named();
-    given(bss, call, (CSV, "usage.csv"), move |all| Ok(columns.part(all)))
+fn csv(
+    bss: &Arc<Bss>,
+    call: &Call,
+    query: UsageQuery,
+    _: &HeaderMap,
+) -> Result<Response<Body>, Fault> {
+    let (mut columns, sought) = (usage::Columns::named(), query.sought()?);
+    given((bss, call), sought, (CSV, "usage.csv"), move |all| Ok(columns.part(all)))
 }
 
-fn lines(bss: &Arc<Bss>, call: &Call, _: NoQuery, _: &HeaderMap) -> Result<Response<Body>, Fault> {
-    given(bss, call, (LINES, "usage.jsonl"), |all| {
+fn lines(
+    bss: &Arc<Bss>,
+    call: &Call,
+    query: UsageQuery,
+    _: &HeaderMap,
+) -> Result<Response<Body>, Fault> {
+    given((bss, call), query.sought()?, (LINES, "usage.jsonl"), |all| {
         let mut bytes = Vec::new();
         for it in all {
             serde_json::to_writer(&mut bytes, &Line::from(it)).map_err(Error::internal)?;
@@ -47,10 +58,10 @@ fn lines(bss: &Arc<Bss>, call: &Call, _: NoQuery, _: &HeaderMap) -> Result<Respo
     })
 }
 
-/// Gives out all that the caller may see, page by page, as it is written.
+/// Gives out what the caller asks for and may see, page by page, as it is written.
 fn given(
-    bss: &Arc<Bss>,
-    call: &Call,
+    (bss, call): (&Arc<Bss>, &Call),
+    sought: Sought,
     file: (&str, &str),
     mut write: impl FnMut(&[Rated]) -> Result<Vec<u8>, Error> + Send + 'static,
 ) -> Result<Response<Body>, Fault> {
@@ -58,7 +69,7 @@ fn given(
     let mut next = Some(PageRequest::oldest(PageRequest::LIMIT_MAX));
     let part = move || {
         let Some(page) = next.take() else { return Ok(None) };
-        let found = usage::rated(&of, &actor, &page)?;
+        let found = usage::rated(&of, &actor, &sought, &page)?;
         next = found.next.map(|after| PageRequest { after: Some(after), ..page });
         write(&found.items).map(Some)
     };

@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 
 use super::explained::{SoFar, explained_after};
-use super::{Explained, NumberedEvent, Rating, every};
+use super::{Explained, NumberedEvent, Rating, Sought, events};
 use crate::domain::id::AccountId;
 use crate::domain::money::Currency;
 use crate::domain::operator::Actor;
@@ -45,15 +45,21 @@ impl Rated {
     }
 }
 
-/// A page of the events that the caller may see, by subscription and meter, each from the first; one of which
-/// a part is included stands there piece by piece, so that there may be more rows than are asked for.
+/// A page of the events that are asked for, by subscription and meter, each in the order of the page; one of
+/// which a part is included stands there piece by piece, so that there may be more rows than are asked for.
 ///
 /// # Errors
-/// [`Error::Busy`] if too many wait for one; if the store fails.
-pub fn rated(bss: &Bss, actor: &Actor, page: &PageRequest) -> Result<Page<Rated>, Error> {
+/// [`Error::Busy`] if too many wait for one; if a subscription is named that is not the caller's; if the
+/// store fails.
+pub fn rated(
+    bss: &Bss,
+    actor: &Actor,
+    sought: &Sought,
+    page: &PageRequest,
+) -> Result<Page<Rated>, Error> {
     let _turn = bss.exports.enter().map_err(|_| Error::Busy)?;
     bss.read(actor, |cx| {
-        let found = every(cx, None, page)?;
+        let found = events(cx, sought, page)?;
         let mut items = Vec::with_capacity(found.items.len());
         let mut so_far = SoFar::default();
         for it in found.items {

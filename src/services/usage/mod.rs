@@ -23,7 +23,7 @@ pub use self::explained::{Explained, Rating, explained};
 pub use self::exported::{Columns, Rated, rated};
 use self::known::{Good, judge};
 pub use self::pulled::{Pending, Words, pull};
-pub use self::single::{event, every, last_of, part, report};
+pub use self::single::{Sought, event, every, last_of, part, report};
 pub use self::sourced::{
     Fetched, NewSource, ask_source, drop_source, due_source, missed_source, pull_source,
     put_source, sources,
@@ -384,13 +384,23 @@ pub fn steps(
     Ok(Steps { quantities, whole: whole.quantity, events: whole.records })
 }
 
-/// A page of the events of a meter of a subscription, the latest first or the first.
+/// A page of the events that are asked for; see [`every`].
 ///
 /// # Errors
-/// If the subscription is not the caller's; if the store fails.
-pub fn events(cx: Cx<'_>, want: &Want, page: &PageRequest) -> Result<Page<NumberedEvent>, Error> {
-    cx.get::<Subscription>(want.series.subscription)?;
-    cx.usage.rebuild(cx.view)?;
+/// If a subscription is named that is not the caller's; if the store fails.
+pub fn events(
+    cx: Cx<'_>,
+    sought: &Sought,
+    page: &PageRequest,
+) -> Result<Page<NumberedEvent>, Error> {
+    if let Some(named) = sought.subscription {
+        cx.get::<Subscription>(named)?;
+    }
+    every(cx, sought, page)
+}
+
+/// A page of the events of a series, the latest first or the first.
+fn in_order(cx: Cx<'_>, want: &Want, page: &PageRequest) -> Result<Page<NumberedEvent>, Error> {
     let after = page.after.as_deref();
     Ok(match page.order {
         PageOrder::Rising => cx.usage.events(cx.view, want, after, page.limit)?,

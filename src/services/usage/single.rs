@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::{
-    Entry, NumberedEvent, Refused, Rejected, Series, Verdict, Want, conflict, judge, keep_refused,
-    take,
+    Entry, NumberedEvent, Refused, Rejected, Series, Verdict, Want, conflict, in_order, judge,
+    keep_refused, take,
 };
 use crate::domain::error;
 use crate::domain::id::{Id, Kind, MeterId, SubscriptionId};
@@ -17,6 +17,7 @@ use crate::domain::time::Instant;
 use crate::domain::usage::record::UsageEvent;
 use crate::services::{Author, Bss, Cx, Error};
 use crate::store::Along;
+use crate::store::usage::BUCKET_MICROS;
 
 /// Reports one event, and tells it as it was taken, now or before, or why it is refused.
 ///
@@ -151,45 +152,92 @@ fn ever(cx: Cx<'_>) -> (Instant, Instant) {
     (Instant::from_micros(0).unwrap_or(cx.now), cx.now.plus_seconds(2 * 86_400))
 }
 
-/// A page of all events that the caller may see, of one subscription if one is named, by subscription and
-/// meter, each from the first.
+/// Which events are asked for, of those that the caller may see; what is not said leaves none out.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Sought {
+    /// Those of one subscription.
+    pub subscription: Option<SubscriptionId>,
+    /// Those on one meter.
+    pub meter: Option<MeterId>,
+    /// Those from a moment on.
+    pub from: Option<Instant>,
+    /// Those before a moment.
+    pub to: Option<Instant>,
+}
+
+impl Sought {
+    /// Those of one subscription, or of all.
+    #[must_use]
+    pub fn of(subscription: Option<SubscriptionId>) -> Self {
+        Self { subscription, ..Self::default() }
+    }
+
+    /// What of a series is asked for, if it is one that is.
+    fn want(&self, cx: Cx<'_>, series: Series) -> Option<Want> {
+        let (first, last) = ever(cx);
+        let (from, to) = (self.from.unwrap_or(first), self.to.unwrap_or(last));
+        let is_asked_for = self.meter.is_none_or(|it| it == series.meter) && from < to;
+        is_asked_for.then_some(Want { series, from, to })
+    }
+
+    /// The stretch of time that has all of it, with whole buckets at its ends.
+    fn stretch(&self, cx: Cx<'_>) -> (Instant, Instant) {
+        let (first, last) = ever(cx);
+        let to = self.to.map_or(last, |it| it.plus_micros(BUCKET_MICROS));
+        (self.from.unwrap_or(first).min(to), to)
+    }
+}
+
+/// So many series are looked at for one page at most, be there events in it or not.
+const SERIES_MAX: usize = 1000;
+
+/// A page of the events that are asked for, by subscription and meter, each in the order of the page. It may
+/// have less than it could, even nothing, where others follow.
 ///
 /// # Errors
 /// If the store fails.
 pub fn every(
     cx: Cx<'_>,
-    of: Option<SubscriptionId>,
+    sought: &Sought,
     page: &PageRequest,
 ) -> Result<Page<NumberedEvent>, Error> {
     cx.usage.rebuild(cx.view)?;
-    let (ever, whose) = (ever(cx), Whose::of(cx, of)?);
-    let mut items = Vec::new();
+    let stretch = sought.stretch(cx);
+    let whose = match sought.subscription.zip(sought.meter) {
+        Some((subscription, meter)) => Whose::One(Series { subscription, meter }),
+        None => Whose::of(cx, sought.subscription)?,
+    };
+    let begin = |it: (Series, u64)| Place { series: it.0, after: None };
+    let (mut items, mut looked_at) = (Vec::new(), 0);
     let mut place = page.after.as_deref().and_then(Place::read);
     if place.is_none() {
-        place = whose.next(cx, None)?.map(|it| Place { series: it.0, after: None });
+        place = whose.next(cx, stretch, None)?.map(begin);
     }
     while let Some(Place { series, after }) = place {
-        if items.len() >= page.limit {
+        if items.len() >= page.limit || looked_at == SERIES_MAX {
             return Ok(Page { items, next: Some(Place { series, after }.bytes()) });
         }
+        looked_at += 1;
         let mut further = None;
-        if cx.find::<Subscription>(series.subscription)?.is_some() {
-            let want = Want { series, from: ever.0, to: ever.1 };
-            let left = page.limit - items.len();
-            let found = cx.usage.events(cx.view, &want, after.as_deref(), left)?;
+        let want = sought.want(cx, series);
+        if let Some(want) = want
+            && cx.find::<Subscription>(series.subscription)?.is_some()
+        {
+            let left = PageRequest { limit: page.limit - items.len(), after, order: page.order };
+            let found = in_order(cx, &want, &left)?;
             items.extend(found.items);
             further = found.next;
         }
         place = match further {
             Some(after) => Some(Place { series, after: Some(after) }),
-            None => whose.next(cx, Some(series))?.map(|it| Place { series: it.0, after: None }),
+            None => whose.next(cx, stretch, Some(series))?.map(begin),
         };
     }
     Ok(Page { items, next: None })
 }
 
 /// How many events the caller may see, of one subscription if one is named, and some of them in the order
-/// of [`every`]: what lies before them is counted, and not read.
+/// of [`every`], each series from the first: what lies before them is counted, and not read.
 ///
 /// # Errors
 /// If the store fails.
@@ -201,7 +249,7 @@ pub fn part(
     cx.usage.rebuild(cx.view)?;
     let (ever, whose) = (ever(cx), Whose::of(cx, of)?);
     let (mut total, mut found, mut series) = (0_usize, Vec::new(), None);
-    while let Some((next, count)) = whose.next(cx, series)? {
+    while let Some((next, count)) = whose.next(cx, ever, series)? {
         series = Some(next);
         if cx.find::<Subscription>(next.subscription)?.is_none() {
             continue;
@@ -246,6 +294,8 @@ enum Whose {
     Anybody,
     /// Of these subscriptions, which is known beforehand.
     These(BTreeSet<SubscriptionId>),
+    /// Of one series, whether there are any or not.
+    One(Series),
 }
 
 impl Whose {
@@ -264,14 +314,22 @@ impl Whose {
         })
     }
 
-    /// The series after one, or the first, that has events, and how many.
-    fn next(&self, cx: Cx<'_>, after: Option<Series>) -> Result<Option<(Series, u64)>, Error> {
-        let ever = ever(cx);
+    /// The series after one, or the first, that has events in a stretch of time, and how many.
+    fn next(
+        &self,
+        cx: Cx<'_>,
+        stretch: (Instant, Instant),
+        after: Option<Series>,
+    ) -> Result<Option<(Series, u64)>, Error> {
         let ahead = |after| -> Result<Option<(Series, u64)>, Error> {
-            let found = cx.usage.totals_after(cx.view, after, ever, 1)?;
+            let found = cx.usage.totals_after(cx.view, after, stretch, 1)?;
             Ok(found.into_iter().next().map(|it| (it.0, it.1.count)))
         };
-        let Self::These(own) = self else { return ahead(after) };
+        let own = match self {
+            Self::Anybody => return ahead(after),
+            Self::One(series) => return Ok(after.is_none().then_some((*series, 0))),
+            Self::These(own) => own,
+        };
         // No meter has this id, so that it stands before all of its subscription.
         let meter: MeterId = Id::from_uuid(uuid::Uuid::nil());
         let mut from = after.map(|it| it.subscription);
