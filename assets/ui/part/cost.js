@@ -2,7 +2,8 @@
 import { html } from "../html.js";
 import { useEffect, useState } from "../../vendor/preact/hooks.js";
 import { get, workOut } from "../model/api.js";
-import { plus } from "../model/decimal.js";
+import { buyer } from "../model/buyer.js";
+import { compare, plus } from "../model/decimal.js";
 import { useLoad, useStill } from "../model/load.js";
 import { isNothing, money, written } from "../model/money.js";
 import { called } from "../model/price.js";
@@ -26,7 +27,14 @@ async function pieces(offer, { quantity, term }, bundle) {
   return [{ offer, quantity, term, bundle }, ...(await Promise.all(parts)).flat()];
 }
 
-const when = (price) => (price?.kind === "recurring" ? rhythm(price.period) : price?.kind === "usage" ? t("by usage") : t("once"));
+const FEES = { renewal: () => t("at each renewal"), deposit: () => t("as a deposit") };
+
+const when = (price) => (price?.kind === "recurring" ? rhythm(price.period) : price?.kind === "usage" ? t("by usage") : FEES[price?.fee]?.() ?? t("once"));
+
+/** What lines come to but for what is due when they are renewed. */
+const sum = (lines, of) => lines.filter((it) => it.when !== FEES.renewal()).reduce((total, it) => plus(total, of(it)), "0");
+const netOf = (it) => it.net.amount;
+const grossOf = (it) => plus(it.net.amount, it.tax.amount);
 
 /** What one piece comes to in a whole period of each of its prices; a bundle may have no price of its own. */
 async function worked(piece, { currency, country, account, resources, usage, characteristics }, isFirst) {
@@ -39,33 +47,68 @@ async function worked(piece, { currency, country, account, resources, usage, cha
     const alone = await workOut(path, wish);
     const found = piece.bundle ? await workOut(path, { ...wish, bundle: piece.bundle.id }) : alone;
     const priceOf = (it) => piece.offer.prices.find(({ id }) => id === it.price);
-    const lines = found.lines.map((it) => ({ ...it, name: priceOf(it) ? called(priceOf(it)) : it.name, when: when(priceOf(it)) }));
-    return { ...piece, ...found, lines, alone: alone.net };
+    const told = (of) => of.lines.map((it) => ({ ...it, name: priceOf(it) ? called(priceOf(it)) : it.name, when: when(priceOf(it)) }));
+    const lines = told(found);
+    const gross = found.tax && { amount: sum(lines, grossOf), currency };
+    return { ...piece, ...found, lines, gross, net: { amount: sum(lines, netOf), currency }, alone: { amount: sum(told(alone), netOf), currency } };
   } catch (problem) {
     if (problem.name !== "price_missing" || !isBundle(piece.offer)) throw problem;
     return { ...piece, lines: [], isFree: true };
   }
 }
 
-/** What an offer comes to with all that is in it: its pieces, and what they sum to. */
-export async function costOf(offer, wish) {
+/** What comes in each rhythm: `net`, and `amount` as the buyer is told it; `tax` says whether that is in it or comes on top. */
+function rhythmsOf(lines, currency, isConsumer) {
+  const untaxed = lines.every((it) => it.tax) ? "none" : "unknown";
+  const tax = untaxed === "none" && lines.some((it) => !isNothing(it.tax)) ? (isConsumer ? "in" : "plus") : untaxed;
+  const found = new Map();
+  for (const it of lines) {
+    const before = found.get(it.when);
+    const net = plus(before?.net ?? "0", it.net.amount);
+    const amount = tax === "in" ? plus(before?.amount ?? "0", grossOf(it)) : net;
+    found.set(it.when, { amount, net, currency, tax });
+  }
+  return [...found];
+}
+
+/** What an offer comes to with all that is in it: its pieces, and what they sum to; `isOwn` is for whoever is here. */
+export async function costOf(offer, { isOwn, ...asked }) {
+  const { account, isConsumer } = await buyer();
+  const wish = { ...asked, account: asked.account ?? (isOwn && !offer.is_kept ? account : undefined) };
   const all = await pieces(offer, { quantity: wish.quantity ?? 1, term: wish.term });
   const found = await Promise.all(all.map((it, at) => worked(it, wish, at === 0)));
   const charged = found.filter((it) => !it.isFree);
-  const rhythms = new Map();
-  for (const it of found.flatMap((piece) => piece.lines).filter(({ net }) => !isNothing(net))) {
-    rhythms.set(it.when, { amount: plus(rhythms.get(it.when)?.amount ?? "0", it.net.amount), currency: wish.currency });
-  }
+  const rhythms = rhythmsOf(found.flatMap((piece) => piece.lines).filter(({ net }) => !isNothing(net)), wish.currency, isConsumer);
   const net = { amount: charged.reduce((total, it) => plus(total, it.net.amount), "0"), currency: wish.currency };
   const alone = { amount: charged.reduce((total, it) => plus(total, it.alone.amount), "0"), currency: wish.currency };
   // Tax is rounded once on an invoice: the taxes of several pieces do not sum to it.
-  return { pieces: found, rhythms: [...rhythms], net, alone, one: charged.length === 1 ? charged[0] : null };
+  return { pieces: found, rhythms, net, alone, one: charged.length === 1 ? charged[0] : null };
 }
 
 const sentence = (text) => `${text[0].toUpperCase()}${text.slice(1)}${text.endsWith(".") ? "" : "."}`;
 
 /** Whether some of it is charged by usage. */
 export const isByUse = (found) => found.pieces.some((it) => it.lines.some((line) => line.when === t("by usage")));
+
+const TAXED = { in: () => t("incl. VAT"), plus: () => t("plus VAT") };
+
+/** Whether tax is in amounts as they are told, or comes on top; nothing where there is none, or nobody knows. */
+export const Taxed = ({ of: [[, first] = []] }) => (TAXED[first?.tax] ? html`<small class="quiet">${TAXED[first.tax]()}</small>` : null);
+
+/** What a choice comes to, or `isFrom` there on: each rhythm with its sum; where nothing is fixed, that one pays for what is used. */
+export const Rhythms = ({ of, isFrom }) => (of.rhythms.length === 0
+  ? html`<span class="amount">${isByUse(of) ? t("by usage") : t("Free")}</span>`
+  : html`${of.rhythms.map(([name, sum], at) => html`<span class="tag" key=${name}>${at > 0 ? "+ " : isFrom && html`<small>${t("from")}</small> `}<span class="amount">${money(sum)}</span> <small>${name}</small></span>`)}<${Taxed} of=${of.rhythms} />`);
+
+/** What an offer comes to at the least for whoever is here: at the term that costs least, where prices hang on it. */
+export async function leastCost(offer, currency) {
+  const isByTerm = offer.prices.some((it) => it.term && it.currency === currency);
+  const terms = isByTerm ? offer.terms.map((it) => it.key) : [usualTerm(offer)];
+  const tried = await Promise.allSettled(terms.map((term) => costOf(offer, { currency, quantity: 1, term: term || undefined, isOwn: true })));
+  const found = tried.filter((it) => it.value).map((it) => it.value);
+  if (found.length === 0) throw tried[0].reason;
+  return found.reduce((one, other) => (compare(other.net.amount, one.net.amount) < 0 ? other : one));
+}
 
 const trialOf = ({ offer, term }) => offer.terms.find((it) => it.key === term)?.trial;
 
@@ -94,7 +137,7 @@ function Piece({ of }) {
 function Sums({ of }) {
   return html`
     <dl class="sums wide">
-      ${of.rhythms.length > 1 && of.rhythms.map(([name, sum]) => html`<div key=${name}><dt>${t("{rhythm}, net", { rhythm: name })}</dt><dd>${money(sum)}</dd></div>`)}
+      ${of.rhythms.length > 1 && of.rhythms.map(([name, sum]) => html`<div key=${name}><dt>${t("{rhythm}, net", { rhythm: name })}</dt><dd>${money({ ...sum, amount: sum.net })}</dd></div>`)}
       ${of.alone.amount !== of.net.amount && html`<div><dt>${t("By themselves")}</dt><dd><s>${money(of.alone)}</s></dd></div>`}
       <div class="total"><dt>${t("Net")}</dt><dd>${money(of.net)}</dd></div>
       ${of.one?.tax && html`<div><dt>${t("with tax")}</dt><dd>${money(of.one.gross)}</dd></div>`}

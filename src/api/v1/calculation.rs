@@ -75,6 +75,8 @@ struct CalculatedLine {
     price: String,
     name: String,
     net: Money,
+    /// Its part of the tax; `null` if no tax rule says how much.
+    tax: Option<Money>,
     explanation: Explanation,
 }
 
@@ -113,6 +115,7 @@ fn calculate(cx: Cx<'_>, call: &Call, body: NewCalculation) -> Result<Reply<Calc
         price: it.price.id.to_string(),
         name: it.price.name.to_string(),
         net: it.net.into(),
+        tax: it.tax.map(Money::from),
         explanation: Explanation::from(&it.explanation),
     });
     Ok(Reply::ok(Calculation {

@@ -74,6 +74,8 @@ pub struct Charge {
     pub price: Price,
     /// Without tax.
     pub net: Money,
+    /// Its part of the tax, if a tax rule says how much.
+    pub tax: Option<Money>,
     /// How it comes about.
     pub explanation: Explanation,
 }
@@ -239,7 +241,7 @@ fn charge(
     discounts.lower(&mut explanation, given)?;
     charging.once(&mut explanation)?;
     let net = explanation.unrounded()?.book(policy.rounding)?;
-    Ok(Charge { place: 0, price, net, explanation })
+    Ok(Charge { place: 0, price, net, tax: None, explanation })
 }
 
 /// What would be missing to minimums.
@@ -327,7 +329,7 @@ fn taxed(
         taxables.push(Taxable { place, base: charge.price.base, exact, booked: charge.net });
     }
     for (charge, taxed) in charges.iter_mut().zip(assess(&taxables, &mut rules, terms)?) {
-        charge.net = taxed.net;
+        (charge.net, charge.tax) = (taxed.net, Some(taxed.tax));
         totals = totals.plus(taxed.net, taxed.tax)?;
     }
     Ok(Calculation::of(charges, totals, None))

@@ -32,7 +32,7 @@ fn what_a_guest_chose_is_still_there_after_signing_in() {
     tab.sees("It is in your cart.");
     must_be_in_order(&tab);
     tab.click("link", "Cart 1 in it");
-    tab.sees("In all, net");
+    tab.sees("In all");
     tab.click("button", "One more");
     must_be_in_order(&tab);
     tab.go("/ui/shop?q=virtual");

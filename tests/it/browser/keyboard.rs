@@ -52,7 +52,7 @@ fn somebody_buys_by_the_keyboard_alone() {
     press(&tab, "Add to cart");
     tab.sees("It is in your cart.");
     press(&tab, "Cart");
-    tab.sees("In all, net");
+    tab.sees("In all");
     tab.until("document.querySelector('input[name=quantity]').value === '2'");
     press(&tab, "Keep it for another time");
     tab.sees("For another time");

@@ -95,7 +95,7 @@ fn buy(tab: &Tab) {
         tab.sees(&format!("{count} in it"));
     }
     tab.go("/ui/cart");
-    tab.sees("In all, net");
+    tab.sees("In all");
     must_be_in_order(tab);
     tab.click("link", "To the checkout");
     tab.sees("Pass nothing on.");

@@ -29,6 +29,7 @@ mod pipe;
 mod place;
 mod plan;
 mod planted;
+mod shelf;
 mod shop;
 mod stage;
 mod stock;

@@ -3,13 +3,12 @@ import { html } from "../../html.js";
 import { offered, headline } from "../../model/shelf.js";
 import { compared, isCompared, MOST, toggle } from "../../model/compared.js";
 import { compare } from "../../model/decimal.js";
-import { isNothing, money } from "../../model/money.js";
 import { useLoad } from "../../model/load.js";
 import { listed } from "../../model/name.js";
 import { to } from "../../model/route.js";
 import { local, t } from "../../model/text.js";
 import { rhythm, span } from "../../model/time.js";
-import { costOf, isBundle, priceless, usualTerm } from "../../part/cost.js";
+import { isBundle, leastCost, priceless, Rhythms, usualTerm } from "../../part/cost.js";
 import { Rating } from "../../part/stars.js";
 
 const TONES = 6;
@@ -36,26 +35,23 @@ export function often(offer, found) {
   return found.kind === "recurring" && periods.length === 1 ? rhythm(periods[0]) : PER[found.kind]?.();
 }
 
-/** Whether what recurs is a sum over several periods, which is nothing that anybody pays at once. */
-const isMixed = (offer, found) => found?.kind === "recurring" && periodsOf(offer, found).length > 1;
-
 const isSeveral = (offer) => offer && (offer.terms.length > 1 || offer.prices.some((it) => it.kind === "usage"));
 
-/** What an offer comes to with all that is in it, rhythm by rhythm, as it is if nobody chooses otherwise. */
+/** What an offer comes to with all that is in it, rhythm by rhythm, as its buyer is told prices. */
 function Whole({ offer, currency }) {
-  const read = useLoad(() => costOf(offer, { currency, quantity: 1, term: usualTerm(offer) || undefined }), ["whole", offer.id, currency], { isDerived: true });
+  const read = useLoad(() => leastCost(offer, currency), ["least", offer.id, offer.revision, currency], { isDerived: true });
   if (read.error) return html`<small>${priceless(read.error, currency)}</small>`;
-  return (read.data?.rhythms ?? []).map(([name, it], at) => html`<span class="tag" key=${name}>${at > 0 && "+ "}<span class="amount">${money(it)}</span> <small>${name}</small></span>`);
+  if (!read.data) return html`<span class="tag">…</span>`;
+  return html`<${Rhythms} of=${read.data} isFrom=${isSeveral(offer)} />`;
 }
 
 /** What it is known by, in the currency of the buyer; if it has no price there, in another. */
 export function Tag({ of, offer, currency }) {
   const found = headline(of.prices ?? [], currency) ?? of.from_price;
-  if (offer && (isBundle(offer) || isMixed(offer, found) || (!found && offer.prices.length > 0))) return html`<${Whole} offer=${offer} currency=${found?.price.currency ?? currency} />`;
-  if (!found) return html`<span class="tag"><span class="amount">${t("Free")}</span></span>`;
-  return html`
-    <span class="tag">${isSeveral(offer) && !isNothing(found.price) && html`<small>${t("from")}</small> `}${!isNothing(found.price) && html`<span class="amount">${money(found.price)}</span> `}<small>${often(offer, found)}</small></span>
-    ${found.price.currency !== currency && html`<small class="quiet">${t("not in {currency}", { currency })}</small>`}`;
+  if (!offer) return html`<span class="tag">…</span>`;
+  if (offer.prices.length === 0 && !isBundle(offer)) return html`<span class="tag"><span class="amount">${t("Free")}</span></span>`;
+  const priced = found?.price.currency ?? currency;
+  return html`<${Whole} offer=${offer} currency=${priced} />${priced !== currency && html` <small class="quiet">${t("not in {currency}", { currency })}</small>`}`;
 }
 
 /** The switch that sets an offer beside others. */

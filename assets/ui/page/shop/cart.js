@@ -11,15 +11,15 @@ import { isGuest, session } from "../../model/session.js";
 import { offered } from "../../model/shelf.js";
 import { local, t } from "../../model/text.js";
 import { begun, Choices, inWords, isOpen, wished } from "../../part/choices.js";
-import { costOf, isByUse, priceless, usualTerm } from "../../part/cost.js";
+import { costOf, isByUse, priceless, Rhythms, Taxed, usualTerm } from "../../part/cost.js";
 import { Card, Page } from "../../part/page.js";
 import { Empty, Failure, Loaded } from "../../part/still.js";
 import { complain, say } from "../../part/toast.js";
 import { Tile } from "./card.js";
-import { Stepper, Sums } from "./offer.js";
+import { Stepper } from "./offer.js";
 
 /** What a line comes to, in the currency of the buyer. */
-const wishOf = (line, offer, currency) => ({ currency, term: line.term ?? (usualTerm(offer) || undefined), quantity: line.quantity ?? 1, resources: line.resources ?? {}, characteristics: line.characteristics ?? {} });
+const wishOf = (line, offer, currency) => ({ currency, term: line.term ?? (usualTerm(offer) || undefined), quantity: line.quantity ?? 1, resources: line.resources ?? {}, characteristics: line.characteristics ?? {}, isOwn: true });
 
 /** Lines with their offers and what each comes to. */
 export const priced = (lines, currency) => Promise.all(lines.map(async (line) => {
@@ -27,11 +27,14 @@ export const priced = (lines, currency) => Promise.all(lines.map(async (line) =>
   return { line, offer, cost: await costOf(offer, wishOf(line, offer, currency)).catch((problem) => ({ problem, rhythms: [], pieces: [] })) };
 }));
 
-/** What all lines sum to, in each rhythm. */
+/** What all lines sum to, in each rhythm; with tax where all of them are told with it. */
 export function summed(rows, currency) {
+  const all = rows.flatMap(({ cost }) => cost.rhythms);
+  const taxes = new Set(all.map(([, it]) => it.tax).filter((it) => it !== "none"));
+  const tax = taxes.size === 1 ? [...taxes][0] : "none";
   const found = new Map();
-  for (const [name, it] of rows.flatMap(({ cost }) => cost.rhythms)) found.set(name, plus(found.get(name) ?? "0", it.amount));
-  return [...found].map(([name, amount]) => [name, { amount, currency }]);
+  for (const [name, it] of all) found.set(name, plus(found.get(name) ?? "0", taxes.size > 1 ? it.net : it.amount));
+  return [...found].map(([name, amount]) => [name, { amount, currency, tax }]);
 }
 
 function Quantity({ line, name }) {
@@ -79,14 +82,17 @@ function Line({ of: { line, offer, cost }, currency }) {
           <${Deed} text=${t("Take it out")} name=${name} onClick=${act(() => takeOut(line.key), t("It is out of your cart"))} />
         </div>
       </div>
-      <div class="end">${cost.problem ? html`<span class="text bad">${priceless(cost.problem, currency)}</span>` : html`<${Sums} of=${cost} />`}</div>
+      <div class="end">${cost.problem ? html`<span class="text bad">${priceless(cost.problem, currency)}</span>` : html`<${Rhythms} of=${cost} />`}</div>
     </li>`;
 }
 
 /** What all of it comes to. */
-export const Total = ({ rows, currency }) => html`
-  <dl class="sums wide">${summed(rows, currency).map(([name, it]) => html`<div key=${name}><dt>${name}</dt><dd class="strong">${money(it)}</dd></div>`)}
-    ${rows.some(({ cost }) => isByUse(cost)) && html`<div><dt>${t("by usage")}</dt><dd>${t("what is used")}</dd></div>`}</dl>`;
+export function Total({ rows, currency }) {
+  const sums = summed(rows, currency);
+  return html`
+    <dl class="sums wide">${sums.map(([name, it]) => html`<div key=${name}><dt>${name}</dt><dd class="strong">${money(it)}</dd></div>`)}
+      ${rows.some(({ cost }) => isByUse(cost)) && html`<div><dt>${t("by usage")}</dt><dd>${t("what is used")}</dd></div>`}</dl><${Taxed} of=${sums} />`;
+}
 
 function Filled({ rows, currency }) {
   const active = rows.filter(({ line }) => line.state === "active");
@@ -98,7 +104,7 @@ function Filled({ rows, currency }) {
         ${active.length > 0 && html`<${Card}><ul class="inside cart-lines">${active.map((it) => html`<${Line} key=${it.line.key} of=${it} currency=${currency} />`)}</ul><//>`}
         ${saved.length > 0 && html`<${Card} title=${t("For another time")}><ul class="inside cart-lines">${saved.map((it) => html`<${Line} key=${it.line.key} of=${it} currency=${currency} />`)}</ul><//>`}
       </div>
-      ${active.length > 0 && html`<div class="buy-column"><${Card} title=${t("In all, net")}><div class="inside stack">
+      ${active.length > 0 && html`<div class="buy-column"><${Card} title=${t("In all")}><div class="inside stack">
         <${Total} rows=${active} currency=${currency} />
         <p class="quiet">${t("Tax, coupons and the day of the first invoice come at the checkout.")}</p>
         ${isWrong ? html`<p class="notice warn">${t("Take out what has no price first.")}</p>` : html`<a class="button primary wide" href=${to("/checkout")}>${isGuest() ? t("Sign in and order") : t("To the checkout")}</a>`}

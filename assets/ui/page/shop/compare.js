@@ -8,7 +8,7 @@ import { session } from "../../model/session.js";
 import { offered } from "../../model/shelf.js";
 import { local, t } from "../../model/text.js";
 import { span } from "../../model/time.js";
-import { costOf, isBundle, usualTerm } from "../../part/cost.js";
+import { costOf, isBundle, Rhythms, usualTerm } from "../../part/cost.js";
 import { Named } from "../../part/figure.js";
 import { Icon } from "../../part/icon.js";
 import { Page } from "../../part/page.js";
@@ -16,7 +16,7 @@ import { Rating } from "../../part/stars.js";
 import { Empty, Loaded } from "../../part/still.js";
 import { price } from "../offer/prices.js";
 import { Tile } from "./card.js";
-import { bindsTo, Sums } from "./offer.js";
+import { bindsTo } from "./offer.js";
 
 const MOST = 3;
 
@@ -24,14 +24,14 @@ async function read(ids, currency) {
   const categories = await listed("/categories");
   return Promise.all(ids.map(async (id) => {
     const of = await offered(id);
-    const cost = await costOf(of, { currency, quantity: 1, term: usualTerm(of) || undefined }).catch(() => null);
+    const cost = await costOf(of, { currency, quantity: 1, term: usualTerm(of) || undefined, isOwn: true }).catch(() => null);
     return { of, cost, categories: of.categories.map((it) => local(categories.get(it)?.name)).filter(Boolean) };
   }));
 }
 
 /** What is compared: a head, and what each offer has to say; a row of which none says anything is left out. */
 const rows = (currency) => [
-  [t("Price"), ({ cost }) => (cost ? html`<${Sums} of=${cost} />` : html`<span class="quiet">${t("no price in {currency}", { currency })}</span>`)],
+  [t("Price"), ({ cost }) => (cost ? html`<${Rhythms} of=${cost} />` : html`<span class="quiet">${t("no price in {currency}", { currency })}</span>`)],
   [t("What buyers say"), ({ of }) => of.rating?.count > 0 && html`<${Rating} of=${of.rating} />`],
   [t("What it is"), ({ of }) => local(of.summary) || local(of.description)],
   [t("Prices in detail"), ({ of }) => {

@@ -5,7 +5,7 @@ import { get } from "../../model/api.js";
 import { buyNow, cart, hasCart, put } from "../../model/cart.js";
 import { useLoad, useStill } from "../../model/load.js";
 import { listed, remember } from "../../model/name.js";
-import { money, typed, written } from "../../model/money.js";
+import { typed, written } from "../../model/money.js";
 import { called, isCount, unitOf } from "../../model/price.js";
 import { go, to } from "../../model/route.js";
 import { isGuest, leave, may, session } from "../../model/session.js";
@@ -13,7 +13,7 @@ import { boughtWith, withTerms } from "../../model/shelf.js";
 import { local, t } from "../../model/text.js";
 import { span } from "../../model/time.js";
 import { Choices, isChosen, wished } from "../../part/choices.js";
-import { Cost, costOf, isBundle, isByUse, priceless, usualTerm } from "../../part/cost.js";
+import { Cost, costOf, isBundle, priceless, Rhythms, usualTerm } from "../../part/cost.js";
 import { Named } from "../../part/figure.js";
 import { Field } from "../../part/form.js";
 import { Icon } from "../../part/icon.js";
@@ -33,20 +33,15 @@ const FEW = 4;
 /** What a term binds one to, in a few words. */
 export const bindsTo = (it) => [it.duration ? span(it.duration) : t("open-ended"), it.auto_renew ? t("renews by itself") : t("ends by itself")].join(" · ");
 
-/** What a choice comes to: each rhythm with its sum; where nothing is fixed, that one pays for what is used. */
-export const Sums = ({ of }) => (of.rhythms.length === 0
-  ? html`<span class="amount">${isByUse(of) ? t("by usage") : t("Free")}</span>`
-  : of.rhythms.map(([name, sum], at) => html`<span class="tag" key=${name}>${at > 0 && "+ "}<span class="amount">${money(sum)}</span> <small>${name}</small></span>`));
-
 function Plan({ of, offer, wish, at, onChoose }) {
-  const choice = { ...wish, term: of.key };
+  const choice = { ...wish, term: of.key, isOwn: true };
   const read = useLoad(() => costOf(offer, choice), ["plan", offer.id, choice], { isDerived: true });
   const isOn = at === of.key;
   return html`
     <label class=${`plan ${isOn ? "on" : ""}`}>
       <input type="radio" name="plan" value=${of.key} checked=${isOn} onChange=${() => onChoose(of.key)} />
       <span class="row between"><span class="strong">${local(of.name) || of.key}</span>${of.trial && html`<span class="badge good">${t("{span} free", { span: span(of.trial) })}</span>`}</span>
-      <span>${read.data ? html`<${Sums} of=${read.data} />` : read.error ? html`<small>${priceless(read.error, wish.currency)}</small>` : "…"}</span>
+      <span>${read.data ? html`<${Rhythms} of=${read.data} />` : read.error ? html`<small>${priceless(read.error, wish.currency)}</small>` : "…"}</span>
       <small>${bindsTo(of)}</small>
     </label>`;
 }
