@@ -38,6 +38,17 @@ export const written = (text) => (isDecimal(text) ? String(text).replace(".", si
 /** Why something typed is no number. */
 export const misread = () => t("Not a number as it is written here, such as {example}", { example: quantity("1234.5") });
 
+/** Whether a decimal text has no finer parts than a currency does. */
+export function isPayable(text, currency) {
+  const part = text.split(".")[1] ?? "";
+  return part.length <= placesOf(currency);
+}
+
+const placesOf = (currency) => format({ style: "currency", currency }).resolvedOptions().maximumFractionDigits;
+
+/** Why an amount is finer than money is paid. */
+export const tooFine = (currency) => t("At most {places} digits after the point in {currency}", { places: String(placesOf(currency)), currency });
+
 /** `{amount: "19.99", currency: "EUR"}` as `€19.99`. */
 export function money(it) {
   if (!it) return "";

@@ -59,15 +59,24 @@ function word(it) {
 
 /**
  * A sentence of the server in the reader's words: in the catalogue it stands with `{1}`, `{2}` … for its numbers and for what
- * it quotes in backticks. If it does not, it stands as it was said behind the words for what it is `about`.
+ * it quotes in backticks. If it does not, what stands before a colon may; else it stands as it was said behind the words for
+ * what it is `about`.
  */
 export function said(text, about) {
+  const [head] = text.split(": ", 1);
+  const rest = text.slice(head.length + 2);
+  const found = spoken(text) ?? (rest && spoken(head) && `${spoken(head)}${colon()} ${rest}`);
+  if (found) return found;
+  const matter = text && catalogue.value[about];
+  return matter ? `${matter.replace(/\.$/, "")} (${text})` : text;
+}
+
+/** A sentence of the server in the reader's words, if they are known. */
+function spoken(text) {
   const values = [];
   const pattern = text.replace(VALUE, (it) => `{${values.push(it.startsWith("`") ? it.slice(1, -1) : it)}}`);
   const found = catalogue.value[pattern];
-  if (typeof found === "string") return found.replace(/\{(\d+)\}/g, (all, at) => word(values[at - 1]));
-  const matter = text && catalogue.value[about];
-  return matter ? `${matter.replace(/\.$/, "")} (${text})` : text;
+  return typeof found === "string" ? found.replace(/\{(\d+)\}/g, (all, at) => word(values[at - 1])) : null;
 }
 
 /** The colon after a name: French has a space before it. */

@@ -6,7 +6,7 @@ import { useLoad } from "../model/load.js";
 import { money } from "../model/money.js";
 import { go, to } from "../model/route.js";
 import { isHouse, may } from "../model/session.js";
-import { count, t } from "../model/text.js";
+import { count, said, t } from "../model/text.js";
 import { day, today } from "../model/time.js";
 import { Far, Named } from "../part/figure.js";
 import { Icon } from "../part/icon.js";
@@ -32,7 +32,7 @@ export const Failures = ({ of, failed }) => html`
   <${Card} title=${t("{count} could not be billed", { count: failed ?? of.length })}>
     <${Table} label=${t("Failures")} rows=${of} columns=${[
       { head: t("Billing account"), cell: (it) => html`<${Named} id=${it.billing_account} />` },
-      { head: t("Reason"), cell: (it) => it.reason },
+      { head: t("Reason"), cell: (it) => said(it.reason, it.title) },
       { head: t("Code"), cell: (it) => html`<span class="mono faint">${it.code}</span>` },
     ]} />
   <//>`;

@@ -212,7 +212,7 @@ function Dispute({ of, onClose }) {
   return html`
     <${FormDialog} title=${t("Dispute {number}", { number: of.number })} onClose=${onClose} onSend=${dispute} send=${t("Dispute it")}
       intro=${t("What is disputed is not reminded of, and holds nobody, until it is resolved.")}>
-      <${Field} name="amount" label=${t("Amount in {currency}", { currency: of.currency })} kind="decimal" hint=${t("All that is open if you say nothing")} />
+      <${Field} name="amount" label=${t("Amount in {currency}", { currency: of.currency })} kind="decimal" currency=${of.currency} hint=${t("All that is open if you say nothing")} />
       <${Field} name="reason" label=${t("What is said to be wrong")} required autofocus />
     <//>`;
 }

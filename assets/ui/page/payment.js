@@ -57,7 +57,7 @@ function Refund({ of, left, onClose }) {
   return html`
     <${FormDialog} title=${t("Give money back")} onClose=${onClose} onSend=${refund} send=${t("Give back")}
       intro=${t("At most {amount} of this payment can be given back.", { amount: money({ amount: left, currency: of.amount.currency }) })}>
-      <${Field} name="amount" label=${t("Amount in {currency}", { currency: of.amount.currency })} value=${left} kind="decimal" required autofocus />
+      <${Field} name="amount" label=${t("Amount in {currency}", { currency: of.amount.currency })} value=${left} kind="decimal" currency=${of.amount.currency} required autofocus />
       ${of.allocations.length > 0 && html`<${Field} name="instead" label=${t("What it had paid")} kind="select" value="credit_note" options=${INSTEAD.map(([value, told]) => [value, told()])} />`}
       <${Field} name="reason" label=${t("Reason")} required=${of.allocations.length > 0} />
     <//>`;
@@ -81,7 +81,8 @@ export default function Payment({ id }) {
           <${Card} title=${t("About")}><div class="inside"><${Facts} of=${[
             [t("Amount"), html`<span class="strong">${money(of.amount)}</span>`],
             [t("Account"), html`<${Named} id=${of.account} />`],
-            [t("Came in on"), html`<${When} at=${of.received_on ?? of.created_at} />`],
+            [t("Came in on"), of.received_on && html`<${When} at=${of.received_on} />`],
+            [t("Begun"), !of.received_on && html`<${When} at=${of.created_at} />`],
             [t("How"), t(sentence(of.method))],
             [t("Reference"), of.reference],
             [t("Credit left"), html`<${Amount} of=${of.unallocated} />`],

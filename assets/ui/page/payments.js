@@ -21,7 +21,7 @@ const columns = () => [
   { head: t("Payment"), cell: (it) => html`<a class="whole" href=${to(`/payments/${it.id}`)}>${it.number}</a>`, text: (it) => it.number },
   { head: t("State"), lead: true, cell: (it) => html`<${State} of=${it.state} />`, text: (it) => it.state },
   !isBuyer() && { head: t("Account"), cell: (it) => html`<${Named} id=${it.account} />`, text: (it) => name(it.account).value ?? it.account },
-  { head: t("Came in on"), cell: (it) => html`<span class="one-line">${day(it.received_on ?? it.created_at)}</span>`, text: (it) => it.received_on },
+  { head: t("Came in on"), cell: (it) => html`<span class="one-line">${it.received_on ? day(it.received_on) : ""}</span>`, text: (it) => it.received_on },
   { head: t("How"), spare: true, cell: (it) => t(sentence(it.method)), text: (it) => it.method },
   { head: t("Reference"), cut: true, cell: (it) => it.reference || (it.allocations ?? []).map((part, at) => html`${at > 0 && ", "}<${Named} key=${part.invoice} id=${part.invoice} />`), text: (it) => it.reference },
   { head: t("Amount"), num: true, cell: (it) => html`${money(it.amount)}${!isNothing(it.unallocated) && html`<br /><small>${t("{amount} as credit", { amount: money(it.unallocated) })}</small>`}`, text: (it) => it.amount.amount },

@@ -8,7 +8,7 @@ import { quantity } from "../model/money.js";
 import { called, unitOf } from "../model/price.js";
 import { to } from "../model/route.js";
 import { isHouse, may, session } from "../model/session.js";
-import { count, t } from "../model/text.js";
+import { count, said, t } from "../model/text.js";
 import { moment } from "../model/time.js";
 import { Far, Named } from "../part/figure.js";
 import { Icon } from "../part/icon.js";
@@ -42,6 +42,8 @@ function Meters() {
     <//>`;
 }
 
+const ID = /^sub_[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
 /** What was sent, field by field; as it is where it is no JSON. */
 function Sent({ of }) {
   let fields;
@@ -51,7 +53,7 @@ function Sent({ of }) {
     return html`<span class="mono faint">${of}</span>`;
   }
   const value = (it) => (typeof it === "object" ? JSON.stringify(it) : String(it));
-  return html`<small>${fields.map(([key, it], at) => html`<span key=${key}>${at > 0 && " · "}${word(key)} ${/^sub_/.test(it) ? html`<${Named} id=${it} />` : html`<span class="strong">${value(it)}</span>`}</span>`)}</small>`;
+  return html`<small>${fields.map(([key, it], at) => html`<span key=${key}>${at > 0 && " · "}${word(key)} ${key === "subscription" && ID.test(it) ? html`<${Named} id=${it} />` : html`<span class="strong">${value(it)}</span>`}</span>`)}</small>`;
 }
 
 function Refused() {
@@ -59,7 +61,7 @@ function Refused() {
     <${Card} title=${t("Refused events")}>
       <${Rows} path="/usage/rejected" label=${t("Refused events")} columns=${[
         { head: t("Received"), cell: (it) => html`<${Far} at=${it.received_at} wall />` },
-        { head: t("Why"), cell: (it) => it.message },
+        { head: t("Why"), cell: (it) => said(it.message, `rule ${it.rule}`) },
         { head: t("Event"), cell: (it) => html`<${Sent} of=${it.event} />` },
       ]} empty=${html`<${Empty} icon="circle-check" title=${t("No event was refused")}><p>${t("Events of unknown subscriptions or meters appear here, with the reason.")}</p><//>`} />
     <//>`;

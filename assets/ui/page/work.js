@@ -6,7 +6,7 @@ import { useLoad } from "../model/load.js";
 import { name } from "../model/name.js";
 import { to } from "../model/route.js";
 import { may } from "../model/session.js";
-import { t } from "../model/text.js";
+import { said, t } from "../model/text.js";
 import { Far, Named } from "../part/figure.js";
 import { Field, FormDialog } from "../part/form.js";
 import { Icon } from "../part/icon.js";
@@ -64,7 +64,7 @@ function Tasks() {
   const columns = [
     { head: t("What for"), cell: (it) => html`<${About} of=${it} />` },
     { head: t("State"), lead: true, cell: (it) => html`<${State} of=${it.state} />` },
-    { head: t("What is to be done"), cell: (it) => html`<span>${WORKS[it.work]?.() ?? it.work} <small>${HOW[it.connector]?.()}</small>${it.last_error && html`<br /><small class="text bad">${it.last_error}</small>`}</span>` },
+    { head: t("What is to be done"), cell: (it) => html`<span>${WORKS[it.work]?.() ?? it.work} <small>${HOW[it.connector]?.()}</small>${it.last_error && html`<br /><small class="text bad">${said(it.last_error)}</small>`}</span>` },
     { head: t("Order"), cell: (it) => it.order && html`<a href=${to(`/orders/${it.order}`)}>${t("Show it")}</a>` },
     { head: t("Since"), extra: true, cell: (it) => html`<span class="one-line"><${Far} at=${it.created_at} /></span>` },
     may("provisioning_work") && { head: "", num: true, cell: (it) => html`<span class="row tight nowrap end-row">${it.connector === "manual" && it.state !== "failed" && html`<button type="button" class="button small primary" onClick=${() => done(it)}><${Icon} name="check" />${t("Done")}</button>`}

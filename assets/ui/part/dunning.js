@@ -2,7 +2,7 @@
 import { html } from "../html.js";
 import { isNothing, money } from "../model/money.js";
 import { to } from "../model/route.js";
-import { colon, t } from "../model/text.js";
+import { colon, said, t } from "../model/text.js";
 import { day, moment } from "../model/time.js";
 import { Far } from "./figure.js";
 import { Icon } from "./icon.js";
@@ -17,7 +17,7 @@ const action = (it) => ACTIONS().find(([key]) => key === it)?.[1] ?? it;
 /** What came of a step, where it was not simply done. */
 const outcome = (of) => ({
   skipped: html` <span class="faint">${t("not needed")}</span>`,
-  failed: html` <span class="text bad">${t("Failed")}${of.trouble && `: ${of.trouble}`}</span>`,
+  failed: html` <span class="text bad">${t("Failed")}${of.trouble && `${colon()} ${said(of.trouble)}`}</span>`,
 })[of.outcome];
 
 function Step({ of }) {

@@ -2,7 +2,7 @@
 import { html } from "../html.js";
 import { createContext } from "../../vendor/preact/preact.js";
 import { useContext, useEffect, useId, useRef, useState } from "../../vendor/preact/hooks.js";
-import { misread, typed, written } from "../model/money.js";
+import { isPayable, misread, tooFine, typed, written } from "../model/money.js";
 import { language, languageName, LANGUAGES, local, t } from "../model/text.js";
 import { Dialog } from "./dialog.js";
 import { Icon } from "./icon.js";
@@ -13,14 +13,14 @@ const PAUSE_MS = 700;
 /**
  * A field. `name` is a JSON pointer without its first stroke: `address/city`. `kind` is an input's type, `decimal`,
  * `select` with `options` as `[value, text, is_disabled]`, `area` or `check`. Its value is what it begins with, unless
- * something listens to it.
+ * something listens to it. A decimal with a `currency` is an amount that is paid in it.
  */
-export function Field({ name, label, kind = "text", hint, options, value, checked, fault, at, ...rest }) {
+export function Field({ name, label, kind = "text", hint, options, value, checked, fault, at, currency, ...rest }) {
   const id = useId();
   const found = useContext(Refusal)?.errors?.find((it) => it.pointer === `/${name}` || it.pointer.startsWith(`/${name}/`));
-  const [isMisread, misjudge] = useState(false);
+  const [mistake, misjudge] = useState(null);
   const pause = useRef();
-  const problem = fault ?? found?.message ?? (isMisread ? misread() : undefined);
+  const problem = fault ?? found?.message ?? mistake ?? undefined;
   const isLed = rest.onInput || rest.onChange;
   if (kind === "decimal") {
     if (!isLed) value = written(value);
@@ -29,8 +29,8 @@ export function Field({ name, label, kind = "text", hint, options, value, checke
       const { target } = event;
       clearTimeout(pause.current);
       // What is half typed is seldom a number; and nothing may move under somebody who goes on to a button.
-      if (isMistyped(target)) pause.current = setTimeout(() => misjudge(isMistyped(target)), PAUSE_MS);
-      else misjudge(false);
+      if (isMistyped(target)) pause.current = setTimeout(() => misjudge(mistakeIn(target)), PAUSE_MS);
+      else misjudge(null);
       onInput?.(event);
     };
   }
@@ -46,7 +46,7 @@ export function Field({ name, label, kind = "text", hint, options, value, checke
     return html`<div><label class="check" for=${id}><input type="checkbox" ...${common} value=${at} defaultValue=${undefined} />${label}</label>${note}</div>`;
   }
   if (kind === "select") Object.assign(common, { value: undefined, defaultValue: undefined });
-  if (kind === "decimal") Object.assign(common, { inputMode: "decimal", autocomplete: "off" });
+  if (kind === "decimal") Object.assign(common, { inputMode: "decimal", autocomplete: "off", "data-currency": currency });
   const input = kind === "select"
     ? html`<select ...${common}>${options.map(([key, text, isOff]) => html`<option value=${key} selected=${key === (value ?? "")} disabled=${isOff}>${text}</option>`)}</select>`
     : kind === "area" ? html`<textarea ...${common}></textarea>` : html`<input type=${kind === "decimal" ? "text" : kind} ...${common} />`;
@@ -106,8 +106,16 @@ export function Repeat({ label, add, of = [], blank = {}, most = 50, hint, child
     </fieldset>`;
 }
 
-/** Whether a field for a number has something else in it; what is only tried out beside a form is none of it. */
-export const isMistyped = (input) => input.inputMode === "decimal" && !input.closest(".preview") && input.value.trim() !== "" && typed(input.value) === null;
+/** What is wrong with what stands in a field for a number; what is only tried out beside a form is none of it. */
+function mistakeIn(input) {
+  if (input.inputMode !== "decimal" || input.closest(".preview") || input.value.trim() === "") return null;
+  const [number, { currency }] = [typed(input.value), input.dataset];
+  if (number === null) return misread();
+  return currency && !isPayable(number, currency) ? tooFine(currency) : null;
+}
+
+/** Whether something is wrong with it. */
+export const isMistyped = (input) => mistakeIn(input) !== null;
 
 function valueOf(input) {
   const text = input.value.trim();
@@ -146,7 +154,7 @@ export function bodyOf(form, { keeps = false } = {}) {
 /** What people call the field that a problem is about. */
 function labelOf(form, pointer) {
   const name = pointer.slice(1);
-  const field = [...form.elements].find((it) => it.name === name || it.name?.startsWith(`${name}/`));
+  const field = [...form.elements].find((it) => it.name && (it.name === name || it.name.startsWith(`${name}/`) || name.startsWith(`${it.name}/`)));
   return field?.labels?.[0]?.textContent.trim();
 }
 
@@ -186,7 +194,7 @@ export function Form({ onSend, onCancel, onTyped, send, back = t("Cancel"), dang
     event.preventDefault();
     const form = event.currentTarget;
     const mistyped = [...form.elements].filter(isMistyped);
-    if (mistyped.length > 0) return refuse(form, { title: t("This cannot be read as a number"), errors: mistyped.map((it) => ({ pointer: `/${it.name}`, label: it.labels[0]?.textContent.trim(), message: misread() })) });
+    if (mistyped.length > 0) return refuse(form, { title: t("This cannot be read as a number"), errors: mistyped.map((it) => ({ pointer: `/${it.name}`, label: it.labels[0]?.textContent.trim(), message: mistakeIn(it) })) });
     // A second click comes before what the first has changed is drawn.
     if (isUnderWay.current) return;
     isUnderWay.current = true;

@@ -4,7 +4,7 @@ import { useState } from "../../vendor/preact/hooks.js";
 import { get, post } from "../model/api.js";
 import { compare, least, minus } from "../model/decimal.js";
 import { useLoad } from "../model/load.js";
-import { money, typed, written } from "../model/money.js";
+import { isPayable, money, typed, written } from "../model/money.js";
 import { may } from "../model/session.js";
 import { t } from "../model/text.js";
 import { day } from "../model/time.js";
@@ -59,7 +59,7 @@ function Money({ account, currency, invoices, methods, meant, onClose }) {
   const open = wanted.reduce((sum, it) => minus(sum, minus("0", it.due.amount)), "0");
   const [text, type] = useState(compare(open, "0") > 0 ? written(open) : "");
   const amount = typed(text) ?? "0";
-  const isAmount = compare(amount, "0") > 0;
+  const isAmount = compare(amount, "0") > 0 && isPayable(amount, currency);
   const onFile = methods.filter((it) => it.state === "active").map((it) => [it.id, t("{name}, on file", { name: it.name })]);
   const record = async ({ amount: _, how, ...said }) => {
     const body = { ...said, [onFile.some(([id]) => id === how) ? "payment_method" : "method"]: how };
@@ -71,7 +71,7 @@ function Money({ account, currency, invoices, methods, meant, onClose }) {
   return html`
     <${FormDialog} title=${t("Payment of {name}", { name: account.name })} onClose=${onClose} onSend=${record} send=${t("Record payment")}>
       <div class="pair">
-        <${Field} name="amount" label=${t("Amount in {currency}", { currency })} value=${text} kind="decimal" required autofocus onInput=${(event) => type(event.target.value)} />
+        <${Field} name="amount" label=${t("Amount in {currency}", { currency })} value=${text} kind="decimal" currency=${currency} required autofocus onInput=${(event) => type(event.target.value)} />
         <${Field} name="received_on" label=${t("Came in on")} kind="date" hint=${t("Today, if you say nothing")} />
       </div>
       <div class="pair">

@@ -4,7 +4,7 @@ import { get } from "../model/api.js";
 import { useLoad } from "../model/load.js";
 import { money } from "../model/money.js";
 import { to } from "../model/route.js";
-import { t } from "../model/text.js";
+import { said, t } from "../model/text.js";
 import { day } from "../model/time.js";
 import { Named } from "./figure.js";
 import { Card } from "./page.js";
@@ -17,7 +17,7 @@ const why = (it) => it.steps.findLast((step) => step.outcome === "failed")?.trou
 
 const columns = () => [
   { head: t("Account"), lead: true, cell: (it) => html`<a class="whole" href=${to(`/accounts/${it.account}`)}>${it.account_name ?? html`<${Named} id=${it.account} />`}</a>` },
-  { head: t("Why"), cell: (it) => html`<span class="text bad">${why(it)}</span>` },
+  { head: t("Why"), cell: (it) => html`<span class="text bad">${said(why(it))}</span>` },
   { head: t("Was due"), extra: true, cell: (it) => html`<span class="one-line">${it.owed.length > 0 && day(it.owed[0].due_on)}</span>` },
   { head: t("Overdue"), num: true, cell: (it) => money(it.overdue) },
   { head: t("Next reminder"), extra: true, num: true, cell: (it) => it.next && day(it.next.on) },

@@ -14,6 +14,7 @@ use crate::api::edge::reply::{Nothing, Reply, Wire};
 use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::billing::comparison::Kind;
 use crate::domain::billing::run as domain;
+use crate::domain::error::Code;
 use crate::domain::operator::Permission;
 use crate::services::label::Labels;
 use crate::services::{Act, Bss, Cx, Error, billing};
@@ -87,6 +88,8 @@ struct BillingFailure {
     billing_account: String,
     /// The stable name of the reason.
     code: String,
+    /// What it means.
+    title: Option<String>,
     reason: String,
 }
 
@@ -107,6 +110,10 @@ impl From<&domain::Failure> for BillingFailure {
         Self {
             billing_account: it.billing_account.to_string(),
             code: it.code.clone(),
+            title: Code::ALL
+                .iter()
+                .find(|known| known.name() == it.code)
+                .map(|known| known.meaning().trim().to_owned()),
             reason: it.detail.clone(),
         }
     }

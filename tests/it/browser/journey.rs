@@ -107,6 +107,11 @@ fn an_amount_is_read_as_the_page_writes_it_or_refused() {
         tab.click("button", "Record payment");
         tab.sees("Amount in EUR: Not a number as it is written here, such as 1,234.5");
     }
+    // Nobody pays a part of a cent: it is refused where it stands, and nothing is foretold of it.
+    tab.fill("textbox", "Amount in EUR", "10.555");
+    tab.until("!seen().includes('What it settles')");
+    tab.click("button", "Record payment");
+    tab.sees("Amount in EUR: At most 2 digits after the point in EUR");
     tab.eval("localStorage.setItem('tillbox.language', 'de')");
     tab.go(&account);
     tab.click("button", "Zahlung erfassen");

@@ -71,6 +71,21 @@ fn a_refusal_is_said_in_the_readers_language() {
             "must not lie in the future: `2026-05-01` is after today, `2026-04-01`",
             "no debe estar en el futuro: 2026-05-01 es posterior a hoy, 2026-04-01",
         ),
+        (
+            "de",
+            "nobody of the account can be written to: it has no billing contact and no administrator",
+            "niemandem beim Konto kann geschrieben werden: Es hat keinen Kontakt für Rechnungen und \
+             keinen Administrator",
+        ),
+        (
+            "de",
+            "no tax rule covers `goods` to a registered buyer in `DE` on 2026-03-01: add one for the \
+             zone in Settings, Tax, if need be at 0 %",
+            "keine Steuerregel gilt für goods an einen registrierten Käufer in DE am 2026-03-01: \
+             Legen Sie für die Zone eine an, unter Einstellungen, Steuer, notfalls mit 0 %",
+        ),
+        // What somebody else said behind a colon stays as it was.
+        ("fr", "it answered 410: bye", "la réponse a été 410\u{a0}: bye"),
         // For what it has no words it stays as it was said.
         ("es", "nobody has thought of `this`", "nobody has thought of `this`"),
     ] {

@@ -7,7 +7,7 @@ import { useLoad, useStill } from "../../model/load.js";
 import { money, quantity as said, typed } from "../../model/money.js";
 import { called, isCount, unitOf } from "../../model/price.js";
 import { session } from "../../model/session.js";
-import { local, t } from "../../model/text.js";
+import { local, said as spoken, t } from "../../model/text.js";
 import { Why } from "../../part/explanation.js";
 import { Field } from "../../part/form.js";
 import { Card } from "../../part/page.js";
@@ -45,7 +45,7 @@ function Result({ of, wish }) {
         ${found.tax && html`<div><dt>${t("Tax")}</dt><dd>${money(found.tax)}</dd></div>`}
         <div class="total"><dt>${found.tax ? t("Gross") : t("Total")}</dt><dd>${money(found.gross)}</dd></div>
       </dl>
-      ${found.untaxed && html`<p class="notice">${wish.country ? `${t("Without tax:")} ${found.untaxed}` : t("Say where the buyer is, to see the tax.")}</p>`}
+      ${found.untaxed && html`<p class="notice">${wish.country ? `${t("Without tax:")} ${spoken(found.untaxed)}` : t("Say where the buyer is, to see the tax.")}</p>`}
     </div>`;
 }
 

@@ -5,7 +5,7 @@ import { all, get, post, send } from "../../model/api.js";
 import { useLoad } from "../../model/load.js";
 import { to } from "../../model/route.js";
 import { may } from "../../model/session.js";
-import { count, t } from "../../model/text.js";
+import { count, said, t } from "../../model/text.js";
 import { Dialog } from "../../part/dialog.js";
 import { Far, Named, When } from "../../part/figure.js";
 import { ChangeDialog, Field, FormDialog } from "../../part/form.js";
@@ -53,7 +53,7 @@ function Deliveries({ of, onClose }) {
           [t("Last answer"), found.last_status],
           [t("Failures in a row"), found.failures > 0 ? count(found.failures) : null],
           [t("Tried again"), found.next_attempt_at && html`<${Far} at=${found.next_attempt_at} wall />`],
-          [t("Why not"), found.last_error],
+          [t("Why not"), said(found.last_error ?? "")],
         ]} /></div>`}<//>
     <//>`;
 }
@@ -68,7 +68,7 @@ function Webhooks() {
     try {
       const { delivered, error, status } = await post(`/listeners/${it.id}/test`);
       if (delivered) say(t("It answered"), String(status));
-      else complain({ title: t("It did not take the ping"), message: error });
+      else complain({ title: t("It did not take the ping"), message: said(error) });
     } catch (problem) {
       complain(problem);
     }
@@ -87,7 +87,7 @@ function Webhooks() {
     { head: t("Address"), cell: (it) => html`<span class="mono">${it.callback}</span>` },
     { head: t("State"), lead: true, cell: (it) => html`<${State} of=${it.state} />` },
     { head: t("Events"), cell: (it) => it.patterns.join(", ") || t("everything") },
-    { head: t("Why not"), cell: (it) => it.last_error && html`<span class="text bad">${it.last_error}</span>` },
+    { head: t("Why not"), cell: (it) => it.last_error && html`<span class="text bad">${said(it.last_error)}</span>` },
     { head: "", num: true, cell: (it) => may("listener_write") && html`<${Menu} label=${t("Actions for {name}", { name: it.callback })} button=${html`<${Icon} name="ellipsis" />`} items=${actions(it)} />` },
   ];
   const create = may("listener_write") && html`<button type="button" class="button small" onClick=${() => make(true)}><${Icon} name="plus" />${t("New")}</button>`;
@@ -112,7 +112,7 @@ function Letter({ id, onClose }) {
         <div class="inside">
           <${Facts} of=${[
             [t("To"), it.to], [t("State"), html`<${State} of=${it.state} />`], [t("Written"), html`<${When} at=${it.created_at} />`],
-            [t("About"), it.about && html`<${Named} id=${it.about} />`], [t("Why not"), it.last_error],
+            [t("About"), it.about && html`<${Named} id=${it.about} />`], [t("Why not"), said(it.last_error ?? "")],
           ]} />
           <p class="strong">${it.subject}</p>
           <pre class="code letter" tabindex="0">${it.text}</pre>
