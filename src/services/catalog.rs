@@ -450,25 +450,26 @@ pub(super) fn has_listed(cx: Cx<'_>, index: Table, key: Key) -> bool {
 }
 
 /// Whether the caller may see a specification: its seller always, everybody else what is or was on
-/// the market.
+/// the market, and what an offer delivers that it sees.
 fn shows_specification(cx: Cx<'_>, it: &Specification) -> bool {
-    cx.actor.may(Permission::CatalogRead, &it.stamp) == Decision::Yes
-        || it.life.was_on_market()
-            && (cx.actor.may(Permission::OfferBrowse, &it.stamp) == Decision::Yes
-                || has_listed(cx, OFFER_BY_SPECIFICATION, Key::new().id(it.id)))
+    let may = |permission| cx.actor.may(permission, &it.stamp) == Decision::Yes;
+    may(Permission::CatalogRead)
+        || cx.actor.is_known() && it.life.was_on_market() && may(Permission::OfferBrowse)
+        || is_delivered(cx, it.id)
 }
 
-/// Whether an offer that everybody can buy now delivers a specification.
-fn is_for_everybody(cx: Cx<'_>, id: SpecificationId) -> Result<bool, Error> {
+/// Whether an offer that the caller sees delivers a specification. What cannot be read is for nobody.
+fn is_delivered(cx: Cx<'_>, id: SpecificationId) -> bool {
     let along = Along::Index(OFFER_BY_SPECIFICATION, Key::new().id(id).bytes());
-    Ok(cx.every::<Offer>(&along)?.iter().any(|it| offer::shows(cx, it)))
+    let offers = cx.every::<Offer>(&along).unwrap_or_default();
+    offers.iter().any(|it| offer::shows(cx, it))
 }
 
-/// What else who is not known sees: what the specifications are made of that everybody can buy now.
-fn parts_for_everybody(cx: Cx<'_>) -> Result<BTreeSet<SpecificationId>, Error> {
+/// What else the caller sees: what the specifications are made of that offers deliver which it sees.
+fn parts_delivered(cx: Cx<'_>) -> Result<BTreeSet<SpecificationId>, Error> {
     let mut found = BTreeSet::new();
     for it in cx.every::<Specification>(&Along::All)?.iter().filter(|it| it.content.is_bundle()) {
-        if is_for_everybody(cx, it.id)? {
+        if is_delivered(cx, it.id) {
             found.extend(&it.content.parts);
         }
     }
@@ -503,12 +504,10 @@ pub fn meters(cx: Cx<'_>, page: &PageRequest) -> Result<Page<Meter>, Error> {
 /// # Errors
 /// [`Error::NotFound`] if it is not there, or not for the caller.
 pub fn specification(cx: Cx<'_>, id: SpecificationId) -> Result<Specification, Error> {
-    let found = cx.view.find::<Specification>(id)?.filter(|it| shows_specification(cx, it));
-    let is_hidden = !cx.actor.is_known()
-        && found.is_some()
-        && !is_for_everybody(cx, id)?
-        && !parts_for_everybody(cx)?.contains(&id);
-    found.filter(|_| !is_hidden).ok_or_else(|| Error::not_found(id))
+    let missing = || Error::not_found(id);
+    let found = cx.view.find::<Specification>(id)?.ok_or_else(missing)?;
+    let is_shown = shows_specification(cx, &found) || parts_delivered(cx)?.contains(&id);
+    if is_shown { Ok(found) } else { Err(missing()) }
 }
 
 /// A page of the specifications: the seller's own drafts, for who buys what is or was on the market,
@@ -517,15 +516,8 @@ pub fn specification(cx: Cx<'_>, id: SpecificationId) -> Result<Specification, E
 /// # Errors
 /// If the store fails.
 pub fn specifications(cx: Cx<'_>, page: &PageRequest) -> Result<Page<Specification>, Error> {
-    if cx.actor.is_known() {
-        return Ok(cx.view.list(&Along::All, page, &mut |it| shows_specification(cx, it))?);
-    }
-    let parts = parts_for_everybody(cx)?;
-    let mut is_shown = |it: &Specification| {
-        // What cannot be read is for nobody.
-        shows_specification(cx, it)
-            && (parts.contains(&it.id) || is_for_everybody(cx, it.id).unwrap_or(false))
-    };
+    let parts = parts_delivered(cx)?;
+    let mut is_shown = |it: &Specification| shows_specification(cx, it) || parts.contains(&it.id);
     Ok(cx.view.list(&Along::All, page, &mut is_shown)?)
 }
 

@@ -1,6 +1,6 @@
 //! Parties: registering and revising persons and organizations.
 
-use super::{Act, Cx, Error, account};
+use super::{Act, Cx, Error, account, offer};
 use crate::domain::account::Account;
 use crate::domain::account::lifecycle::State as AccountState;
 use crate::domain::account::profile::AddressUse;
@@ -94,6 +94,20 @@ pub fn on(act: &mut Act<'_>, id: PartyId, trigger: Trigger) -> Result<Party, Err
     act.put(&mut party)?;
     act.tell(id, verb);
     Ok(party)
+}
+
+/// The party of who sells something that the caller sees, whether or not it sees the party: how a seller is
+/// called is for whoever can buy there.
+///
+/// # Errors
+/// If the store fails.
+pub fn of_seller(cx: Cx<'_>, id: PartyId) -> Result<Option<Party>, Error> {
+    let account = account::of_party(cx, id)?;
+    let Some(seller) = account.and_then(|it| it.seller_number()) else { return Ok(None) };
+    if offer::of_seller(cx, seller)?.is_empty() {
+        return Ok(None);
+    }
+    Ok(cx.view.find::<Party>(id)?)
 }
 
 /// Takes a party away that nobody here is.

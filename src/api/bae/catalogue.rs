@@ -175,20 +175,8 @@ pub(super) fn known(
         "validFor": shown_validity(life.valid_for),
         "version": version,
         "lastUpdate": stamp.changed_at.to_string(),
-        "relatedParty": [owner(cx, stamp.seller)?],
+        "relatedParty": [related_party::owner(cx, stamp.seller)?],
     })))
-}
-
-/// Whose something is, as a related party.
-fn owner(cx: Cx<'_>, seller: SellerNumber) -> Result<Value, Error> {
-    let account = account::of_seller(cx, seller)?;
-    let id = account.party().uuid();
-    Ok(json!({
-        "id": id,
-        "href": format!("/DSPartyManagement/api/partyManagement/v2/organization/{id}"),
-        "name": account.profile().name.to_string(),
-        "role": "Owner",
-    }))
 }
 
 /// Whether a related party is said to own something.

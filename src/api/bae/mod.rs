@@ -49,8 +49,8 @@
 //! - Values of filters are compared whatever their case; `a,b` is one of both. A filter by an attribute
 //!   that nothing has leads to an empty list.
 //! - Attributes that nobody knows are kept and shown, and can be filtered by.
-//! - Parties are read by whom they concern. Each changes the one that it is, as a person or as its account;
-//!   nobody makes one.
+//! - Parties are read by whom they concern. Of who sells what one sees everybody reads the name, and nothing
+//!   else. Each changes the one that it is, as a person or as its account; nobody makes one.
 //! - A customer is an account, a customer account and its billing account one billing account of ours.
 //!   Whoever buys is a customer already: its `POST` answers with the customer that it is, reached as it says.
 //!   A second billing account for a customer account is one more of ours. Its cycle, format, currency and

@@ -1,8 +1,8 @@
 //! `/DSPartyManagement`: persons and organizations, who are our parties.
 //!
 //! A party is made with the account of who signs up and goes with it, so that there is neither `POST` nor
-//! `DELETE`. Everybody changes its own party alone, and reads those that it may see: they are not public
-//! here.
+//! `DELETE`. Everybody changes its own party alone, and reads those that it may see. Of who sells what one
+//! sees the name is for everybody, because offerings lead there, and nothing else.
 
 use axum::http::Method;
 use serde_json::{Value, json};
@@ -46,11 +46,11 @@ const WRITES: Needs = Needs::Permission(Permission::PartyWrite);
 /// What can be asked of parties.
 pub(super) static ROWS: &[Row] = &[
     Row::new(Method::GET, INDIVIDUALS, READS, |it| listed(it, Sort::Individual)),
-    Row::new(Method::GET, INDIVIDUAL, READS, |it| one(it, Sort::Individual)),
+    Row::new(Method::GET, INDIVIDUAL, Needs::Nothing, |it| one(it, Sort::Individual)),
     Row::new(Method::PATCH, INDIVIDUAL, WRITES, |it| change(it, Sort::Individual, How::Patch)),
     Row::new(Method::PUT, INDIVIDUAL, WRITES, |it| change(it, Sort::Individual, How::Put)),
     Row::new(Method::GET, ORGANIZATIONS, READS, |it| listed(it, Sort::Organization)),
-    Row::new(Method::GET, ORGANIZATION, READS, |it| one(it, Sort::Organization)),
+    Row::new(Method::GET, ORGANIZATION, Needs::Nothing, |it| one(it, Sort::Organization)),
     Row::new(Method::PATCH, ORGANIZATION, WRITES, |it| change(it, Sort::Organization, How::Patch)),
     Row::new(Method::PUT, ORGANIZATION, WRITES, |it| change(it, Sort::Organization, How::Put)),
 ];
@@ -187,10 +187,34 @@ fn found(cx: Cx<'_>, id: PartyId, sort: Sort) -> Result<Party, Error> {
     if Sort::of(&it) == sort { Ok(it) } else { Err(Error::not_found(id)) }
 }
 
+/// How a party is called, which is all that is shown of it to others.
+fn named(it: &Party) -> Tree {
+    let names = match &it.profile().nature {
+        Nature::Individual(person) => json!({
+            "givenName": person.name.given.as_str(), "familyName": person.name.family.as_str(),
+        }),
+        Nature::Organization(company) => json!({ "tradingName": company.trading_name.as_str() }),
+    };
+    let mut shown = tree(names);
+    shown.extend(tree(json!({
+        "id": it.id.uuid(), "href": format!("{}/{}", Sort::of(it).path(), it.id.uuid()),
+    })));
+    shown
+}
+
 fn one(asked: Asked, sort: Sort) -> Result<Work, Fault> {
     let id = PartyId::from_uuid(asked.id(0)?);
     let (fields, _) = asked.query.one()?;
-    Ok(Work::reads(move |cx| Ok(wire::shown(shown(&found(cx, id, sort)?)?, fields.as_deref()))))
+    Ok(Work::reads(move |cx| {
+        let shown = match found(cx, id, sort) {
+            Err(Error::NotFound { .. }) => {
+                let seller = party::of_seller(cx, id)?.filter(|it| Sort::of(it) == sort);
+                named(&seller.ok_or_else(|| Error::not_found(id))?)
+            }
+            found => shown(&found?)?,
+        };
+        Ok(wire::shown(shown, fields.as_deref()))
+    }))
 }
 
 /// The party with an id that the caller itself is: as a person, or as the account it acts for.

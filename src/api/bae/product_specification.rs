@@ -83,7 +83,8 @@ pub(super) fn shown(cx: Cx<'_>, it: &Specification) -> Result<Tree, Error> {
 /// may have them.
 fn characteristics(cx: Cx<'_>, it: &Specification) -> Value {
     let mut shown = characteristic::shown(&it.content.characteristics);
-    if catalog::is_kept(cx, &it.stamp) == Some(true) {
+    let is_digital = characteristic::find(&it.content.characteristics, "Asset type").is_some();
+    if !is_digital || catalog::is_kept(cx, &it.stamp) == Some(true) {
         return shown;
     }
     let guarded = it.content.assets.first().map(|it| asset::location(*it)).unwrap_or_default();

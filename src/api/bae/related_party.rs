@@ -44,6 +44,11 @@ pub(super) fn supplier(cx: Cx<'_>, id: AccountId) -> Result<Option<Value>, Error
     found.map(|it| in_role(cx, &it, "Seller")).transpose()
 }
 
+/// Whose an element of the catalogue is.
+pub(super) fn owner(cx: Cx<'_>, number: SellerNumber) -> Result<Value, Error> {
+    in_role(cx, &account::of_seller(cx, number)?, "Owner")
+}
+
 /// Who sells.
 pub(super) fn seller(cx: Cx<'_>, number: SellerNumber) -> Result<Value, Error> {
     in_role(cx, &account::of_seller(cx, number)?, "Seller")

@@ -24,7 +24,7 @@ pub(super) struct Promotions;
 
 impl Entity for Catalogs {
     type Thing = Catalog;
-    const READING: Permission = Permission::CatalogRead;
+    const READING: Permission = Permission::OfferBrowse;
     const WRITING: Permission = Permission::CatalogWrite;
     const REFERENCES: &[&str] = &["category"];
 
@@ -91,7 +91,7 @@ impl Entity for Catalogs {
 
 impl Entity for Promotions {
     type Thing = Promotion;
-    const READING: Permission = Permission::CatalogRead;
+    const READING: Permission = Permission::OfferBrowse;
     const WRITING: Permission = Permission::CatalogWrite;
 
     fn is(&self, _: &Promotion) -> bool {

@@ -428,7 +428,7 @@ impl Entity for Offers {
 
 impl Entity for Specifications {
     type Thing = Specification;
-    const READING: Permission = Permission::CatalogRead;
+    const READING: Permission = Permission::OfferBrowse;
     const WRITING: Permission = Permission::CatalogWrite;
     const REFERENCES: &[&str] = &[bundle::RELATIONS, bundle::SPECIFICATIONS];
     const FREE: &[&str] = &[characteristic::NAME, "isBundle"];
@@ -452,6 +452,12 @@ impl Entity for Specifications {
         tree.insert(counted::NAME.to_owned(), counted::shown(cx, &content.resources)?);
         tree.extend(bundle::shown(cx, it)?);
         Ok(tree)
+    }
+
+    fn adorned(&self, cx: Cx<'_>, it: &Specification, shown: Tree) -> Result<Tree, Error> {
+        let is_guarded = characteristic::has_place(&it.content.characteristics)
+            && catalog::is_kept(cx, &it.stamp) != Some(true);
+        Ok(if is_guarded { characteristic::without_place(shown) } else { shown })
     }
 
     fn agrees(&self, it: &Specification, name: &str, (said, known): (&Value, &Value)) -> bool {

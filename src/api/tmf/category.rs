@@ -25,7 +25,7 @@ fn parent(cx: Cx<'_>, said: &Tree) -> Result<Option<CategoryId>, Error> {
 
 impl Entity for Categories {
     type Thing = Category;
-    const READING: Permission = Permission::CatalogRead;
+    const READING: Permission = Permission::OfferBrowse;
     const WRITING: Permission = Permission::CatalogWrite;
     const REFERENCES: &[&str] = &["parentId"];
 

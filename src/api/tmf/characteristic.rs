@@ -36,6 +36,27 @@ const INTERVALS: &[(&str, Bounds)] = &[
     ("closedTop", Bounds::ClosedTop),
 ];
 
+/// The characteristics of something digital that say what it is, and where it lies.
+const SORT: &str = "Asset type";
+const PLACE: &str = "Location";
+
+/// Whether characteristics say where goods lie.
+pub(super) fn has_place(all: &[Characteristic]) -> bool {
+    all.iter().any(|it| it.name.as_str().eq_ignore_ascii_case(SORT))
+}
+
+/// A specification as others see it than who sells it: where its goods lie is not for them.
+pub(super) fn without_place(mut shown: Tree) -> Tree {
+    let all = shown.get_mut(NAME).and_then(Value::as_array_mut).into_iter().flatten();
+    let is_place = |it: &Value| {
+        it.get("name").and_then(Value::as_str).is_some_and(|it| it.eq_ignore_ascii_case(PLACE))
+    };
+    for it in all.filter(|it| is_place(it)).filter_map(Value::as_object_mut) {
+        it.remove(VALUES);
+    }
+    shown
+}
+
 /// The things of a list, each with its place.
 pub(super) fn listed<'a>(
     said: Option<&'a Value>,

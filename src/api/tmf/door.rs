@@ -14,7 +14,7 @@ use super::wire::{self, Place};
 use super::{form, hub, list, published, reference, table, tongue, topic};
 use crate::api::edge::work::Work;
 use crate::domain::error::Invalid;
-use crate::domain::operator::Permission;
+use crate::domain::operator::{Actor, Permission};
 use crate::domain::time::Instant;
 use crate::services::idempotency::Answer;
 use crate::services::{Act, Author, Bss, Cx, Error, References};
@@ -164,6 +164,13 @@ pub(super) fn needs(target: &Target, deed: Deed) -> Permission {
         }
         (Target::List(_, of) | Target::One(_, of, _), _) => of.behind.writing(),
     }
+}
+
+/// Whether somebody may come in who needs a permission for it. Who may see what is for sale before it is may
+/// see what is.
+pub(super) fn lets_in(who: &Actor, needs: Permission) -> bool {
+    let keeps = needs == Permission::OfferBrowse && who.may_at_all(Permission::CatalogRead);
+    keeps || who.may_at_all(needs)
 }
 
 /// Where the things of a resource are.

@@ -16,14 +16,10 @@ use super::resource::{Resource, Tree};
 use crate::domain::account::Account;
 use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::billing::invoice::Invoice;
-use crate::domain::catalog::category::{Catalog, Category};
-use crate::domain::catalog::promotion::Promotion;
-use crate::domain::catalog::specification::Specification;
 use crate::domain::error::{Invalid, Violation};
 use crate::domain::id::{
-    AccountId, BillingAccountId, CartId, CatalogId, CategoryId, Id, InvoiceId, Kind, MeterId,
-    PartyId, PaymentId, PaymentMethodId, PromotionId, QuoteId, RefundId, SettlementId,
-    ShareModelId, SpecificationId, SubscriptionId, UserId,
+    AccountId, BillingAccountId, CartId, Id, InvoiceId, Kind, PartyId, PaymentId, PaymentMethodId,
+    QuoteId, RefundId, SettlementId, ShareModelId, SubscriptionId, UserId,
 };
 use crate::domain::operator::{Permission, User};
 use crate::domain::order::cart::Cart;
@@ -37,7 +33,6 @@ use crate::domain::settlement::note::SettlementNote;
 use crate::domain::settlement::share::ShareModel;
 use crate::domain::stamp::{Contract, Stamp};
 use crate::domain::subscription::Subscription;
-use crate::domain::usage::meter::Meter;
 use crate::services::{Act, Cx, Error, carried as carrying, event};
 
 /// An entity of ours, as far as all of them are the same.
@@ -94,20 +89,15 @@ macro_rules! things {
 things! {
     Account AccountId AccountWrite;
     BillingAccount BillingAccountId BillingAccountWrite;
-    Catalog CatalogId CatalogWrite;
-    Category CategoryId CatalogWrite;
     Invoice InvoiceId InvoiceIssue;
-    Meter MeterId CatalogWrite;
     Cart CartId CartWrite;
     Party PartyId PartyWrite;
     Payment PaymentId PaymentRecord;
     PaymentMethod PaymentMethodId PaymentMethodWrite;
-    Promotion PromotionId CatalogWrite;
     Quote QuoteId QuoteAsk;
     Refund RefundId RefundWrite;
     SettlementNote SettlementId SettlementRun;
     ShareModel ShareModelId ShareWrite;
-    Specification SpecificationId CatalogWrite;
     Subscription SubscriptionId SubscriptionChange;
     User UserId UserWrite;
 }

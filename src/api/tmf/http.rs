@@ -90,7 +90,7 @@ async fn answer(
     let deed = deed(&target, &parts.method)?;
     let needs = door::needs(&target, deed);
     author.actor.must_have_changed_password().map_err(Error::from)?;
-    if !author.actor.may_at_all(needs) {
+    if !door::lets_in(&author.actor, needs) {
         return Err(Error::Forbidden { permission: needs }.into());
     }
     if let Target::File(of, id) = &target {

@@ -213,6 +213,8 @@
 //!   a body has no more values either.
 //! - A seller has at most fifty files written out and read in within a day, of all catalogues together: one
 //!   more is 429. What came of one is told for thirty days.
+//! - Customers read specifications, categories, catalogs, what is counted and promotions as far as the shelf before
+//!   them shows those; where digital goods lie is for who sells them.
 //! - A promotion is an announcement: what lowers a price is a discount of ours, and its `pattern` is kept
 //!   as it was said.
 //! - Tasks are done when they are answered. A bill on demand bills what is due, or was refused before; it is
@@ -295,6 +297,7 @@ mod refund;
 mod registered;
 mod resource;
 mod revenue_sharing;
+mod shelf;
 mod table;
 mod task;
 mod terms_of_use;

@@ -136,7 +136,7 @@ fn worded_by(all: &BTreeMap<Locale, Name>) -> Value {
 
 impl Entity for Meters {
     type Thing = Meter;
-    const READING: Permission = Permission::CatalogRead;
+    const READING: Permission = Permission::OfferBrowse;
     const WRITING: Permission = Permission::CatalogWrite;
     const REFERENCES: &[&str] = &["specCharacteristic"];
 

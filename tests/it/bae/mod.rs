@@ -27,6 +27,7 @@ mod customers;
 pub(crate) mod deeds;
 mod having;
 mod items;
+mod links;
 mod lists;
 mod marketplace;
 mod neighbors;

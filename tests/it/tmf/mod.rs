@@ -30,6 +30,7 @@ mod purses;
 mod quotes;
 mod recycled;
 mod rights;
+mod shelf;
 mod states;
 mod topics;
 mod topups;
