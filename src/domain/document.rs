@@ -137,6 +137,7 @@ pub const TYPES: &[DocumentType] = &[
     sort("service_category", CATALOGUED),
     sort("service_component", Life::Stateless),
     sort("service_specification", CATALOGUED),
+    sort("settlement_callback", Life::Waiting),
     sort("sign_in_provider", Life::Stateless),
     sort("topic", Life::Stateless),
     sort("topup_balance", Life::Waiting),

@@ -1,5 +1,5 @@
 //! What somebody asked for and does not wait for is done: files of catalogues at once, what is to be done
-//! with a balance when its time has come.
+//! with a balance when its time has come, the reports of a settlement sent to who asked for it.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use crate::domain::due::Duty as Due;
 use crate::domain::id::{DocumentId, Id};
 use crate::services::dialect::Dialect;
 use crate::services::duty::{self, Duty, Progress, Room, counted};
-use crate::services::{Bss, Error};
+use crate::services::{Bss, Error, settlement};
 
 /// How many due things a step looks for.
 const DUE_MAX: usize = 10;
@@ -23,6 +23,9 @@ impl Errands {
     }
 
     fn done(&self, bss: &Arc<Bss>, id: DocumentId) -> Result<bool, Error> {
+        if settlement::call(bss, id)? {
+            return Ok(true);
+        }
         for dialect in self.dialects.iter() {
             if dialect.errand(bss, id)? {
                 return Ok(true);

@@ -57,9 +57,10 @@
 //!   means of payment are shown; to say others is 422.
 //! - A customer account is `paid`, `due`, `in arrears` or, while it is reminded, `in collection`.
 //! - A charge is a line of an invoice, and a transaction is one too; what goes back is a line of a credit
-//!   note. A product class is `defaultRevenue`, an offering by its id or a category by its name. A
-//!   settlement is over when it is answered, so that `callbackUrl` is not called; a report is of one
-//!   party that is paid out. Revenue sharing says no in faults of its own.
+//!   note. A product class is `defaultRevenue`, an offering by its id or a category by its name; a model of a class
+//!   of which nothing is called yet makes a category of it, which its offerings name later. A settlement
+//!   is over when it is answered; it has a report for each model and currency, which are sent to its
+//!   `callbackUrl`, again until they are taken. Revenue sharing says no in faults of its own.
 //! - Ratings are of whoever calls and has bought, 1 to 5. What is recommended is worked out, and cannot
 //!   be set.
 //! - Tokens of applications are sealed, and given to their user alone.
@@ -130,6 +131,7 @@ mod recommendation;
 mod related_party;
 mod reputation;
 mod revenue;
+mod revenue_class;
 mod revenue_model;
 mod revenue_record;
 mod revenue_report;

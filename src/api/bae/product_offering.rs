@@ -34,7 +34,7 @@ use crate::domain::error::{Code, Invalid, Rejection};
 use crate::domain::id::{CatalogId, CategoryId, Id, OfferId, SpecificationId};
 use crate::domain::operator::Permission;
 use crate::domain::page::PageRequest;
-use crate::domain::stamp::Contract;
+use crate::domain::stamp::{Contract, SellerNumber};
 use crate::services::{Act, Cx, Error, catalog, marketplace, offer, publication};
 
 const ALL: &str = "/DSProductCatalog/api/catalogManagement/v2/productOffering";
@@ -243,7 +243,7 @@ fn created(
         description: described(None, said)?,
         specification: delivers.specification.as_ref().map(|it| it.id),
         parts: delivers.parts.iter().map(|it| Part::one(it.id)).collect(),
-        categories: grouped(act.cx(), said)?,
+        categories: grouped(act.cx(), seller, said)?,
         catalogs: BTreeSet::from([catalog]),
         attachments: attachments(said)?,
         openness,
@@ -265,9 +265,9 @@ fn sold_through(of: Eligibility, said: &Tree) -> Eligibility {
 }
 
 /// The categories that were said, with that by whose model revenue is shared.
-fn grouped(cx: Cx<'_>, said: &Tree) -> Result<BTreeSet<CategoryId>, Error> {
+fn grouped(cx: Cx<'_>, seller: SellerNumber, said: &Tree) -> Result<BTreeSet<CategoryId>, Error> {
     let mut found = categories(cx, said)?;
-    found.extend(service_candidate::category(cx, said)?);
+    found.extend(service_candidate::category(cx, seller, said)?);
     Ok(found)
 }
 
@@ -521,7 +521,7 @@ fn content(cx: Cx<'_>, it: &Offer, said: &Tree) -> Result<OfferContent, Error> {
     if said.contains_key("category") {
         content.categories = categories(cx, said)?;
     }
-    content.categories.extend(service_candidate::category(cx, said)?);
+    content.categories = service_candidate::regrouped(cx, it, (content.categories, said))?;
     if said.contains_key("attachment") {
         content.attachments = attachments(said)?;
     }

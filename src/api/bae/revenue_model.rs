@@ -1,8 +1,7 @@
 //! `/DSRevenueSharing/rss/models`: who gets which part of what is paid, which are our share models.
 //!
-//! A product class is an offering or a category, by its id or its name, or `defaultRevenue` for all
-//! that a provider sells. A model by which something was shared stays: one that takes its place holds
-//! from today on.
+//! What a [product class](super::revenue_class) is. A model by which something was shared stays: one that takes
+//! its place holds from today on.
 
 use std::collections::BTreeMap;
 
@@ -13,22 +12,21 @@ use serde_json::{Value, json};
 use super::form::{all, must, text};
 use super::number;
 use super::revenue::{ALGORITHM, listed, seller, seller_of};
+use super::revenue_class::{class_of, is_called, opened, scope_of};
 use super::route::{Asked, Needs, Row};
 use super::wire::{self, Tree, tree};
 use crate::api::edge::fault::Fault;
 use crate::api::edge::work::Work;
-use crate::domain::catalog::category::Category;
-use crate::domain::catalog::offer::Offer;
 use crate::domain::error::{Code, Invalid, Rejection};
-use crate::domain::id::{AccountId, CategoryId, Id, OfferId};
+use crate::domain::id::{AccountId, Id};
 use crate::domain::operator::Permission;
 use crate::domain::page::PageRequest;
 use crate::domain::quantity::Percent;
 use crate::domain::settlement::share::{Portion, Role, Scope, ShareModel};
 use crate::domain::stamp::SellerNumber;
-use crate::domain::text::{Name, folded};
+use crate::domain::text::Name;
 use crate::services::settlement::{self, NewModel, PartWish};
-use crate::services::{Act, Cx, Error, account, catalog, offer};
+use crate::services::{Act, Cx, Error, account, catalog};
 
 const ALL: &str = "/DSRevenueSharing/rss/models";
 
@@ -42,55 +40,6 @@ pub(super) static ROWS: &[Row] = &[
     Row::unica(Method::PUT, ALL, WRITES, replace),
     Row::unica(Method::DELETE, ALL, WRITES, remove),
 ];
-
-/// The class of all that a provider sells.
-const DEFAULT: &str = "defaultRevenue";
-
-/// What a class is called: by the name of its category, by the id of its offering.
-pub(super) fn class_of(cx: Cx<'_>, scope: Scope) -> Result<String, Error> {
-    Ok(match scope {
-        Scope::Seller => DEFAULT.to_owned(),
-        Scope::Offer(id) => id.uuid().to_string(),
-        Scope::Supplier(id) => id.uuid().to_string(),
-        Scope::Category(id) => {
-            let found = cx.shared::<Category>(id)?;
-            found.map_or_else(|| id.uuid().to_string(), |it| it.name.original().to_string())
-        }
-    })
-}
-
-/// For what a class is.
-fn scope_of(cx: Cx<'_>, seller: SellerNumber, class: &str) -> Result<Scope, Error> {
-    if class == DEFAULT {
-        return Ok(Scope::Seller);
-    }
-    if let Ok(id) = class.parse::<OfferId>()
-        && offer::get(cx, id).is_ok_and(|it: Offer| it.stamp.seller == seller)
-    {
-        return Ok(Scope::Offer(id));
-    }
-    let id = class.parse::<CategoryId>().ok();
-    let wanted = folded(class.trim()).collect::<String>();
-    let mut page = PageRequest::oldest(PageRequest::LIMIT_MAX);
-    loop {
-        let found = catalog::categories(cx, &page)?;
-        let own = found.items.iter().filter(|it| it.stamp.seller == seller);
-        let mut named = own.filter(|it| {
-            let name = it.name.original().to_string();
-            Some(it.id) == id || folded(&name).eq(wanted.chars())
-        });
-        if let Some(it) = named.next() {
-            return Ok(Scope::Category(it.id));
-        }
-        page.after = found.next;
-        if page.after.is_none() {
-            let message = format!(
-                "`{class}` is neither `{DEFAULT}` nor an offering or category of the provider"
-            );
-            return Err(Invalid::one("productClass", "reference", message).into());
-        }
-    }
-}
 
 /// The models that hold today or will, of all sellers whose books the caller keeps: of each thing the
 /// latest.
@@ -131,7 +80,7 @@ fn shown(cx: Cx<'_>, it: &ShareModel) -> Result<Tree, Error> {
     Ok(tree(json!({
         "ownerProviderId": owner.id.uuid(),
         "ownerValue": of(Role::Owner).unwrap_or_else(|| json!(0)),
-        "productClass": class_of(cx, it.scope)?,
+        "productClass": class_of(cx, Some(it))?,
         "algorithmType": ALGORITHM,
         "aggregatorId": account::provider(cx)?.id.uuid(),
         "aggregatorValue": of(Role::Platform).unwrap_or_else(|| json!(0)),
@@ -139,8 +88,21 @@ fn shown(cx: Cx<'_>, it: &ShareModel) -> Result<Tree, Error> {
     })))
 }
 
-fn models(asked: Asked) -> Result<Work, Fault> {
-    listed(asked, |cx| in_force(cx)?.iter().map(|it| shown(cx, it)).collect())
+fn models(mut asked: Asked) -> Result<Work, Fault> {
+    let class = asked.query.take("productClass");
+    listed(asked, move |cx| {
+        let mut found = Vec::new();
+        for it in in_force(cx)? {
+            let is_meant = match &class {
+                Some(class) => is_called(cx, it.scope, class)?,
+                None => true,
+            };
+            if is_meant {
+                found.push(shown(cx, &it)?);
+            }
+        }
+        Ok(found)
+    })
 }
 
 /// A value of a model: a percentage.
@@ -173,11 +135,10 @@ fn parts(said: &Tree) -> Result<Vec<PartWish>, Error> {
     Ok(parts)
 }
 
-/// What a model says: whose it is, for what, and the parts.
+/// What a model says: whose it is, for which class, and the parts.
 struct Said {
     seller: SellerNumber,
     class: Name,
-    scope: Scope,
     parts: Vec<PartWish>,
 }
 
@@ -190,27 +151,31 @@ impl Said {
         }
         let seller = seller_of(cx, said, "ownerProviderId")?;
         let class: Name = must(said, "productClass")?;
-        let scope = scope_of(cx, seller, class.as_str())?;
         let mut parts = parts(said)?;
         if settlement::platform_percent(cx, seller)?.is_some() {
             // What is said of the platform's part changes nothing: it is as who runs it has set it.
             parts.retain(|it| it.role != Role::Platform);
         }
-        Ok(Self { seller, class, scope, parts })
+        Ok(Self { seller, class, parts })
     }
 
     /// The model that stands where this one is to.
     fn present(&self, cx: Cx<'_>) -> Result<Option<ShareModel>, Error> {
-        at(cx, self.seller, self.scope)
+        at(cx, self.seller, self.class.as_str())
     }
 
     fn lay_down(self, act: &mut Act<'_>) -> Result<ShareModel, Error> {
-        let Self { seller, class, scope, parts } = self;
+        let Self { seller, class, parts } = self;
+        let scope = match scope_of(act.cx(), seller, class.as_str())? {
+            Some(scope) => scope,
+            None => opened(act, seller, &class)?,
+        };
         settlement::lay_down(act, seller, NewModel { name: class, scope, valid_from: None, parts })
     }
 }
 
-fn at(cx: Cx<'_>, seller: SellerNumber, scope: Scope) -> Result<Option<ShareModel>, Error> {
+fn at(cx: Cx<'_>, seller: SellerNumber, class: &str) -> Result<Option<ShareModel>, Error> {
+    let Some(scope) = scope_of(cx, seller, class)? else { return Ok(None) };
     let mut all = in_force(cx)?.into_iter();
     Ok(all.find(|it| it.stamp.seller == seller && it.scope == scope))
 }
@@ -252,8 +217,7 @@ fn remove(mut asked: Asked) -> Result<Work, Fault> {
         };
         let missing = || Invalid::one("productClass", "required", "must say which model");
         let class = class.as_deref().ok_or_else(missing)?;
-        let scope = scope_of(act.cx(), seller, class)?;
-        let found = at(act.cx(), seller, scope)?.ok_or_else(|| Error::not_found(class))?;
+        let found = at(act.cx(), seller, class)?.ok_or_else(|| Error::not_found(class))?;
         settlement::take_away(act, found.id, None)?;
         Ok(wire::nothing())
     }))

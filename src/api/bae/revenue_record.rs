@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::number;
 use super::revenue::listed;
-use super::revenue_model::class_of;
+use super::revenue_class::class_of;
 use super::route::{Asked, Needs, Row};
 use super::wire::{self, Tree, tree};
 use crate::api::edge::fault::Fault;
@@ -22,7 +22,6 @@ use crate::domain::id::{AccountId, Id};
 use crate::domain::money::Money;
 use crate::domain::operator::Permission;
 use crate::domain::page::PageRequest;
-use crate::domain::settlement::share::Scope;
 use crate::domain::stamp::SellerNumber;
 use crate::domain::subscription::Subscription;
 use crate::services::invoice::{self, Filter};
@@ -90,7 +89,7 @@ impl Charged<'_> {
         );
         Ok(tree(json!({
             "cdrSource": account::provider(cx)?.id.uuid(),
-            "productClass": class_of(cx, model.map_or(Scope::Seller, |it| it.scope))?,
+            "productClass": class_of(cx, model.as_deref())?,
             "correlationNumber": (self.issue.sequence * 2 + kind) * LINES + self.place,
             "timestamp": self.issue.issued_at.to_string(),
             "application": application,

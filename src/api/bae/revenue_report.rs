@@ -1,8 +1,9 @@
-//! `/DSRevenueSharing/rss/settlement`: what was shared is settled, and the reports that say with whom, which
-//! are our settlement notes.
+//! `/DSRevenueSharing/rss/settlement`: what was shared is settled, and the reports that say how: one for each
+//! model of a run, in each currency, with what the platform, the provider and each stakeholder have of it.
 //!
-//! A run is over when it is answered. A report is of one party that is paid out: the platform or a
-//! stakeholder. What the provider keeps is nowhere paid out, and so in no report.
+//! A run is over when it is answered; its reports are sent to the `callbackUrl` that was said. What is paid out
+//! stands on a note for each party, which is paid as a whole: who marks a report as paid marks the notes of its
+//! parties, and with them what other reports of the run have for the same ones.
 
 use axum::http::Method;
 use serde_json::{Value, json};
@@ -11,21 +12,20 @@ use super::error::NOT_ALLOWED;
 use super::form::text;
 use super::number;
 use super::revenue::{ALGORITHM, listed, seller_of};
-use super::revenue_model::class_of;
+use super::revenue_class::{class_of, is_called};
 use super::route::{Asked, Needs, Row};
 use super::wire::{self, Tree, tree};
 use crate::api::edge::fault::Fault;
 use crate::api::edge::work::Work;
 use crate::domain::error::Invalid;
-use crate::domain::id::{Id, SettlementId};
+use crate::domain::id::{Id, SettlementId, ShareModelId};
+use crate::domain::money::{Currency, Money};
 use crate::domain::operator::Permission;
-use crate::domain::page::PageRequest;
-use crate::domain::settlement::note::{SettlementNote, State};
-use crate::domain::settlement::share::{Scope, ShareModel};
-use crate::domain::text::Name;
+use crate::domain::settlement::share::{Role, ShareModel};
+use crate::domain::text::{Name, WebAddress};
 use crate::services::idempotency::Answer;
-use crate::services::settlement::{self, Settle};
-use crate::services::{Cx, Error, account};
+use crate::services::settlement::{self, Report, Settle};
+use crate::services::{Act, Cx, Error, account};
 
 const RUN: &str = "/DSRevenueSharing/rss/settlement";
 const ALL: &str = "/DSRevenueSharing/rss/settlement/reports";
@@ -38,68 +38,108 @@ const RUNS: Needs = Needs::Permission(Permission::SettlementRun);
 pub(super) static ROWS: &[Row] = &[
     Row::unica(Method::POST, RUN, RUNS, settle),
     Row::unica(Method::GET, ALL, READS, reports),
+    Row::unica(Method::GET, ONE, READS, one),
     Row::unica(Method::PATCH, ONE, RUNS, pay),
 ];
 
-/// The class by which the first of what stands on a note was shared.
-fn class(cx: Cx<'_>, it: &SettlementNote) -> Result<String, Error> {
-    let first = settlement::share_on(cx, it.id)?;
-    let model = first.map(|it| cx.shared::<ShareModel>(it.model)).transpose()?.flatten();
-    class_of(cx, model.map_or(Scope::Seller, |it| it.scope))
+/// The id of a report: its run, its model and its currency.
+fn id_of(it: &Report) -> String {
+    let (run, model, currency) = it.place;
+    format!("{}.{}.{currency}", run.uuid(), model.uuid())
 }
 
-fn shown(cx: Cx<'_>, it: &SettlementNote) -> Result<Tree, Error> {
-    let platform = account::provider(cx)?.id;
-    let value = number::of_money(it.totals.net);
-    let is_platform = it.receiver == platform;
-    let stakeholders = match is_platform {
-        true => json!([]),
-        false => json!([{ "stakeholderId": it.receiver.uuid(), "modelValue": value.clone() }]),
+/// Which report an id names. What is none names nothing that is there.
+fn place(asked: &Asked) -> Result<(SettlementId, ShareModelId, Currency), Error> {
+    let text = asked.part(0);
+    let read = || {
+        let mut parts = text.split('.');
+        let (run, model, currency) = (parts.next()?, parts.next()?, parts.next()?);
+        let is_whole = parts.next().is_none();
+        Some((run.parse().ok()?, model.parse().ok()?, currency.parse().ok()?)).filter(|_| is_whole)
     };
+    read().ok_or_else(|| Error::not_found(text.chars().take(120).collect::<String>()))
+}
+
+fn shown(cx: Cx<'_>, it: &Report) -> Result<Tree, Error> {
+    let model = cx.shared::<ShareModel>(it.place.1)?;
+    let (id, own) = (id_of(it), account::of_seller(cx, it.seller)?.id);
+    let of = |role: Role| it.parts.values().find(|it| it.0 == role).map(|it| it.1);
+    let value = |of: Option<Money>| of.map_or_else(|| json!(0), number::of_money);
+    let partners = it.parts.iter().filter(|it| it.1.0 == Role::Partner);
+    let stakeholders = partners.map(|(account, it)| {
+        json!({ "stakeholderId": account.uuid(), "modelValue": number::of_money(it.1) })
+    });
     Ok(tree(json!({
-        "id": it.id.uuid(),
-        "href": format!("{ALL}/{}", it.id.uuid()),
-        "ownerProviderId": account::of_seller(cx, it.stamp.seller)?.id.uuid(),
-        "ownerValue": 0,
-        "productClass": class(cx, it)?,
+        "href": format!("{ALL}/{id}"),
+        "id": id,
+        "ownerProviderId": own.uuid(),
+        "ownerValue": value(of(Role::Owner)),
+        "productClass": class_of(cx, model.as_deref())?,
         "algorithmType": ALGORITHM,
-        "aggregatorId": platform.uuid(),
-        "aggregatorValue": if is_platform { value } else { json!(0) },
-        "currency": it.totals.net.currency().code(),
-        "timestamp": it.stamp.created_at.to_string(),
-        "paid": it.state() == State::Paid,
-        "stakeholders": stakeholders,
+        "aggregatorId": account::provider(cx)?.id.uuid(),
+        "aggregatorValue": value(of(Role::Platform)),
+        "currency": it.place.2,
+        "timestamp": it.settled_at.to_string(),
+        "paid": it.is_paid(),
+        "stakeholders": stakeholders.collect::<Vec<_>>(),
     })))
+}
+
+/// Whether a report is of a class.
+fn is_of(cx: Cx<'_>, it: &Report, class: &str) -> Result<bool, Error> {
+    let model = cx.shared::<ShareModel>(it.place.1)?;
+    model.map_or(Ok(false), |it| is_called(cx, it.scope, class))
 }
 
 fn reports(mut asked: Asked) -> Result<Work, Fault> {
     let only_paid = asked.query.take("onlyPaid").is_some_and(|it| it != "false");
+    let class = asked.query.take("productClass");
     listed(asked, move |cx| {
-        let state = only_paid.then_some(State::Paid);
-        let (mut all, mut page) = (Vec::new(), PageRequest::oldest(PageRequest::LIMIT_MAX));
-        loop {
-            let found = settlement::list(cx, (None, state), &page)?;
-            for it in &found.items {
-                all.push(shown(cx, it)?);
-            }
-            page.after = found.next;
-            if page.after.is_none() {
-                return Ok(all);
+        let mut all = Vec::new();
+        for it in settlement::reports(cx)? {
+            let is_meant = class.as_deref().map_or(Ok(true), |class| is_of(cx, &it, class))?;
+            if is_meant && (!only_paid || it.is_paid()) {
+                all.push(shown(cx, &it)?);
             }
         }
+        Ok(all)
     })
+}
+
+fn one(asked: Asked) -> Result<Work, Fault> {
+    let what = place(&asked)?;
+    let (fields, _) = asked.query.one()?;
+    Ok(Work::reads(move |cx| {
+        Ok(wire::shown(shown(cx, &settlement::report(cx, what)?)?, fields.as_deref()))
+    }))
 }
 
 fn settle(mut asked: Asked) -> Result<Work, Fault> {
     // Whoever wants everything settled may say nothing at all.
     let said = if asked.body.is_null() { Tree::new() } else { asked.tree()? };
     if text::<Name>(&said, "productClass")?.is_some() {
-        let message = "cannot be said: a report is of all that a party gets";
+        let message = "cannot be said: a party is paid out all that it gets";
         return Err(Invalid::one("productClass", "conflict", message).into());
     }
+    let callback: Option<WebAddress> = text(&said, "callbackUrl")?;
     Ok(Work::works(move |bss, author| {
         let seller = bss.read(&author.actor, |cx| seller_of(cx, &said, "providerId"))?;
-        settlement::settle(bss, author, (seller, Settle::default()))?;
+        if let Some(address) = callback.clone() {
+            let admit = bss.act(author.clone(), move |act| act.must_reach("callbackUrl", &address));
+            admit.wait()?;
+        }
+        let notes = settlement::settle(bss, author, (seller, Settle::default()))?;
+        if let Some(address) = callback {
+            let run = notes.first().map(|it| it.id);
+            let told = move |cx: Cx<'_>| {
+                let all = run.map(|run| settlement::reports_of(cx, run)).transpose()?;
+                let all = all.into_iter().flatten().map(|it| shown(cx, &it));
+                all.map(|it| it.map(Value::Object)).collect::<Result<Vec<_>, _>>()
+            };
+            let body = Value::Array(bss.read(&author.actor, told)?).to_string();
+            let tell = move |act: &mut Act<'_>| settlement::tell(act, seller, (&address, body));
+            bss.act(author.clone(), tell).wait()?;
+        }
         Ok(Answer { status: 202, headers: Vec::new(), body: Vec::new() })
     }))
 }
@@ -113,13 +153,13 @@ fn is_paid(said: &Value) -> bool {
 }
 
 fn pay(mut asked: Asked) -> Result<Work, Fault> {
-    let id = SettlementId::from_uuid(asked.id(0)?);
+    let what = place(&asked)?;
     if !is_paid(&asked.body.take()) {
         let message = "nothing can be said of a report but that `/paid` is replaced by `true`";
         return Err(NOT_ALLOWED.broken("", message).into());
     }
     Ok(Work::writes(move |act| {
-        let it = settlement::pay(act, id)?;
+        let it = settlement::pay_report(act, what)?;
         Ok(wire::shown(shown(act.cx(), &it)?, None))
     }))
 }

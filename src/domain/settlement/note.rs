@@ -81,6 +81,8 @@ pub struct SettlementNote {
     pub look: NoteLook,
     state: State,
     paid_on: Option<Date>,
+    /// The first note of the run that wrote it, if it is not that itself.
+    run: Option<SettlementId>,
 }
 
 /// What a note copies in of how it is written.
@@ -186,6 +188,8 @@ pub struct IssueNote {
     pub currency: Currency,
     /// How it is written.
     pub look: NoteLook,
+    /// The first note of the run that writes it; itself if there is none before it.
+    pub run: Option<SettlementId>,
 }
 
 impl SettlementNote {
@@ -224,6 +228,7 @@ impl SettlementNote {
             look: command.look,
             state: State::Issued,
             paid_on: None,
+            run: command.run,
         };
         Ok((note, Verb::Issued))
     }
@@ -232,6 +237,12 @@ impl SettlementNote {
     #[must_use]
     pub const fn state(&self) -> State {
         self.state
+    }
+
+    /// Of which run it is: the first note of it.
+    #[must_use]
+    pub fn run(&self) -> SettlementId {
+        self.run.unwrap_or(self.id)
     }
 
     /// Why there is no tax on it, in its language, where that follows from the two: a registered business of
@@ -339,6 +350,7 @@ mod tests {
                 locale: "en".parse().expect("a locale"),
                 color: "#2f5bd7".parse().expect("a color"),
             },
+            run: None,
         };
         SettlementNote::issue(command).map(|it| it.0)
     }

@@ -4,16 +4,20 @@
 
 mod market;
 mod platform;
+mod report;
 mod run;
 mod share;
+mod told;
 
 pub(super) use self::market::{agree, follow_kept};
 pub use self::platform::platform_percent;
 pub(super) use self::platform::{claim, claim_of_all};
 use self::platform::{must_not_go, with_platform};
+pub use self::report::{Report, pay_report, report, reports, reports_of};
 pub use self::run::{Settle, settle};
 pub(super) use self::share::follow;
 pub use self::share::in_force_on;
+pub use self::told::{call, tell};
 use super::billing::book;
 use super::{Act, Bss, Cx, Error, account, billing, billing_account, order};
 use crate::domain::account::Account;
@@ -386,15 +390,6 @@ pub fn records(
             && accept(it)
     };
     Ok(cx.view.list(&along, page, &mut is_shown)?)
-}
-
-/// The first share that stands on a note which the caller may see.
-///
-/// # Errors
-/// If the note is not there for the caller.
-pub fn share_on(cx: Cx<'_>, id: SettlementId) -> Result<Option<ShareRecord>, Error> {
-    let note: SettlementNote = cx.get(id)?;
-    Ok(cx.view.first_along(SHARE_BY_NOTE, Key::new().id(note.id))?)
 }
 
 /// A note on paper, in the language of whom it pays out: its number, and the bytes. It is set outside of

@@ -8,7 +8,7 @@ use super::{party, zone};
 use crate::domain::account::Account;
 use crate::domain::error::{Code, Invalid, Rejection};
 use crate::domain::event::Verb;
-use crate::domain::id::AccountId;
+use crate::domain::id::{AccountId, SettlementId};
 use crate::domain::money::{Currency, Money};
 use crate::domain::operator::Permission;
 use crate::domain::page::PageRequest;
@@ -55,8 +55,8 @@ pub fn settle(
     let (run, mut notes) = (Arc::new(run), Vec::new());
     for mut owed in bss.read(&author.actor, |cx| run.owed(cx))? {
         while owed.left.as_minor() > 0 && notes.len() < NOTES_MAX {
-            let run = Arc::clone(&run);
-            let note = bss.act(author.clone(), move |act| run.note(act, owed)).wait()?;
+            let (run, first) = (Arc::clone(&run), notes.first().map(|it: &SettlementNote| it.id));
+            let note = bss.act(author.clone(), move |act| run.note(act, owed, first)).wait()?;
             owed.left = owed.left.minus(note.totals.net)?;
             notes.push(note);
         }
@@ -140,13 +140,18 @@ impl Run {
         }
     }
 
-    /// The next note of one partner in one currency.
-    fn note(&self, act: &mut Act<'_>, owed: Owed) -> Result<SettlementNote, Error> {
+    /// The next note of one partner in one currency; `first` is the first of the run.
+    fn note(
+        &self,
+        act: &mut Act<'_>,
+        owed: Owed,
+        first: Option<SettlementId>,
+    ) -> Result<SettlementNote, Error> {
         act.must(Permission::SettlementRun, &act.cx().stamp(self.seller, None))?;
         let (partner, currency) = (owed.partner, owed.left.currency());
         let key = Key::new().u32(self.seller.0).id(partner).raw(currency.code().as_bytes());
         let shares = payable(self.open(act.cx(), key), owed.left)?;
-        let issued = self.issued(act, (partner, currency), &shares)?;
+        let issued = self.issued(act, (partner, currency), (&shares, first))?;
         let note = act.keep(issued)?;
         for share in shares {
             let mut share = share.noted(note.id)?;
@@ -160,7 +165,7 @@ impl Run {
         &self,
         act: &mut Act<'_>,
         (partner, currency): (AccountId, Currency),
-        shares: &[ShareRecord],
+        (shares, run): (&[ShareRecord], Option<SettlementId>),
     ) -> Result<(SettlementNote, Verb), Error> {
         let first_on = shares.iter().map(|it| self.zone.date_of(it.recorded_at)).min();
         let receiver: Account = act.load(partner)?;
@@ -190,6 +195,7 @@ impl Run {
             items,
             currency,
             look,
+            run,
         })?)
     }
 }

@@ -220,13 +220,18 @@ const DEEDS: &[Deed] = &[
         r#"{"productClass":"$category","ownerValue":100}"#,
     ),
     deed("DELETE /DSRevenueSharing/rss/models", "seller", "").asking("productClass=$category"),
-    deed("POST /DSRevenueSharing/rss/settlement", "seller", "{}").done(Manner::Several),
+    deed(
+        "POST /DSRevenueSharing/rss/settlement",
+        "seller",
+        r#"{"callbackUrl":"https://settled.$side.example/"}"#,
+    )
+    .done(Manner::Several),
     deed(
         "PATCH /DSRevenueSharing/rss/settlement/reports/{id}",
         "seller",
         r#"[{"op":"replace","path":"/paid","value":true}]"#,
     )
-    .at(&["$settlement"]),
+    .at(&["$settlement.$share_model.EUR"]),
     deed(
         "POST /SLAManagement/sla",
         "seller",

@@ -145,11 +145,11 @@ fn parties_are_not_public_and_nobody_changes_anothers() {
     let id = party_of(&house, &house.north.customer.account);
     let path = format!("{ORGANIZATIONS}/{id}");
     let nobody = Client::nobody(&house.app);
-    for what in
-        [format!("GET {path}"), format!("GET {ORGANIZATIONS}"), format!("GET {INDIVIDUALS}")]
-    {
+    for what in [format!("GET {ORGANIZATIONS}"), format!("GET {INDIVIDUALS}")] {
         assert_eq!(told(&nobody.call(&what, None)), "401 sign in first", "{what}");
     }
+    // It sells nothing.
+    assert!(told(&nobody.call(&format!("GET {path}"), None)).starts_with("404 "));
     let stranger = house.client(&house.south.customer.admin);
     assert!(told(&stranger.call(&format!("GET {path}"), None)).starts_with("404 "));
     let body = json!({ "tradingName": "Mine" });

@@ -1,11 +1,14 @@
 //! Sharing of revenue by the paths of 2016, with the faults of its own service.
 
 use serde_json::{Value, json};
+use tillbox::world::http::Response;
 
-use super::items;
+use super::shop::{Shop, lead, monthly as plan, offerings};
+use super::{items, told};
 use crate::harness::app::Answer;
 use crate::harness::client::Client;
 use crate::harness::market::{Market, monthly, text};
+use crate::harness::outside::body as sent;
 
 const RSS: &str = "/DSRevenueSharing/rss";
 
@@ -24,6 +27,21 @@ fn ask(client: &Client<'_>, method: &str, path: &str, body: &Value) -> Answer {
     client.call(&format!("{method} {RSS}/{path}"), Some(body))
 }
 
+/// Something that a seller has on its shelf for so much a month.
+fn offered(seller: &Client<'_>, name: &str, amount: &str) -> String {
+    let it = json!({ "name": { "en": name }, "state": "active" });
+    let specification = seller.post("/specifications", &it);
+    let it = json!({ "name": { "en": name }, "specification": specification["id"] });
+    let offer = text(&seller.post("/offers", &it)["id"]);
+    let mut price = monthly(name, "EUR", amount);
+    price["offer"] = json!(offer);
+    seller.post("/prices", &price);
+    for verb in ["test", "activate", "launch"] {
+        seller.post(&format!("/offers/{offer}/{verb}"), &json!({}));
+    }
+    offer
+}
+
 /// A reseller that sells with a platform and two partners.
 struct Trade {
     market: Market,
@@ -39,16 +57,7 @@ impl Trade {
         let zone = seller.post("/tax_zones", &json!({ "code": "N", "name": "North" }));
         let rule = json!({ "name": "VAT", "zone": zone["id"], "percent": "20", "valid_from": "2000-01-01" });
         seller.post("/tax_rules", &rule);
-        let it = json!({ "name": { "en": "Suite" }, "state": "active" });
-        let specification = seller.post("/specifications", &it);
-        let it = json!({ "name": { "en": "Suite" }, "specification": specification["id"] });
-        let offer = text(&seller.post("/offers", &it)["id"]);
-        let mut price = monthly("Suite", "EUR", "1500.70");
-        price["offer"] = json!(offer);
-        seller.post("/prices", &price);
-        for verb in ["test", "activate", "launch"] {
-            seller.post(&format!("/offers/{offer}/{verb}"), &json!({}));
-        }
+        let offer = offered(&seller, "Suite", "1500.70");
         let partner = |name: &str| {
             let tax = json!({ "registration_id": "DE136695976" });
             text(&seller.post("/accounts", &json!({ "name": name, "tax": tax }))["id"])
@@ -82,14 +91,32 @@ impl Trade {
 
     /// Sells and is paid once.
     fn sell(&self) {
+        self.sells(&self.offer, "1800.84");
+    }
+
+    /// Sells something and is paid so much for it.
+    fn sells(&self, offer: &str, gross: &str) {
         let (seller, house) = (self.seller(), &self.market.house);
         let account = &house.north.customer.account;
-        let body = json!({ "account": account, "items": [{ "offer": self.offer }] });
+        let body = json!({ "account": account, "items": [{ "offer": offer }] });
         seller.post("/orders", &body);
         house.app.keep_duties();
-        let euros = json!({ "amount": "1800.84", "currency": "EUR" });
+        let euros = json!({ "amount": gross, "currency": "EUR" });
         seller.post("/payments", &json!({ "account": account, "amount": euros }));
     }
+
+    /// The reports that there are.
+    fn reports(&self, asking: &str) -> Vec<Value> {
+        items(&self.seller().call(&format!("GET {RSS}/settlement/reports{asking}"), None))
+    }
+}
+
+/// How a report parts what was paid: its class, what the platform has, the provider, and each stakeholder.
+fn parted(of: &Value) -> String {
+    let partners = of["stakeholders"].as_array().unwrap().iter();
+    let partners = partners.map(|it| format!(" / {}", it["modelValue"])).collect::<String>();
+    let (platform, owner) = (&of["aggregatorValue"], &of["ownerValue"]);
+    format!("{}: {platform} / {owner}{partners}", text(&of["productClass"]))
 }
 
 /// What is paid out stands in a note, with files of it.
@@ -154,31 +181,19 @@ fn a_charge_is_shared_to_the_cent_settled_reported_and_paid_out() {
     assert_eq!(classes, json!({ "productClasses": [class] }));
 
     trade.market.advance_to("2026-01-15");
-    let settled = ask(&seller, "POST", "settlement", &json!({ "callbackUrl": "http://x.test" }));
+    let settled = ask(&seller, "POST", "settlement", &json!({}));
     assert_eq!(settled.status.as_u16(), 202);
-    let reports = items(&seller.call(&format!("GET {RSS}/settlement/reports"), None));
-    let mut parts: Vec<_> = reports
-        .iter()
-        .map(|it| match &it["stakeholders"][0]["modelValue"] {
-            value if value.is_null() => format!("platform {}", it["aggregatorValue"]),
-            value => value.to_string(),
-        })
-        .collect();
-    parts.sort();
-    assert_eq!(parts, ["135.06", "76.54", "platform 382.68"]);
-    assert!(
-        reports.iter().all(|it| it["paid"] == false
-            && it["currency"] == "EUR"
-            && it["productClass"] == class)
-    );
-    let id = text(&reports[0]["id"]);
+    let reports = trade.reports("");
+    let [report] = &reports[..] else { panic!("{reports:?}") };
+    assert_eq!(parted(report), format!("{class}: 382.68 / 906.42 / 76.54 / 135.06"));
+    assert_eq!((&report["paid"], &report["currency"]), (&json!(false), &json!("EUR")));
+    let href = text(&report["href"]);
+    assert_eq!(seller.get(&href), *report, "it is where it says");
     let paid = json!([{ "op": "replace", "path": "/paid", "value": true }]);
-    let it = ask(&seller, "PATCH", &format!("settlement/reports/{id}"), &paid).ok();
-    assert_eq!(it["paid"], true);
-    let again = ask(&seller, "PATCH", &format!("settlement/reports/{id}"), &paid);
-    assert_eq!(fault(&again), (403, "SVC1013".to_owned()));
-    let only = items(&seller.call(&format!("GET {RSS}/settlement/reports?onlyPaid=true"), None));
-    assert_eq!(only.len(), 1);
+    let patch = || seller.call(&format!("PATCH {href}"), Some(&paid));
+    assert_eq!(patch().ok()["paid"], true);
+    assert_eq!(fault(&patch()), (403, "SVC1013".to_owned()));
+    assert_eq!(trade.reports("?onlyPaid=true").len(), 1);
     its_note_can_be_fetched(&seller);
 }
 
@@ -213,7 +228,7 @@ fn models_are_refused_replaced_and_taken_away_in_the_words_of_the_service() {
     let (seller, class) = (trade.seller(), uuid(&trade.offer));
     for (body, expected) in [
         (trade.model("70.4", &class), (400, "SVC0002")),
-        (trade.model("60.4", "orionServices"), (400, "SVC0002")),
+        (trade.model("60.4", "00000000-0000-7000-8000-000000000001"), (400, "SVC0002")),
         (json!({ "ownerValue": 100 }), (400, "SVC1000")),
         (
             json!({ "productClass": class, "ownerValue": 100, "algorithmType": "MAGIC" }),
@@ -228,8 +243,10 @@ fn models_are_refused_replaced_and_taken_away_in_the_words_of_the_service() {
         let refused = ask(&seller, "POST", "models", &body);
         assert_eq!(fault(&refused), (expected.0, expected.1.to_owned()), "{body}");
     }
-    let missing = ask(&seller, "PUT", "models", &trade.model("60.4", &class));
-    assert_eq!(fault(&missing), (404, "SVC1006".to_owned()));
+    for class in [&*class, "orionServices"] {
+        let missing = ask(&seller, "PUT", "models", &trade.model("60.4", class));
+        assert_eq!(fault(&missing), (404, "SVC1006".to_owned()), "{class}");
+    }
     ask(&seller, "POST", "models", &trade.model("60.4", "defaultRevenue")).ok();
     ask(&seller, "POST", "models", &trade.model("60.4", &class)).ok();
     let twice = ask(&seller, "POST", "models", &trade.model("60.4", &class));
@@ -270,4 +287,133 @@ fn providers_and_the_platform_are_listed_as_far_as_one_sees_them() {
     let made = ask(&operator, "POST", "providers", &json!({ "providerName": "East" })).ok();
     assert_eq!(made["providerName"], "East");
     assert_eq!(names(&operator).len(), 4);
+}
+
+#[test]
+fn a_model_comes_before_the_offerings_of_its_class() {
+    let trade = Trade::new();
+    let (seller, house) = (trade.seller(), &trade.market.house);
+    let made = ask(&seller, "POST", "models", &trade.model("60.4", "orionServices")).ok();
+    assert_eq!(made["productClass"], "orionServices", "as it was said");
+    let twice = ask(&seller, "POST", "models", &trade.model("60.4", "ORIONservices"));
+    assert_eq!(fault(&twice), (409, "SVC1007".to_owned()));
+    let found = |class: &str| {
+        items(&seller.call(&format!("GET {RSS}/models?productClass={class}"), None)).len()
+    };
+    assert_eq!(["orionServices", "defaultRevenue", "other"].map(found), [1, 0, 0]);
+    // The class can be said by what it became, too, and by the id of an offering.
+    let category = uuid(&text(&seller.get("/share_models")["items"][0]["category"]));
+    assert_eq!(found(&category), 1);
+    let by_id = ask(&seller, "POST", "models", &trade.model("60.4", &uuid(&trade.offer))).ok();
+    assert_eq!(by_id["productClass"], uuid(&trade.offer));
+
+    let shop = Shop(house.client(&house.north.admin));
+    let (catalog, product) = (shop.catalog("North"), shop.product("Orion"));
+    let mut body = json!({
+        "name": "Orion", "lifecycleStatus": "Active", "productSpecification": lead(&product),
+        "productOfferingPrice": [plan("Monthly")], "serviceCandidate": { "id": "nothing", "name": "x" },
+    });
+    let refused = shop.is_refused(&offerings(&catalog), &body);
+    assert!(
+        refused.starts_with("422 `serviceCandidate.id` names the class `nothing`"),
+        "{refused}"
+    );
+    body["serviceCandidate"]["id"] = json!("orionServices");
+    let offering = shop.make(&offerings(&catalog), &body);
+    assert_eq!(offering["serviceCandidate"]["id"], "orionServices");
+    let stands_in = || {
+        let it = seller.get(&format!("/offers/ofr_{}", text(&offering["id"])));
+        it["categories"].as_array().unwrap().iter().map(|it| uuid(&text(it))).collect::<Vec<_>>()
+    };
+    assert_eq!(stands_in(), [&*category]);
+    shop.change(&offering, &json!({ "category": [] }));
+    assert_eq!(stands_in(), [&*category], "its class stays");
+    shop.moves(&offering, "Launched");
+    let buyer = house.client(&house.north.customer.admin);
+    assert_eq!(
+        buyer.get(&text(&offering["href"]))["category"],
+        Value::Null,
+        "it is no group of offers"
+    );
+    shop.change(&offering, &json!({ "serviceCandidate": { "id": "defaultRevenue" } }));
+    assert_eq!(stands_in(), Vec::<String>::new(), "and goes with it");
+}
+
+#[test]
+fn each_model_of_a_settlement_has_a_report_of_its_own() {
+    let trade = Trade::new();
+    let (seller, class) = (trade.seller(), uuid(&trade.offer));
+    ask(&seller, "POST", "models", &trade.model("60.4", &class)).ok();
+    let default = json!({
+        "productClass": "defaultRevenue", "algorithmType": "FIXED_PERCENTAGE",
+        "ownerValue": 80, "aggregatorValue": 20,
+    });
+    ask(&seller, "POST", "models", &default).ok();
+    let disk = offered(&seller, "Disk", "100");
+    trade.sell();
+    trade.sells(&disk, "120");
+    trade.market.advance_to("2026-01-15");
+    ask(&seller, "POST", "settlement", &json!({}));
+    let told = |asking: &str| {
+        let mut all: Vec<_> = trade.reports(asking).iter().map(parted).collect();
+        all.sort();
+        all
+    };
+    let of_class = format!("{class}: 382.68 / 906.42 / 76.54 / 135.06");
+    let of_rest = "defaultRevenue: 20.00 / 80.00".to_owned();
+    let mut both = vec![of_class.clone(), of_rest.clone()];
+    both.sort();
+    assert_eq!(told(""), both);
+    assert_eq!(told(&format!("?productClass={class}")), [&*of_class]);
+    assert_eq!(told("?productClass=defaultRevenue"), [&*of_rest]);
+    for it in trade.reports("") {
+        assert_eq!(seller.get(&text(&it["href"])), it);
+    }
+    let south = trade.market.house.client(&trade.market.house.south.admin);
+    let href = text(&trade.reports("")[0]["href"]);
+    assert_eq!(fault(&south.call(&format!("GET {href}"), None)), (404, "SVC1006".to_owned()));
+    assert_eq!(items(&south.call(&format!("GET {RSS}/settlement/reports"), None)).len(), 0);
+    // The platform is paid out all that it gets at once.
+    let paid = json!([{ "op": "replace", "path": "/paid", "value": true }]);
+    let of_rest = trade.reports("?productClass=defaultRevenue");
+    seller.call(&format!("PATCH {}", text(&of_rest[0]["href"])), Some(&paid)).ok();
+    assert_eq!(trade.reports("?onlyPaid=true").len(), 1, "stakeholders of the other wait");
+    // What is settled next is reported next.
+    trade.sells(&disk, "120");
+    trade.market.advance_to("2026-01-16");
+    ask(&seller, "POST", "settlement", &json!({}));
+    assert_eq!(trade.reports("").len(), 3);
+    trade.market.must_be_whole();
+}
+
+#[test]
+fn whoever_settles_is_called_back_until_it_hears() {
+    let trade = Trade::new();
+    let (seller, class) = (trade.seller(), uuid(&trade.offer));
+    ask(&seller, "POST", "models", &trade.model("60.4", &class)).ok();
+    trade.sell();
+    trade.market.advance_to("2026-01-15");
+    for (address, rule) in [("http://10.0.0.1/settled", "callbackUrl"), ("nowhere", "callbackUrl")]
+    {
+        let refused = ask(&seller, "POST", "settlement", &json!({ "callbackUrl": address }));
+        assert!(told(&refused).contains(rule), "{}", told(&refused));
+        assert_eq!(refused.status.as_u16(), 400);
+    }
+    assert_eq!(trade.reports(""), Vec::<Value>::new(), "nothing was settled");
+    let (address, app) = ("https://rss.example.com/settled", &trade.market.house.app);
+    app.outside.answer(|_| Ok(Response::new(503, "")));
+    let settled = ask(&seller, "POST", "settlement", &json!({ "callbackUrl": address }));
+    assert_eq!(settled.status.as_u16(), 202);
+    let called = || {
+        let all = app.outside.heard();
+        all.iter().filter(|it| it.address == address).map(sent).collect::<Vec<_>>()
+    };
+    app.keep_duties();
+    let reports = Value::Array(trade.reports(""));
+    assert_eq!(called(), [reports.clone()]);
+    app.outside.answer(|_| Ok(Response::new(200, "")));
+    trade.market.advance_to("2026-01-16");
+    assert_eq!(called(), [reports.clone(), reports], "the same once more, and then it has heard");
+    trade.market.advance_to("2026-02-15");
+    assert_eq!(called().len(), 2);
 }

@@ -1,0 +1,165 @@
+//! Reports: what a run parted by one model in one currency, read off the shares on the notes that it wrote.
+//!
+//! Whoever keeps the books of the seller sees what the seller itself has of the same charges, which stands on
+//! no note; a partner sees its own part.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{list, pay};
+use crate::domain::error::{Code, Rejection};
+use crate::domain::id::{AccountId, InvoiceId, SettlementId, ShareModelId, ShareRecordId};
+use crate::domain::money::{Currency, Money};
+use crate::domain::operator::{Decision, Permission};
+use crate::domain::page::PageRequest;
+use crate::domain::settlement::note::{SettlementNote, State};
+use crate::domain::settlement::record::ShareRecord;
+use crate::domain::settlement::share::Role;
+use crate::domain::stamp::SellerNumber;
+use crate::domain::time::Instant;
+use crate::services::{Act, Cx, Error};
+use crate::store::settlement::{SETTLEMENT_BY_RUN, SHARE_BY_INVOICE, SHARE_BY_NOTE};
+use crate::store::{Along, Key};
+
+/// Which report: the run, by its first note, the model, and the code of the currency.
+pub type Place = (SettlementId, ShareModelId, &'static str);
+
+/// What a run parted by one model in one currency.
+#[derive(Debug, Clone)]
+pub struct Report {
+    /// Which it is.
+    pub place: Place,
+    /// Whose model it is.
+    pub seller: SellerNumber,
+    /// When the first of its notes was written.
+    pub settled_at: Instant,
+    /// What each got, and in which role, as far as the caller may know.
+    pub parts: BTreeMap<AccountId, (Role, Money)>,
+    /// The notes on which what is paid out stands, and how far they have come.
+    pub notes: BTreeMap<SettlementId, State>,
+}
+
+impl Report {
+    fn of(place: Place, note: &SettlementNote) -> Self {
+        let (parts, notes) = (BTreeMap::new(), BTreeMap::new());
+        let (seller, settled_at) = (note.stamp.seller, note.stamp.created_at);
+        Self { place, seller, settled_at, parts, notes }
+    }
+
+    fn add(&mut self, share: &ShareRecord) -> Result<(), Error> {
+        let nothing = (share.role, Money::zero(share.amount.currency()));
+        let part = self.parts.entry(share.account).or_insert(nothing);
+        part.1 = part.1.plus(share.amount)?;
+        Ok(())
+    }
+
+    /// Whether all of it was paid out.
+    #[must_use]
+    pub fn is_paid(&self) -> bool {
+        self.notes.values().all(|it| *it == State::Paid)
+    }
+}
+
+/// The reports of all notes that the caller may see, the oldest first.
+///
+/// # Errors
+/// If the store fails.
+pub fn reports(cx: Cx<'_>) -> Result<Vec<Report>, Error> {
+    let (mut notes, mut page) = (Vec::new(), PageRequest::oldest(PageRequest::LIMIT_MAX));
+    loop {
+        let found = list(cx, (None, None), &page)?;
+        notes.extend(found.items);
+        page.after = found.next;
+        if page.after.is_none() {
+            return read_off(cx, &notes);
+        }
+    }
+}
+
+/// The reports of one run, by its first note.
+///
+/// # Errors
+/// If the store fails.
+pub fn reports_of(cx: Cx<'_>, run: SettlementId) -> Result<Vec<Report>, Error> {
+    let along = Along::Index(SETTLEMENT_BY_RUN, Key::new().id(run).bytes());
+    let mut notes = Vec::new();
+    for it in cx.every::<SettlementNote>(&along)? {
+        notes.extend(cx.find::<SettlementNote>(it.id)?);
+    }
+    read_off(cx, &notes)
+}
+
+/// One report.
+///
+/// # Errors
+/// [`Error::NotFound`] if it is not there, or not for the caller.
+pub fn report(
+    cx: Cx<'_>,
+    (run, model, currency): (SettlementId, ShareModelId, Currency),
+) -> Result<Report, Error> {
+    let place = (run, model, currency.code());
+    let found = reports_of(cx, run)?.into_iter().find(|it| it.place == place);
+    found.ok_or_else(|| Error::not_found(run))
+}
+
+/// Writes down that all was paid out that is in a report, and so each note on which some of it stands.
+///
+/// # Errors
+/// If it was before, or the caller may not.
+pub fn pay_report(
+    act: &mut Act<'_>,
+    what: (SettlementId, ShareModelId, Currency),
+) -> Result<Report, Error> {
+    let it = report(act.cx(), what)?;
+    if it.is_paid() {
+        let why = "all of the report was paid out before";
+        return Err(Rejection::new(Code::SettlementStateForbids, why).into());
+    }
+    for (note, _) in it.notes.into_iter().filter(|it| it.1 != State::Paid) {
+        pay(act, note)?;
+    }
+    report(act.cx(), what)
+}
+
+fn read_off(cx: Cx<'_>, notes: &[SettlementNote]) -> Result<Vec<Report>, Error> {
+    let mut found: BTreeMap<Place, Report> = BTreeMap::new();
+    let (mut owners, mut counted) = (Owners::default(), BTreeSet::new());
+    for note in notes {
+        let books = cx.stamp(note.stamp.seller, None);
+        let keeps = cx.actor.may(Permission::SettlementRead, &books) == Decision::Yes;
+        let along = Along::Index(SHARE_BY_NOTE, Key::new().id(note.id).bytes());
+        for share in cx.every::<ShareRecord>(&along)? {
+            let place = (note.run(), share.model, share.amount.currency().code());
+            let report = found.entry(place).or_insert_with(|| Report::of(place, note));
+            report.notes.insert(note.id, note.state());
+            report.add(&share)?;
+            let kept = if keeps { owners.beside(cx, &share)? } else { Vec::new() };
+            for own in kept {
+                if counted.insert((place, own.id)) {
+                    report.add(&own)?;
+                }
+            }
+        }
+    }
+    let mut found: Vec<_> = found.into_values().collect();
+    found.sort_by_key(|it| (it.settled_at, it.place));
+    Ok(found)
+}
+
+/// What sellers have of charges themselves, invoice by invoice.
+#[derive(Default)]
+struct Owners(BTreeMap<InvoiceId, Vec<ShareRecord>>);
+
+impl Owners {
+    /// What the seller has of what a share is of: it was recorded with that.
+    fn beside(&mut self, cx: Cx<'_>, share: &ShareRecord) -> Result<Vec<ShareRecord>, Error> {
+        if !self.0.contains_key(&share.invoice) {
+            let along = Along::Index(SHARE_BY_INVOICE, Key::new().id(share.invoice).bytes());
+            let mut all = cx.every::<ShareRecord>(&along)?;
+            all.retain(|it| it.role == Role::Owner);
+            self.0.insert(share.invoice, all);
+        }
+        let of = |it: &ShareRecord| (it.line, it.model, it.recorded_at);
+        let all = self.0.get(&share.invoice).into_iter().flatten();
+        Ok(all.filter(|it| of(it) == of(share)).cloned().collect())
+    }
+}
