@@ -1,5 +1,5 @@
-//! `apiKeyService`: keys with which the accounting of a seller reports usage. One is made for an address
-//! and opens nothing before it is committed.
+//! `apiKeyService`: keys with which the accounting of a seller reports usage, corrects what of it was refused,
+//! and reads nothing. One is made for an address and opens nothing before it is committed.
 
 use axum::http::Method;
 use serde_json::json;
@@ -34,9 +34,7 @@ fn issue(mut asked: Asked) -> Result<Work, Fault> {
     let address: WebAddress = form::must(&said, "url")?;
     let named = format!("Accounting of {address}").chars().take(100).collect::<String>();
     let name: Name = named.parse().map_err(|_| Invalid::one("url", "format", "must be shorter"))?;
-    // What is reported is said of products, and counted by what an offering calls its unit.
-    let reads = [Permission::UsageRead, Permission::SubscriptionRead, Permission::CatalogRead];
-    let scopes = Some(reads.into_iter().chain([Permission::UsageWrite]).collect());
+    let scopes = Some([Permission::UsageWrite].into());
     Ok(Work::writes(move |act| {
         let new = NewToken { name, scopes, expires_at: None, channel: None };
         let issued = token::issue_pending(act, new)?;

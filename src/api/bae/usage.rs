@@ -409,11 +409,13 @@ fn change(mut asked: Asked) -> Result<Work, Fault> {
         let missing = || Error::not_found(id.chars().take(120).collect::<String>());
         let Some(number) = number_of(&id) else {
             let (what, sequence) = place(&id).ok_or_else(missing)?;
-            bss.read(&author.actor, |cx| usage::event(cx, what, sequence)?.ok_or_else(missing))?;
+            if !bss.read(&author.actor, |cx| usage::is_counted(cx, what, sequence))? {
+                return Err(missing());
+            }
             let why = "what was counted stays: a credit note corrects what was charged for it";
             return Err(Rejection::new(Reason::UsageStateForbids, why).into());
         };
-        let found = bss.read(&author.actor, |cx| usage::find_rejected(cx, number))?;
+        let found = bss.read(&author.actor, |cx| usage::to_mend(cx, number))?;
         let before = found.ok_or_else(missing)?;
         let said = corrected(&before, &change)?;
         let done = taken((bss, author), Some(number), said)?;

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use sha2::{Digest as _, Sha256};
 
 use super::single::offer;
-use super::{Entry, NumberedEvent, Refused, Rejected, RejectedEvent, is_offered_by, sees_rejected};
+use super::{Entry, NumberedEvent, Refused, Rejected, RejectedEvent, sees_rejected};
 use crate::domain::error::{Code, Invalid, Rejection};
 use crate::domain::id::Kind;
-use crate::domain::operator::Permission;
+use crate::domain::operator::{Decision, Permission};
 use crate::domain::text::WebAddress;
 use crate::domain::usage::lifecycle::{State, Trigger, next};
 use crate::services::{Author, Bss, Cx, Error};
@@ -26,6 +26,22 @@ const ANSWER_BYTES_MAX: usize = 4 << 20;
 pub fn find_rejected(cx: Cx<'_>, number: u64) -> Result<Option<RejectedEvent>, Error> {
     let scope = cx.actor.scope(Kind::Subscription);
     Ok(kept(cx.view, number)?.filter(|it| sees_rejected(cx, &scope, it)))
+}
+
+/// A refused event by its number, if the caller sees it, or reports in the name in which it was offered.
+///
+/// # Errors
+/// If the store fails.
+pub fn to_mend(cx: Cx<'_>, number: u64) -> Result<Option<RejectedEvent>, Error> {
+    let scope = cx.actor.scope(Kind::Subscription);
+    let accept = |it: &RejectedEvent| sees_rejected(cx, &scope, it) || reports_for(cx, it);
+    Ok(kept(cx.view, number)?.filter(accept))
+}
+
+/// Whether the caller reports in the name in which an event was offered.
+fn reports_for(cx: Cx<'_>, it: &RejectedEvent) -> bool {
+    let books = cx.stamp(it.seller, None);
+    cx.actor.may(Permission::UsageWrite, &books) == Decision::Yes
 }
 
 /// Offers a refused event again, corrected. What is taken now stands no longer among what was refused;
@@ -50,10 +66,10 @@ pub fn hand_in_again(
     let at_it = || forbids("what was refused is being offered again by somebody else");
     let _turn = bss.take_in_hand(key).ok_or_else(at_it)?;
     let missing = || Error::not_found(number);
-    let before = bss.read(&author.actor, |cx| find_rejected(cx, number)?.ok_or_else(missing))?;
-    if !is_offered_by(&author.actor.scope(Kind::Subscription), &before) {
-        return Err(Error::Forbidden { permission });
-    }
+    let before = bss.read(&author.actor, |cx| {
+        let found = to_mend(cx, number)?.ok_or_else(missing)?;
+        if reports_for(cx, &found) { Ok(found) } else { Err(Error::Forbidden { permission }) }
+    })?;
     let recycled = next(State::Rejected, Trigger::Recycle);
     let taken = recycled.and_then(|it| next(it, Trigger::Guide));
     if taken.is_none() {

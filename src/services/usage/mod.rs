@@ -18,12 +18,12 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
-pub use self::again::{fetch, find_rejected, hand_in_again};
+pub use self::again::{fetch, find_rejected, hand_in_again, to_mend};
 pub use self::explained::{Explained, Rating, explained};
 pub use self::exported::{Columns, Rated, rated};
 use self::known::{Good, judge};
 pub use self::pulled::{Pending, Words, pull};
-pub use self::single::{Sought, event, every, last_of, part, report};
+pub use self::single::{Sought, event, every, is_counted, last_of, part, report};
 pub use self::sourced::{
     Fetched, NewSource, ask_source, drop_source, due_source, missed_source, pull_source,
     put_source, sources,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::{
     Entry, NumberedEvent, Refused, Rejected, Series, Verdict, Want, conflict, in_order, judge,
-    keep_refused, take,
+    keep_refused, reportable, take,
 };
 use crate::domain::error;
 use crate::domain::id::{Id, Kind, MeterId, SubscriptionId};
@@ -93,6 +93,15 @@ pub fn event(
     at(cx, what, |it| it.sequence == sequence)
 }
 
+/// Whether an event was counted of a subscription of which the caller reports what was used.
+///
+/// # Errors
+/// [`Error::NotFound`] if it is no such subscription, [`Error::Forbidden`] if the caller only sees it.
+pub fn is_counted(cx: Cx<'_>, what: (Series, Instant), sequence: u64) -> Result<bool, Error> {
+    reportable(cx, what.0.subscription)?;
+    Ok(at(cx, what, |it| it.sequence == sequence)?.is_some())
+}
+
 fn at(
     cx: Cx<'_>,
     (series, at): (Series, Instant),
@@ -117,13 +126,15 @@ fn at(
 /// of those of one moment the one that came last.
 ///
 /// # Errors
-/// If the subscription is not the caller's; if the store fails.
+/// If the caller neither sees the subscription nor reports what was used of it; if the store fails.
 pub fn last_of(
     cx: Cx<'_>,
     subscription: SubscriptionId,
     (meters, source): (&[MeterId], &Code),
 ) -> Result<Option<NumberedEvent>, Error> {
-    cx.get::<Subscription>(subscription)?;
+    if cx.find::<Subscription>(subscription)?.is_none() {
+        reportable(cx, subscription)?;
+    }
     cx.usage.rebuild(cx.view)?;
     let mut last: Option<NumberedEvent> = None;
     for meter in meters {

@@ -178,13 +178,14 @@ fn a_record_that_was_refused_is_corrected_and_handed_in_again() {
     let it = Metered::priced(bundle());
     it.store.market.advance_to("2026-01-10");
     let (key, buyer) = (it.key(), it.store.buyer());
+    let seller = it.store.market.operator();
     let odd = it.record(1, ("byte", "3"), "2026-01-02T10:00:00Z");
     let odd = key.call(&format!("POST {USAGE}"), Some(&odd)).ok();
     assert_eq!(odd["status"], "Rejected");
     let href = text(&odd["href"]);
-    let listed = || items(&key.call(&format!("GET {USAGE}?status=Rejected"), None));
+    let listed = || items(&seller.call(&format!("GET {USAGE}?status=Rejected"), None));
     assert_eq!(listed().len(), 1);
-    let seen = key.get(&href);
+    let seen = seller.get(&href);
     assert_eq!(seen["usageCharacteristic"], odd["usageCharacteristic"], "as it was said");
     assert!(text(&seen["description"]).contains("byte"), "{seen}");
     let patch =
@@ -205,12 +206,39 @@ fn a_record_that_was_refused_is_corrected_and_handed_in_again() {
     let taken = patch(&key, &href, &mended).ok();
     assert_eq!(taken["status"], "Guided", "{taken}");
     assert_eq!(listed(), Vec::<Value>::new(), "it is among what was refused no longer");
-    assert_eq!(key.call(&format!("GET {href}"), None).status.as_u16(), 404);
+    assert_eq!(seller.call(&format!("GET {href}"), None).status.as_u16(), 404);
     let counted = text(&taken["href"]);
     assert_eq!(buyer.get(&counted)["status"], "Guided");
     let stays = told(&patch(&key, &counted, &mended));
     assert!(stays.starts_with("409 what was counted stays"), "{stays}");
     it.store.market.must_be_whole();
+}
+
+#[test]
+fn a_key_reports_and_reads_nothing() {
+    let it = Metered::priced(bundle());
+    it.store.market.advance_to("2026-01-10");
+    let (key, operator) = (it.key(), it.store.market.operator());
+    let href = it.reports(&key, (1, "3", "2026-01-02T10:00:00Z"));
+    assert_eq!(operator.get(&href)["status"], "Guided");
+    let usage = "/tmf-api/usageManagement/v4/usage";
+    for path in [
+        USAGE,
+        &*href,
+        usage,
+        &*format!("{usage}?productId={}", it.product),
+        "/tmf-api/productInventory/v4/product",
+        "/tmf-api/productCatalogManagement/v4/productSpecification",
+        super::buying::PRODUCT,
+        super::buying::ORDER,
+        "/usage/export.jsonl",
+        "/subscriptions",
+        "/specifications",
+        "/accounts",
+    ] {
+        let answer = key.call(&format!("GET {path}"), None);
+        assert_eq!(answer.status.as_u16(), 403, "{path}: {}", answer.json());
+    }
 }
 
 #[test]
@@ -233,7 +261,8 @@ fn of_many_who_hand_in_one_record_again_at_once_one_does() {
             assert!([404, 409].contains(&it.status.as_u16()), "{}", told(it));
         }
     }
-    assert_eq!(key.get(&format!("{USAGE}?action=count&status=Guided"))["size"], 20);
+    let count = format!("{USAGE}?action=count&status=Guided");
+    assert_eq!(it.store.market.operator().get(&count)["size"], 20);
     it.store.market.must_be_whole();
 }
 
