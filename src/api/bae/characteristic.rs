@@ -169,6 +169,18 @@ pub(super) fn is_location(name: &Value) -> bool {
     name.as_str().is_some_and(|it| it.eq_ignore_ascii_case(LOCATION))
 }
 
+/// Says of goods that they lie somewhere else.
+///
+/// # Errors
+/// If the address is too long for that.
+pub(super) fn relocated(all: &mut [Characteristic], to: &WebAddress) -> Result<(), Invalid> {
+    let is_it = |it: &&mut Characteristic| it.name.as_str().eq_ignore_ascii_case(LOCATION);
+    for it in all.iter_mut().filter(is_it).flat_map(|it| it.values.iter_mut()) {
+        it.allowed = Allowed::Exactly(exactly(ValueKind::Text, &json!(to.as_str()))?);
+    }
+    Ok(())
+}
+
 /// The characteristic with a name, in whatever case.
 pub(super) fn find<'a>(of: &'a [Characteristic], name: &str) -> Option<&'a Characteristic> {
     of.iter().find(|it| it.name.as_str().eq_ignore_ascii_case(name))

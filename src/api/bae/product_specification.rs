@@ -291,8 +291,9 @@ fn changed(act: &mut Act<'_>, id: SpecificationId, said: &Tree) -> Result<Tree, 
     act.must(Permission::CatalogWrite, &it.stamp)?;
     parties_must_stay(said, &shown(act.cx(), &it)?)?;
     let then = trigger(said, it.life.state())?;
-    let (content, life) = (content(act.cx(), &it, said)?, lived(it.life.clone(), said)?);
-    upgrade::must_be_whole(&it, (&content, life.label.as_ref()))?;
+    let (mut content, life) = (content(act.cx(), &it, said)?, lived(it.life.clone(), said)?);
+    let asset = upgrade::followed(act.cx(), &it, (&mut content, life.label.as_ref()))?;
+    upgrade::must_be_whole(&it, (&content, life.label.as_ref()), asset.as_ref())?;
     if content != it.content {
         catalog::respecify(act, id, None, |_| Ok(content))?;
     }
@@ -327,7 +328,11 @@ fn content(cx: Cx<'_>, it: &Specification, said: &Tree) -> Result<SpecificationC
         // What other contracts say is digital without naming an asset stays so.
         if content.characteristics.iter().any(is_of_asset) {
             content.delivery = delivery(&content.characteristics)?;
-            content.assets = asset::named(cx, &content.characteristics)?;
+            let named = asset::named(cx, &content.characteristics)?;
+            // Where an asset was before it was upgraded it is not any more.
+            if !named.is_empty() || upgrade::has_other_asset(&it.content, &content) {
+                content.assets = named;
+            }
         }
     }
     if said.contains_key(RELATIONS) {

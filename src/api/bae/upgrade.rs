@@ -1,24 +1,54 @@
-//! Upgrades of digital products: a higher version comes together with another asset, and with nothing
-//! else. What any other product was written with stays.
+//! Upgrades of digital products: a higher version comes together with another asset, or with that of the
+//! upgrade of its asset, and with nothing else. What any other product was written with stays.
 
-use super::characteristic::{NAME, is_of_asset};
+use super::characteristic::{NAME, is_of_asset, relocated};
 use super::error::SPECIFIED;
+use crate::domain::catalog::asset::{Asset, Source};
 use crate::domain::catalog::characteristic::Characteristic;
 use crate::domain::catalog::specification::{Specification, SpecificationContent};
 use crate::domain::error::Invalid;
 use crate::domain::text::Code;
+use crate::services::{Cx, Error};
 
-/// Refuses a change of what a product was written with, unless it is an upgrade as a whole.
+/// The version that the asset of a product has come to. A product that follows it there says where that lies.
+///
+/// # Errors
+/// If the store fails.
+pub(super) fn followed(
+    cx: Cx<'_>,
+    before: &Specification,
+    (after, label): (&mut SpecificationContent, Option<&Code>),
+) -> Result<Option<Code>, Error> {
+    let found = after.assets.first().map(|id| cx.shared::<Asset>(*id)).transpose()?.flatten();
+    let Some(version) = found.as_deref().and_then(Asset::version) else { return Ok(None) };
+    let has_come = label == Some(&version.label) && label != before.life.label.as_ref();
+    if has_come
+        && !has_other_asset(&before.content, after)
+        && let Source::Web(address) = &version.source
+    {
+        relocated(&mut after.characteristics, address)?;
+    }
+    Ok(Some(version.label.clone()))
+}
+
+/// Whether what is said of the asset differs.
+pub(super) fn has_other_asset(before: &SpecificationContent, after: &SpecificationContent) -> bool {
+    of_asset(&after.characteristics) != of_asset(&before.characteristics)
+}
+
+/// Refuses a change of what a product was written with, unless it is an upgrade as a whole. The version that its
+/// asset has come to, if any, is `asset`.
 ///
 /// # Errors
 /// 422.
 pub(super) fn must_be_whole(
     before: &Specification,
     (after, label): (&SpecificationContent, Option<&Code>),
+    asset: Option<&Code>,
 ) -> Result<(), Invalid> {
     let content = &before.content;
     let has_other_version = label != before.life.label.as_ref();
-    let has_other_asset = of_asset(&after.characteristics) != of_asset(&content.characteristics);
+    let has_other_asset = has_other_asset(content, after);
     let says = |it: &SpecificationContent| it.characteristics.iter().any(is_of_asset);
     let is_digital = says(content) && says(after);
     if custom(&after.characteristics) != custom(&content.characteristics) {
@@ -34,6 +64,15 @@ pub(super) fn must_be_whole(
         (true, true, false) => {
             let message = "must be a higher one: another asset is an upgrade";
             Err(SPECIFIED.broken("version", message))
+        }
+        (true, false, true) if is_higher(asset, before.life.label.as_ref()) => {
+            match asset.filter(|it| label != Some(it)) {
+                None => Ok(()),
+                Some(asset) => {
+                    let message = format!("must be `{asset}`, to which its asset was upgraded");
+                    Err(SPECIFIED.broken("version", message))
+                }
+            }
         }
         (true, false, true) => {
             let message = "must come with the asset of that version: an upgrade is both";

@@ -59,6 +59,53 @@ fn an_asset_is_uploaded_and_upgraded_as_its_sort_asks() {
 }
 
 #[test]
+fn a_product_follows_the_upgrade_of_its_asset() {
+    let market = Market::on("2026-01-01");
+    let operator = market.operator();
+    let asset = uploaded(&operator);
+    let said = |name: &str, value: &str| json!({ "name": name, "productSpecCharacteristicValue": [{ "value": value, "default": true }] });
+    let location = format!("https://shop.example.com{}", text(&asset["href"]));
+    let all = json!([
+        said("Asset type", "Data set"),
+        said("Media type", "text/csv"),
+        said("Location", &location),
+    ]);
+    let product = json!({
+        "name": "Rain", "version": "1.0", "lifecycleStatus": "Launched", "productSpecCharacteristic": all,
+    });
+    let product = operator.post(PRODUCTS, &product);
+    let patch =
+        |body: Value| operator.call(&format!("PATCH {}", text(&product["href"])), Some(&body));
+    let early = told(&patch(json!({ "version": "2.0" })));
+    assert!(early.starts_with("422 ") && early.contains("an upgrade is both"), "{early}");
+    let job = format!("{ASSETS}/{}/upgradeJob", text(&asset["id"]));
+    let content = json!({ "name": "rain.csv", "data": "cmFpbiBhZ2Fpbg==" });
+    assert_eq!(operator.post(&job, &json!({ "content": content }))["version"], "2.0");
+    assert_eq!(
+        told(&patch(json!({ "version": "3.0" }))),
+        "422 `version` must be `2.0`, to which its asset was upgraded (specified)"
+    );
+    assert_eq!(patch(json!({ "version": "2.0" })).ok()["version"], "2.0");
+    assert_eq!(operator.get(&text(&product["href"]))["version"], "2.0");
+    // What lies elsewhere from now on is said to lie there, whether or not all of it is said again.
+    for (version, place) in
+        [("3.0", "https://data.example.com/3"), ("4.0", "https://data.example.com/4")]
+    {
+        operator.post(&job, &json!({ "content": place, "version": version }));
+        let mut body = json!({ "version": version });
+        if version == "3.0" {
+            body["productSpecCharacteristic"] = all.clone();
+        }
+        let upgraded = patch(body).ok();
+        let shown = &upgraded["productSpecCharacteristic"][2]["productSpecCharacteristicValue"];
+        assert_eq!((&upgraded["version"], &shown[0]["value"]), (&json!(version), &json!(place)));
+        let of = format!("{ASSETS}/product/{}", text(&product["id"]));
+        let held = operator.get(&of);
+        assert_eq!((&held["state"], &held["version"]), (&json!("attached"), &json!(version)));
+    }
+}
+
+#[test]
 fn a_digital_product_gives_its_buyer_what_it_names_and_nobody_else() {
     let market = Market::on("2026-01-01");
     let (house, operator) = (&market.house, market.operator());
