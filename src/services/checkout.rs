@@ -26,11 +26,10 @@ use crate::domain::payment::method::{MethodDetails, MethodKind, PaymentMethod};
 use crate::domain::payment::{Payer, Payment};
 use crate::domain::sealed::Sealed;
 use crate::domain::stamp::SellerNumber;
-use crate::domain::subscription::Subscription;
 use crate::domain::text;
 use crate::domain::time::Instant;
 use crate::services::webhook::trouble;
-use crate::store::payment::{PAYMENT_BY_INVOICE, PAYMENT_UNDER_WAY};
+use crate::store::payment::PAYMENT_BY_INVOICE;
 use crate::store::{Along, Key, Records};
 use crate::world::gateway::{Charge, Gateway as Port, Trouble};
 
@@ -103,7 +102,7 @@ pub fn begin_within(act: &mut Act<'_>, wanted: &Wanted) -> Result<Payment, Error
     act.load(id)
 }
 
-fn begun_by_payer(act: &mut Act<'_>, wanted: &Wanted) -> Result<PaymentId, Error> {
+pub(super) fn begun_by_payer(act: &mut Act<'_>, wanted: &Wanted) -> Result<PaymentId, Error> {
     let (billing_account, amount, invoice) = of_what(act, wanted.what)?;
     let stamp = act.cx().stamp(billing_account.stamp.seller, Some(billing_account.account()));
     act.must(Permission::PaymentMake, &stamp)?;
@@ -120,73 +119,6 @@ fn begun_by_payer(act: &mut Act<'_>, wanted: &Wanted) -> Result<PaymentId, Error
     let of = (billing_account, amount);
     let it = Begin { of, invoice, order: None, gateway, method, initiative, tries: 1 };
     Ok(written_down(act, it)?.id)
-}
-
-/// How somebody wants to pay: with which method on file, and through which gateway where that is not the
-/// method's.
-pub type Means = (Option<PaymentMethodId>, Option<text::Code>);
-
-/// Begins a payment of all that is owed on a billing account and is not on its way already. Of a payment
-/// for that which its payer has begun and not ended, the page is told again: there are never two for
-/// one debt. Nothing if nothing is left to be asked for.
-///
-/// # Errors
-/// As [`begin`].
-pub fn begin_owed(
-    bss: &Bss,
-    author: Author,
-    of: BillingAccountId,
-    means: Means,
-) -> Result<Option<Payment>, Error> {
-    let id = bss.act(author.clone(), move |act| owed_by_payer(act, of, means)).wait()?;
-    let Some(id) = id else { return Ok(None) };
-    ask_in_passing(bss, id)?;
-    bss.read(&author.actor, |cx| cx.get(id)).map(Some)
-}
-
-/// Whether anything is owed of what was billed for a subscription.
-///
-/// # Errors
-/// If the store fails.
-pub fn is_owed_for(cx: Cx<'_>, of: &Subscription) -> Result<bool, Error> {
-    let open = payment::open_invoices(cx, of.billing_account())?;
-    let is_for = |it: &Invoice| it.content().lines.iter().any(|it| it.subscription == Some(of.id));
-    Ok(open.iter().any(is_for))
-}
-
-fn owed_by_payer(
-    act: &mut Act<'_>,
-    of: BillingAccountId,
-    (method, gateway): Means,
-) -> Result<Option<PaymentId>, Error> {
-    let payer: BillingAccount = act.cx().named("/billing_account", of)?;
-    act.must(Permission::PaymentMake, &act.cx().stamp(payer.stamp.seller, Some(payer.account())))?;
-    let mut owed: Option<Money> = None;
-    for invoice in payment::open_invoices(act.cx(), of)? {
-        if !attempts_of(act.cx(), invoice.id)?.iter().any(comes_by_itself) {
-            let open = invoice.undisputed();
-            owed = Some(owed.map_or(Ok(open), |it| it.plus(open))?);
-        }
-    }
-    let Some(owed) = owed.filter(|it| it.as_minor() > 0) else { return Ok(None) };
-    let begun = begun_for(act.cx(), of)?;
-    if let Some(same) = begun.iter().find(|it| it.amount() == owed && it.method == method) {
-        return Ok(Some(same.id));
-    }
-    for other in begun {
-        call_off(act, other.id)?;
-    }
-    let what = What::BillingAccount(of, owed);
-    begun_by_payer(act, &Wanted { what, method, gateway }).map(Some)
-}
-
-/// The payments that its payer has begun of what is owed on a billing account, and has not ended.
-fn begun_for(cx: Cx<'_>, of: BillingAccountId) -> Result<Vec<Payment>, Error> {
-    let along = Along::Index(PAYMENT_UNDER_WAY, Key::new().id(of).bytes());
-    let by_payer = |it: &Attempt| it.initiative == Initiative::Payer && it.order.is_none();
-    let mut all: Vec<Payment> = cx.every(&along)?;
-    all.retain(|it| it.attempt.as_ref().is_some_and(by_payer));
-    Ok(all)
 }
 
 fn of_what(act: &Act<'_>, what: What) -> Result<(BillingAccount, Money, Option<InvoiceId>), Error> {

@@ -31,6 +31,7 @@ pub mod consumer_key;
 pub mod coupon;
 mod cx;
 pub mod debit_order;
+pub mod debt;
 pub mod delivery;
 pub mod demo;
 pub mod deposit;

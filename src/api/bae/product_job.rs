@@ -20,13 +20,14 @@ use crate::domain::id::{Id, OrderId, SubscriptionId};
 use crate::domain::operator::Permission;
 use crate::domain::order::item::{Action, Item, Wish};
 use crate::domain::order::{Order, PlaceOrder, Request};
+use crate::domain::payment::Payment;
 use crate::domain::subscription::Subscription;
 use crate::domain::subscription::change::{Cancellation, RefundTo};
 use crate::domain::subscription::lifecycle::State;
 use crate::domain::text::WebAddress;
 use crate::services::idempotency::Answer;
 use crate::services::order::{self, Paying};
-use crate::services::{Author, Bss, Cx, Error, checkout, subscription};
+use crate::services::{Author, Bss, Cx, Error, debt, subscription};
 
 pub(super) static ROWS: &[Row] = &[
     Row::new(
@@ -98,17 +99,22 @@ fn done(message: &str, page: Option<&WebAddress>) -> Answer {
     answer
 }
 
-/// Begins a payment of all that is owed where a product is billed, as far as it is not being collected;
-/// nothing if nothing of that is owed for the product (6.5).
+/// Begins a payment of what is owed for a product, as far as it is not being collected; nothing if nothing
+/// is, whatever is owed for others (6.5).
 fn pays(bss: &Bss, author: &Author, of: &Subscription) -> Result<Option<Answer>, Error> {
-    if !bss.read(&author.actor, |cx| checkout::is_owed_for(cx, of))? {
-        return Ok(None);
-    }
-    let begun = checkout::begin_owed(bss, author.clone(), of.billing_account(), (None, None))?;
-    Ok(begun.map(|it| {
-        let page = it.attempt.as_ref().and_then(|it| it.page.as_ref());
-        done(&format!("{} is to be paid first", it.amount()), page)
-    }))
+    let begun = debt::begin_owed_for(bss, author.clone(), of, (None, None))?;
+    Ok(begun.as_ref().map(paid_first))
+}
+
+fn paid_first(it: &Payment) -> Answer {
+    let page = it.attempt.as_ref().and_then(|it| it.page.as_ref());
+    done(&format!("{} is to be paid first", it.amount()), page)
+}
+
+/// Lets a product that is held for what is owed where it is billed run again once all of that is paid.
+fn release(bss: &Bss, author: &Author, of: &Subscription) -> Result<Answer, Error> {
+    let begun = debt::begin_owed(bss, author.clone(), of.billing_account(), (None, None))?;
+    Ok(begun.as_ref().map_or_else(|| done("nothing is to be paid", None), paid_first))
 }
 
 fn renew(mut asked: Asked) -> Result<Work, Fault> {
@@ -120,11 +126,10 @@ fn renew(mut asked: Asked) -> Result<Work, Fault> {
         }
         match it.state() {
             State::Graced | State::Expired | State::Recoverable => begin_anew(bss, author, &it),
+            State::HeldForCredit | State::HeldForBoth => release(bss, author, &it),
             State::Pending
             | State::Active
             | State::HeldAdministratively
-            | State::HeldForCredit
-            | State::HeldForBoth
             | State::Terminating
             | State::Destroyed
             | State::Aborted

@@ -19,7 +19,7 @@ use crate::domain::operator::Permission;
 use crate::domain::payment::attempt::Reason;
 use crate::services::checkout::{self, Wanted, What};
 use crate::services::sandbox::{self, Choice};
-use crate::services::{Bss, Error};
+use crate::services::{Bss, Error, debt};
 
 pub(super) fn routes() -> Vec<Route> {
     let pays = Needs::Permission(Permission::PaymentMake);
@@ -100,7 +100,7 @@ fn begin(bss: &Arc<Bss>, call: &Call, body: NewCheckout) -> Result<Reply<Payment
     let it = match body.what()? {
         Ok(what) => checkout::begin(bss, call.author(), Wanted { what, method, gateway })?,
         Err(all_of) => {
-            let begun = checkout::begin_owed(bss, call.author(), all_of, (method, gateway))?;
+            let begun = debt::begin_owed(bss, call.author(), all_of, (method, gateway))?;
             let why = format!("nothing is owed on `{all_of}` that is not on its way already");
             begun.ok_or_else(|| Rejection::new(Code::PaymentExceeds, why))?
         }

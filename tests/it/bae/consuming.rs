@@ -316,6 +316,54 @@ fn what_is_being_collected_is_not_asked_for_again() {
     it.store.market.must_be_whole();
 }
 
+/// A product is paid before it ends, and not what others cost.
+#[test]
+fn a_product_is_ended_whatever_is_owed_for_others() {
+    let it = Metered::open();
+    let (store, market) = (&it.store, &it.store.market);
+    let (buyer, operator) = (store.buyer(), market.operator());
+    let once = json!({
+        "name": "Box", "kind": "one_time", "currency": "EUR",
+        "model": { "kind": "flat", "amount": "30" },
+    });
+    let sold_once = plain(&market.offer("Box", &[once]));
+    let mut body = store.order(&[&sold_once]);
+    body["orderItem"][0]["product"]["productPrice"][0]["priceType"] = json!("one time");
+    let placed = buyer.call(&format!("POST {}", super::buying::ORDER), Some(&body));
+    store.chooses(&redirect(&placed).expect("it is to be paid"), "pay");
+    market.house.app.keep_duties();
+    let order = buyer.get(&text(&placed.ok()["href"]));
+    market.advance_to("2026-02-02");
+    let account = json!({ "id": market.house.customer.account });
+    let open = |than: &str| {
+        let all = market.invoices(&account);
+        all.iter().filter(|it| it["state"] == than).count()
+    };
+    assert_eq!(open("issued"), 1, "the fee of the other is owed");
+    let end = |order: &Value, product: &str| {
+        let name = format!("Box oid={}", text(&order["id"]));
+        let body = json!({ "name": name, "id": product, "priceType": "recurring" });
+        buyer.call(&format!("POST {CHARGING}/products/unsubscribeJob"), Some(&body))
+    };
+    let product = text(&order["orderItem"][0]["product"]["id"]);
+    let answer = end(&order, &product);
+    assert_eq!((answer.status.as_u16(), redirect(&answer)), (200, None), "{}", told(&answer));
+    market.house.app.keep_duties();
+    assert_eq!(buyer.get(&format!("{PRODUCT}/{product}"))["status"], "Terminated");
+    // Of what else is open only the bill of the product is asked for.
+    market.order(&account, &format!("ofr_{}", store.mail), 1);
+    assert_eq!(open("issued"), 2);
+    let page = redirect(&end(&it.order, &it.product)).expect("it is to be paid");
+    assert_eq!(redirect(&end(&it.order, &it.product)), Some(page.clone()), "there is one page");
+    let payments = operator.get(&format!("/payments?account={}", text(&account["id"])));
+    assert_eq!(payments["items"][0]["amount"]["amount"], "6.00");
+    store.chooses(&page, "pay");
+    let answer = end(&it.order, &it.product);
+    assert_eq!((answer.status.as_u16(), redirect(&answer)), (200, None), "{}", told(&answer));
+    assert_eq!(open("issued"), 1, "the other is owed still");
+    market.must_be_whole();
+}
+
 #[test]
 fn a_product_is_ended_by_its_customer_when_all_is_paid() {
     let it = Metered::open();
