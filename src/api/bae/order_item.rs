@@ -166,7 +166,8 @@ fn prices(
         let is_picked = price.plan.is_none() || price.plan == it.wish.plan;
         is_picked && price.in_force(today, None).is_some()
     });
-    prices.iter().map(|it| product::price(cx, it)).collect()
+    let priced = |it: &Price| product::price(cx, (it, it.in_force(today, None)), of.account());
+    prices.iter().map(priced).collect()
 }
 
 /// Fills into an item as it is shown what else was said of it when it was ordered: appointments, places,

@@ -1,20 +1,21 @@
 //! `price`: how much, with tax and without it, and in which currency.
 //!
 //! What a buyer pays is the amount with tax, where it is said. What is tax of it follows from the rules
-//! of taxation and not from what is said here; it must fit, and is shown as it was said.
+//! of taxation and not from what is said here; it must fit, and is shown as it was said, or else as the rules
+//! have it.
 
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
-use super::carried;
 use super::form::{must, text};
-use super::wire::Tree;
-use crate::domain::catalog::price::model::{Figure, PriceModel};
-use crate::domain::catalog::price::{Base, Price};
+use super::wire::{Tree, tree};
+use super::{carried, product};
+use crate::domain::catalog::price::{Base, Figure, Price, PriceVersion};
 use crate::domain::error::Invalid;
+use crate::domain::id::AccountId;
 use crate::domain::money::Currency;
 use crate::domain::quantity::Quantity;
-use crate::services::Error;
+use crate::services::{Cx, Error, billing, catalog};
 
 /// The attribute in which it stands.
 pub(super) const NAME: &str = "price";
@@ -92,45 +93,70 @@ fn must_fit(gross: Figure, net: Figure, rate: Option<Quantity>) -> Result<(), In
     }
 }
 
-/// The one figure of a price, if it has only one.
-fn of(price: &Price) -> Option<Figure> {
-    match &price.versions.as_slice().last()?.model {
-        PriceModel::Flat(figure) | PriceModel::PerUnit(figure) => Some(*figure),
-        PriceModel::Graduated(_)
-        | PriceModel::Volume(_)
-        | PriceModel::Package { .. }
-        | PriceModel::Stairstep(_)
-        | PriceModel::Percentage(_)
-        | PriceModel::GraduatedPercentage(_)
-        | PriceModel::Minimum { .. }
-        | PriceModel::Commitment { .. }
-        | PriceModel::PerDimension { .. } => None,
-    }
-}
-
-/// How much a price is; `null` if that is no single figure.
+/// How much a price is, as it was said, with what the rules of taxation have of it beside where less was
+/// said; `null` if that is no single figure.
 ///
 /// # Errors
 /// If what is kept beside it cannot be read.
-pub(super) fn shown(price: &Price) -> Result<Value, Error> {
-    let Some(figure) = of(price) else { return Ok(Value::Null) };
-    let name = if price.base == Base::Gross { GROSS } else { NET };
-    let said = carried::read(&price.stamp)?.remove(NAME);
-    let is_same = |it: &Value| {
-        it.as_object().and_then(|it| self::figure(it).ok()) == Some((price.base, figure))
+pub(super) fn shown(cx: Cx<'_>, price: &Price) -> Result<Value, Error> {
+    let figure = price.versions.as_slice().last().and_then(|it| product::figure(&it.model));
+    let Some(figure) = figure else { return Ok(Value::Null) };
+    let said = carried::read(&price.stamp)?.remove(NAME).and_then(|it| it.as_object().cloned());
+    let is_same = |it: &Tree| self::figure(it).ok() == Some((price.base, figure));
+    let said = said.filter(is_same).unwrap_or_default();
+    let mut shown = Tree::new();
+    if !said.contains_key(RATE) && !(said.contains_key(GROSS) && said.contains_key(NET)) {
+        shown = known(cx, (price, figure), None)?;
+        // Who writes it says it again, and an amount with tax would be agreed on then.
+        if price.base == Base::Net && catalog::is_kept(cx, &price.stamp) == Some(true) {
+            shown.remove(GROSS);
+        }
+    }
+    shown.extend(said);
+    shown.insert("currencyCode".to_owned(), price.currency.code().into());
+    Ok(Value::Object(shown))
+}
+
+/// How much a price is for who has bought it, at the version at which it is charged.
+///
+/// # Errors
+/// If the store fails.
+pub(super) fn charged(
+    cx: Cx<'_>,
+    (price, version): (&Price, Option<&PriceVersion>),
+    account: AccountId,
+) -> Result<Value, Error> {
+    let mut shown = match version.and_then(|it| product::figure(&it.model)) {
+        Some(figure) => known(cx, (price, figure), Some(account))?,
+        None => Tree::new(),
     };
-    let mut shown = match said.filter(is_same) {
-        Some(said) => said,
-        None => json!({ name: figure.to_string() }),
-    };
-    shown["currencyCode"] = price.currency.code().into();
-    Ok(shown)
+    shown.insert("currencyCode".to_owned(), price.currency.code().into());
+    Ok(Value::Object(shown))
+}
+
+/// A figure without tax and with it, and the rate, as far as the rules say that.
+fn known(
+    cx: Cx<'_>,
+    (price, figure): (&Price, Figure),
+    account: Option<AccountId>,
+) -> Result<Tree, Error> {
+    let rate = billing::tax_rate(cx, price, account)?;
+    let digits = price.currency.digits();
+    let both = rate.and_then(|rate| {
+        let (net, gross) = price.base.both(figure.decimal(), rate, digits)?;
+        Some((net, gross, rate.decimal().normalize()))
+    });
+    let of = |it: Decimal| it.to_string();
+    Ok(tree(match both {
+        Some((net, gross, rate)) => json!({ NET: of(net), GROSS: of(gross), RATE: of(rate) }),
+        None if price.base == Base::Gross => json!({ GROSS: figure.to_string() }),
+        None => json!({ NET: figure.to_string() }),
+    }))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::api::bae::wire::tree;
 
     fn told(gross: Value, net: Value, rate: Value) -> String {
         let said = json!({ GROSS: gross, NET: net, RATE: rate, "currencyCode": "eur" });

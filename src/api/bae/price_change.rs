@@ -1,11 +1,14 @@
 //! Other prices for an offering that is or was on the market. Who has it keeps what was agreed: figures
 //! change from a day on, plans come and go as a whole.
 
+use super::carried;
 use super::price_plan::{Charged, Component, Costs, Said, add, keep_plans, plans, version};
 use crate::domain::catalog::offer::{Offer, Plan};
 use crate::domain::catalog::price::model::PriceModel;
 use crate::domain::catalog::price::{Price, PriceKind};
 use crate::domain::error::{Code, Rejection};
+use crate::domain::operator::Permission;
+use crate::domain::stamp::Contract;
 use crate::domain::text::Name;
 use crate::services::{Act, Cx, Error, offer};
 
@@ -47,6 +50,9 @@ fn refigure(
         if price.versions.as_slice().last().is_some_and(|it| it.model != figure) {
             let version = version(act.cx(), component);
             offer::reprice(act, price.id, |_| Ok(version))?;
+            let beside = carried::written(&component.beside)?;
+            let what = (price.id, Permission::CatalogWrite);
+            crate::services::carried::keep::<Price>(act, what, Contract::Bae, beside)?;
         }
     }
     if is_alike { Ok(()) } else { Err(refused(&said.name).into()) }

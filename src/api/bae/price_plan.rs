@@ -63,7 +63,7 @@ pub(super) struct Component {
     pub(super) amount: Amount,
     pub(super) alterations: Vec<PriceAlteration>,
     /// The amount in the words of who said it, and what else was said.
-    beside: Tree,
+    pub(super) beside: Tree,
 }
 
 /// A plan, as it was said: the first component is its own, the others are fees beside it.

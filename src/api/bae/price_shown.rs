@@ -88,7 +88,7 @@ fn shown_price(cx: Cx<'_>, it: &Price) -> Result<Value, Error> {
         ("priceType", word.into()),
         ("recurringChargePeriod", json!(every)),
         ("unitOfMeasure", json!(unit.as_ref().map(Name::as_str))),
-        (price_amount::NAME, price_amount::shown(it)?),
+        (price_amount::NAME, price_amount::shown(cx, it)?),
     ];
     let mut shown = carried::read(&it.stamp)?;
     shown.retain(|name, _| ![price_amount::NAME, DETAILS].contains(&name.as_str()));

@@ -8,14 +8,14 @@ use serde_json::{Value, json};
 use super::query::Listed;
 use super::route::{Asked, Needs, Row};
 use super::wire::{self, Tree};
-use super::{carried, charge_period, form, list, order_item, related_party};
+use super::{carried, charge_period, form, list, order_item, price_amount, related_party};
 use crate::api::edge::fault::Fault;
 use crate::api::edge::tongue::Words;
 use crate::api::edge::work::Work;
 use crate::domain::account::lifecycle::HoldKind;
-use crate::domain::catalog::price::{Base, Figure, Price, PriceKind, PriceModel};
+use crate::domain::catalog::price::{Figure, Price, PriceKind, PriceModel, PriceVersion};
 use crate::domain::error::Invalid;
-use crate::domain::id::{Id, SubscriptionId};
+use crate::domain::id::{AccountId, Id, SubscriptionId};
 use crate::domain::operator::Permission;
 use crate::domain::stamp::Contract;
 use crate::domain::subscription::change::{CancelAt, Cancellation, RefundTo};
@@ -25,7 +25,9 @@ use crate::domain::subscription::{Hold, Release, Subscription};
 use crate::domain::text::{Code, Name};
 use crate::domain::time::Zone;
 use crate::services::subscription::Said;
-use crate::services::{Act, Cx, Error, carried as kept, offer, provisioning, subscription};
+use crate::services::{
+    Act, Cx, Error, billing, carried as kept, offer, provisioning, subscription,
+};
 
 const PRODUCTS: &str = "/DSProductInventory/api/productInventory/v2/product";
 
@@ -108,26 +110,24 @@ pub(super) const fn figure(of: &PriceModel) -> Option<Figure> {
     }
 }
 
-/// A price as it was bought.
-pub(super) fn price(cx: Cx<'_>, it: &Price) -> Result<Value, Error> {
+/// A price as it was bought, at the version at which it is charged.
+pub(super) fn price(
+    cx: Cx<'_>,
+    (it, version): (&Price, Option<&PriceVersion>),
+    account: AccountId,
+) -> Result<Value, Error> {
     let (kind, period) = match it.kind {
         PriceKind::OneTime(_) => ("one time", None),
         PriceKind::Recurring { every, .. } => ("recurring", charge_period::word(every)),
         PriceKind::Usage { .. } => ("usage", None),
     };
-    let name = match it.base {
-        Base::Net => "dutyFreeAmount",
-        Base::Gross => "taxIncludedAmount",
-    };
-    let amount = it.versions.as_slice().last().and_then(|it| figure(&it.model));
-    let amount = amount.map(|it| it.to_string());
     let mut shown = wire::tree(json!({
         "name": it.name.as_str(),
         "description": it.description.as_ref().map(ToString::to_string),
         "priceType": kind,
         "recurringChargePeriod": period,
         "unitOfMeasure": offer::unit(cx, it)?.map(|it| it.as_str().to_owned()),
-        "price": { "currencyCode": it.currency.code(), name: amount },
+        "price": price_amount::charged(cx, (it, version), account)?,
     }));
     shown.retain(|_, it| !it.is_null());
     Ok(Value::Object(shown))
@@ -135,9 +135,15 @@ pub(super) fn price(cx: Cx<'_>, it: &Price) -> Result<Value, Error> {
 
 /// The prices of a product as it was bought.
 pub(super) fn prices(cx: Cx<'_>, of: &Subscription) -> Result<Vec<Value>, Error> {
-    let taken = of.deal().prices.keys();
-    let found = taken.map(|id| cx.shared::<Price>(*id)).filter_map(Result::transpose);
-    found.map(|it| it.and_then(|it| price(cx, &it))).collect()
+    let today = subscription::today(cx, of)?;
+    let mut shown = Vec::new();
+    for id in of.deal().prices.keys() {
+        let Some(it) = cx.shared::<Price>(*id)? else { continue };
+        let version = billing::version_on(cx, (of, &it), today)?;
+        let version = version.as_ref().or_else(|| it.versions.as_slice().first());
+        shown.push(price(cx, (&it, version), of.account())?);
+    }
+    Ok(shown)
 }
 
 /// What was chosen of it.

@@ -2,9 +2,10 @@
 
 use serde_json::{Value, json};
 
+use super::buying::{PRODUCT, Store};
 use super::shop::{Shop, digital, lead, monthly, offerings};
 use crate::harness::house::House;
-use crate::harness::market::Market;
+use crate::harness::market::{Market, text};
 
 fn plans(of: &Value) -> Vec<Value> {
     of["productOfferingPrice"].as_array().cloned().unwrap_or_default()
@@ -190,4 +191,39 @@ fn what_a_plan_says_with_tax_is_what_the_first_bill_comes_to() {
     let wish = json!({ "currency": "EUR", "country": "DE" });
     let calculated = seller.0.call(&format!("POST /offers/{id}/calculate"), Some(&wish));
     assert_eq!(calculated.json()["gross"]["amount"], "190.00", "{}", calculated.json());
+}
+
+/// Whoever reads a price finds it with tax and without it: in the catalogue, also after it was changed, in
+/// orders and among what was bought.
+#[test]
+fn amounts_are_told_with_tax_and_without_it() {
+    let store = Store::open();
+    let (buyer, operator) = (store.buyer(), store.market.operator());
+    let path = format!("/DSProductCatalog/api/catalogManagement/v2/productOffering/{}", store.mail);
+    let whole = |net: &str, gross: &str| json!({ "dutyFreeAmount": net, "taxIncludedAmount": gross, "taxRate": "20", "currencyCode": "EUR" });
+    assert_eq!(plans(&buyer.get(&path))[0]["price"], whole("10", "12"));
+    // Who sells it says it again as it is agreed.
+    let mut agreed = whole("10", "12");
+    agreed.as_object_mut().unwrap().remove("taxIncludedAmount");
+    assert_eq!(plans(&operator.get(&path))[0]["price"], agreed);
+    let order = store.buys(&[&store.mail]);
+    let ordered = &order["orderItem"][0]["product"];
+    assert_eq!(ordered["productPrice"][0]["price"], whole("10", "12"));
+    let bought = buyer.get(&format!("{PRODUCT}/{}", text(&ordered["id"])));
+    assert_eq!(bought["productPrice"][0]["price"], whole("10", "12"));
+
+    let seller = Shop::of(&store.market.house, &store.market.house.operator);
+    let (catalog, product) = (seller.catalog("Data"), seller.product("Weather"));
+    let made = seller.offering(&catalog, &product, "Weather");
+    seller.moves(&made, "Launched");
+    store.market.advance_to("2026-01-02");
+    let changed = |price: Value| {
+        let mut plan = monthly("Monthly");
+        plan["price"] = price;
+        let changed = seller.change(&made, &json!({ "productOfferingPrice": [plan] }));
+        plans(&changed)[0]["price"].clone()
+    };
+    assert_eq!(changed(whole("12.5", "15")), whole("12.5", "15"), "as it was said");
+    let alone = json!({ "taxIncludedAmount": "18", "currencyCode": "EUR" });
+    assert_eq!(changed(alone), whole("15", "18"), "as the rules have it");
 }

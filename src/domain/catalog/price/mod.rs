@@ -15,6 +15,7 @@ pub mod tier;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use rust_decimal::{Decimal, RoundingStrategy};
 use serde::{Deserialize, Serialize};
 
 use self::alteration::PriceAlteration;
@@ -27,7 +28,7 @@ use crate::domain::error::{Code, Invalid, Rejection};
 use crate::domain::id::{MeterId, OfferId, PriceId, ResourceId, TaxCategoryId};
 use crate::domain::localized::nearest;
 use crate::domain::money::{Currency, MoneyError};
-use crate::domain::quantity::Quantity;
+use crate::domain::quantity::{Percent, Quantity};
 use crate::domain::stamp::Stamp;
 use crate::domain::text::{self, Locale, Name, Prose};
 use crate::domain::time::{Date, Instant, Span, Zone};
@@ -88,6 +89,27 @@ pub enum Base {
     Net,
     /// Tax is inside.
     Gross,
+}
+
+impl Base {
+    /// A figure without tax and with it, where it bears so many hundredths: as it is agreed, and what follows
+    /// from that for people to look at, rounded half up to `digits` decimal places or as many as it has.
+    /// Nothing if that is too large.
+    #[must_use]
+    pub fn both(self, figure: Decimal, tax: Percent, digits: u32) -> Option<(Decimal, Decimal)> {
+        let (part, whole) = (Percent::WHOLE.decimal() + tax.decimal(), Percent::WHOLE.decimal());
+        let other = match self {
+            Self::Net => figure.checked_mul(part)?.checked_div(whole)?,
+            Self::Gross => figure.checked_mul(whole)?.checked_div(part)?,
+        };
+        let digits = figure.normalize().scale().max(digits);
+        let rounding = RoundingStrategy::MidpointAwayFromZero;
+        let other = other.round_dp_with_strategy(digits, rounding).normalize();
+        Some(match self {
+            Self::Net => (figure, other),
+            Self::Gross => (other, figure),
+        })
+    }
 }
 
 /// On what occasion a price is charged.

@@ -6,9 +6,27 @@ use super::alteration::{Applies, By, Effect};
 use super::*;
 use crate::domain::catalog::lifecycle::State;
 use crate::domain::id::Id;
-use crate::domain::quantity::Percent;
 use crate::domain::stamp::SellerNumber;
 use crate::domain::time::{Instant, SpanUnit, Validity};
+
+#[test]
+fn a_figure_is_told_with_tax_and_without_it() {
+    use crate::domain::quantity::decimal;
+    for (base, figure, tax, expected) in [
+        (Base::Gross, "12", "20", "10 / 12"),
+        (Base::Gross, "200", "20", "166.67 / 200"),
+        (Base::Gross, "0.0125", "25", "0.01 / 0.0125"),
+        (Base::Gross, "12", "0", "12 / 12"),
+        (Base::Net, "10", "19", "10 / 11.9"),
+        (Base::Net, "0.05", "10", "0.05 / 0.06"),
+        (Base::Net, "0.005", "19", "0.005 / 0.006"),
+    ] {
+        let (it, tax) = (decimal(figure).expect(figure), decimal(tax).expect(tax));
+        let both = base.both(it, Percent::new(tax), 2).expect(figure);
+        assert_eq!(format!("{} / {}", both.0, both.1), expected, "{figure} at {tax}");
+    }
+    assert_eq!(Base::Net.both(Decimal::MAX, Percent::WHOLE, 2), None);
+}
 
 fn date(text: &str) -> Date {
     text.parse().expect(text)
