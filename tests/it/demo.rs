@@ -52,6 +52,10 @@ fn one_of_each() {
     let bills = "GET /tmf-api/customerBillManagement/v4/customerBill";
     let bills = over_file(&server.socket(), bills, "").unwrap().json();
     assert_eq!(bills[0]["state"], "validated", "{bills}");
+    let sorts = "GET /charging/api/assetManagement/assetTypes";
+    let sorts = over_file(&server.socket(), sorts, "").unwrap().json();
+    let names: Vec<_> = sorts.as_array().unwrap().iter().map(|it| &it["name"]).collect();
+    assert_eq!(names, ["Basic File", "Basic URL"], "{sorts}");
     assert_eq!(get(&server, "/billing_runs/left")["nothing_left"], true);
     let logins = logins(&server);
     assert_eq!(logins.len(), 2, "{:?}", server.said);

@@ -133,6 +133,8 @@ pub(super) struct Shop {
     #[serde(default)]
     pub(super) categories: Vec<Keyed>,
     #[serde(default)]
+    pub(super) asset_types: Vec<Keyed>,
+    #[serde(default)]
     pub(super) meters: Vec<Keyed>,
     #[serde(default)]
     pub(super) resources: Vec<Keyed>,

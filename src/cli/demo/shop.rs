@@ -23,6 +23,7 @@ pub(super) fn fill(stage: &mut Stage, shop: &Shop) -> Result<(), Failure> {
         stage.post(HOUSE, "/gateways", &Value::Object(gateway.clone()))?;
     }
     make_all(stage, "/categories", &shop.categories)?;
+    make_all(stage, "/asset_types", &shop.asset_types)?;
     make_all(stage, "/meters", &shop.meters)?;
     make_all(stage, "/resources", &shop.resources)?;
     make_all(stage, "/service_terms", &shop.service_terms)?;
