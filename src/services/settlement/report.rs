@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{list, pay};
 use crate::domain::error::{Code, Rejection};
-use crate::domain::id::{AccountId, InvoiceId, SettlementId, ShareModelId, ShareRecordId};
+use crate::domain::id::{AccountId, InvoiceId, SettlementId, ShareModelId};
 use crate::domain::money::{Currency, Money};
 use crate::domain::operator::{Decision, Permission};
 use crate::domain::page::PageRequest;
