@@ -316,6 +316,38 @@ fn what_is_being_collected_is_not_asked_for_again() {
     it.store.market.must_be_whole();
 }
 
+#[test]
+fn what_has_run_out_goes_on_once_its_next_term_is_paid() {
+    let store = Store::open();
+    let (market, operator) = (&store.market, store.market.operator());
+    let paid = json!({ "grace_days": 2, "hold_days": 20, "destroy": false });
+    let after = operator.post("/service_terms", &json!({ "name": "Usual", "paid": paid }));
+    let term = json!({ "key": "m", "duration": "1 month", "auto_renew": false, "default": true });
+    let lasting = json!({ "terms": [term], "service_terms": after["id"] });
+    let fee = [monthly("Fee", "EUR", "10")];
+    let pass = plain(&market.offer_like("Pass", &fee, (lasting, json!({}))));
+    let (buyer, order) = (store.buyer(), store.buys(&[&pass]));
+    let product = text(&order["orderItem"][0]["product"]["id"]);
+    let status = || text(&buyer.get(&format!("{PRODUCT}/{product}"))["status"]);
+    assert_eq!(status(), "Active");
+    market.advance_to("2026-02-04");
+    assert_eq!(status(), "Suspended", "its term is over");
+    let renew = || {
+        let name = format!("Pass oid={}", text(&order["id"]));
+        let body = json!({ "name": name, "id": product, "priceType": "recurring" });
+        let answer = buyer.call(&format!("POST {CHARGING}/products/renewJob"), Some(&body));
+        assert_eq!(answer.status.as_u16(), 200, "{}", told(&answer));
+        redirect(&answer)
+    };
+    let page = renew().expect("the next term is to be paid");
+    assert_eq!(renew(), Some(page.clone()), "there is one page");
+    assert_eq!(status(), "Suspended", "it is not paid yet");
+    store.chooses(&page, "pay");
+    market.house.app.keep_duties();
+    assert_eq!((status(), renew()), ("Active".to_owned(), None));
+    market.must_be_whole();
+}
+
 /// A product is paid before it ends, and not what others cost.
 #[test]
 fn a_product_is_ended_whatever_is_owed_for_others() {
