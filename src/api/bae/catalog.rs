@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 use super::carried;
 use super::cascade::{cascades, off_the_market};
 use super::catalogue::{
-    BASE, begun, described, kept, known, lived, named, parties_must_stay, renamed, seller,
-    shown_over, trigger,
+    BASE, begun, described, kept, known, lived, must_be_own, named, parties_must_stay, renamed,
+    seller, shown_over, trigger,
 };
 use super::form::{all, reference};
 use super::list::{Whole, listed};
@@ -155,7 +155,7 @@ fn change(mut asked: Asked) -> Result<Work, Fault> {
 
 fn changed(act: &mut Act<'_>, id: CatalogId, said: &Tree) -> Result<Tree, Error> {
     let it = publication::get(act.cx(), id)?;
-    act.must(Permission::CatalogWrite, &it.stamp)?;
+    must_be_own(act, &it.stamp, it.name.original())?;
     parties_must_stay(said, &shown(act.cx(), &it)?)?;
     let then = trigger(said, it.life.state())?;
     let mut after = it.clone();

@@ -12,10 +12,11 @@ use crate::domain::catalog::lifecycle::{Life, State, Trigger};
 use crate::domain::error::{Code, Invalid, Rejection};
 use crate::domain::id::{AccountId, Id};
 use crate::domain::localized::Localized;
+use crate::domain::operator::Permission;
 use crate::domain::stamp::{SellerNumber, Stamp};
 use crate::domain::text::{self, Name, Prose};
 use crate::domain::time::{Instant, Validity};
-use crate::services::{Cx, Error, account, catalog};
+use crate::services::{Act, Cx, Error, account, catalog};
 
 /// Below it lies the catalogue.
 pub(super) const BASE: &str = "/DSProductCatalog/api/catalogManagement/v2";
@@ -214,6 +215,17 @@ pub(super) fn seller(cx: Cx<'_>, said: &Tree) -> Result<SellerNumber, Error> {
         }
     }
     Ok(own)
+}
+
+/// Refuses a change of what somebody else sells.
+///
+/// # Errors
+/// 403, of what the caller sees on a shelf as of all else.
+pub(super) fn must_be_own(act: &Act<'_>, stamp: &Stamp, name: &Name) -> Result<(), Error> {
+    if catalog::is_kept(act.cx(), stamp) == Some(false) {
+        return Err(NOT_OWNER.broken("id", format!("`{name}` is not yours")).into());
+    }
+    act.must(Permission::CatalogWrite, stamp)
 }
 
 /// Whether the caller writes the catalogue of a seller.

@@ -7,8 +7,8 @@ use uuid::Uuid;
 
 use super::carried;
 use super::catalogue::{
-    BASE, begun, described, kept, known, lived, named, parties_must_stay, renamed, seller,
-    shown_over, trigger,
+    BASE, begun, described, kept, known, lived, must_be_own, named, parties_must_stay, renamed,
+    seller, shown_over, trigger,
 };
 use super::form::text;
 use super::list::{Whole, listed};
@@ -141,7 +141,7 @@ fn change(mut asked: Asked) -> Result<Work, Fault> {
 
 fn changed(act: &mut Act<'_>, id: CategoryId, said: &Tree) -> Result<Tree, Error> {
     let it = catalog::category(act.cx(), id)?;
-    act.must(Permission::CatalogWrite, &it.stamp)?;
+    must_be_own(act, &it.stamp, it.name.original())?;
     parties_must_stay(said, &shown(act.cx(), &it)?)?;
     let then = trigger(said, it.life.state())?;
     let name = renamed(it.name.clone(), said)?;

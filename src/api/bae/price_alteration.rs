@@ -164,6 +164,15 @@ pub(super) fn shown(it: &PriceAlteration, base: Base) -> Value {
     shown
 }
 
+/// Alterations as they stand in a price: one by itself, several as a list; nothing of none.
+pub(super) fn together(mut all: Vec<Value>) -> Option<Value> {
+    match all.len() {
+        0 => None,
+        1 => Some(all.swap_remove(0)),
+        _ => Some(all.into()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -66,10 +66,8 @@ fn shown_plan(cx: Cx<'_>, plan: Option<&Plan>, prices: &[&Price]) -> Result<Valu
         }
         altered.push(fee);
     }
-    match altered.len() {
-        0 => {}
-        1 => shown[price_alteration::NAME] = altered.swap_remove(0),
-        _ => shown[price_alteration::NAME] = altered.into(),
+    if let Some(altered) = price_alteration::together(altered) {
+        shown[price_alteration::NAME] = altered;
     }
     Ok(shown)
 }

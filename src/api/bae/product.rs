@@ -8,7 +8,9 @@ use serde_json::{Value, json};
 use super::query::Listed;
 use super::route::{Asked, Needs, Row};
 use super::wire::{self, Tree};
-use super::{carried, charge_period, form, list, order_item, price_amount, related_party};
+use super::{
+    carried, charge_period, form, list, order_item, price_alteration, price_amount, related_party,
+};
 use crate::api::edge::fault::Fault;
 use crate::api::edge::tongue::Words;
 use crate::api::edge::work::Work;
@@ -128,6 +130,9 @@ pub(super) fn price(
         "recurringChargePeriod": period,
         "unitOfMeasure": offer::unit(cx, it)?.map(|it| it.as_str().to_owned()),
         "price": price_amount::charged(cx, (it, version), account)?,
+        price_alteration::NAME: price_alteration::together(
+            it.alterations.iter().map(|of| price_alteration::shown(of, it.base)).collect(),
+        ),
     }));
     shown.retain(|_, it| !it.is_null());
     Ok(Value::Object(shown))

@@ -9,8 +9,8 @@ use uuid::Uuid;
 
 use super::catalog::{categories, shown_categories};
 use super::catalogue::{
-    BASE, begun, described, kept, known, lived, named, parties_must_stay, renamed, seller,
-    shown_over, trigger,
+    BASE, begun, described, kept, known, lived, must_be_own, named, parties_must_stay, renamed,
+    seller, shown_over, trigger,
 };
 use super::error::{BUNDLE, DELIVERS, NOT_OWNER, OFFERED};
 use super::form::{all, channels, reference};
@@ -463,7 +463,7 @@ fn changed(
     (said, costs): (&Tree, Option<&Costs>),
 ) -> Result<Tree, Error> {
     let it = find(act.cx(), place)?;
-    act.must(Permission::CatalogWrite, &it.stamp)?;
+    must_be_own(act, &it.stamp, it.content.name.original())?;
     let before = shown(act.cx(), &it, Some(place.0))?;
     parties_must_stay(said, &before)?;
     must_stay(said, &before)?;

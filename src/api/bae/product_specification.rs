@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 use super::asset;
 use super::cascade::{cascades, off_the_market};
 use super::catalogue::{
-    BASE, begun, described, kept, known, lived, named, parties_must_stay, renamed, seller,
-    shown_over, shown_validity, trigger, validity,
+    BASE, begun, described, kept, known, lived, must_be_own, named, parties_must_stay, renamed,
+    seller, shown_over, shown_validity, trigger, validity,
 };
 use super::characteristic::{self, delivery, is_of_asset, license};
 use super::error::{BUNDLE, NOT_OWNER, SPECIFIED};
@@ -288,7 +288,7 @@ fn change(mut asked: Asked) -> Result<Work, Fault> {
 
 fn changed(act: &mut Act<'_>, id: SpecificationId, said: &Tree) -> Result<Tree, Error> {
     let it = catalog::specification(act.cx(), id)?;
-    act.must(Permission::CatalogWrite, &it.stamp)?;
+    must_be_own(act, &it.stamp, it.content.name.original())?;
     parties_must_stay(said, &shown(act.cx(), &it)?)?;
     let then = trigger(said, it.life.state())?;
     let (mut content, life) = (content(act.cx(), &it, said)?, lived(it.life.clone(), said)?);

@@ -39,6 +39,10 @@ fn what_is_launched_where_sellers_opted_in_is_found_and_ordered_by_customers_of_
     assert!(buyer.asks(&hidden).starts_with("404 "));
     assert_eq!(buyer.see(&offering)["name"], "Weather");
     assert_eq!(buyer.see(&catalog)["name"], "Weather");
+    // Who sells as well sees it, and changes its own.
+    let other = Shop::of(house, &house.south.admin);
+    let refused = other.is_told(&offering, &json!({ "description": "Mine" }));
+    assert_eq!(refused, "403 `id` `Weather` is not yours (not_owner)");
     // A seller that closes its shelf has its own alone.
     let south = format!("/accounts/{}/billing_policy", house.south.account);
     house.operator().patch(&south, &json!({ "marketplace": "closed" }));

@@ -226,4 +226,21 @@ fn amounts_are_told_with_tax_and_without_it() {
     assert_eq!(changed(whole("12.5", "15")), whole("12.5", "15"), "as it was said");
     let alone = json!({ "taxIncludedAmount": "18", "currencyCode": "EUR" });
     assert_eq!(changed(alone), whole("15", "18"), "as the rules have it");
+    // What lowers a price was chosen with it.
+    let mut plan = monthly("Monthly");
+    plan["productOfferPriceAlteration"] = json!({
+        "name": "Big discount", "priceType": "recurring", "priceCondition": "ge 10",
+        "price": { "percentage": "50" },
+    });
+    let body = json!({ "name": "Sale", "lifecycleStatus": "Active", "productSpecification": lead(&product), "productOfferingPrice": [plan] });
+    let sale = seller.make(&offerings(&catalog), &body);
+    seller.moves(&sale, "Launched");
+    let order = store.buys(&[&text(&sale["id"])]);
+    let bought = &order["orderItem"][0]["product"]["productPrice"][0];
+    assert_eq!(bought["price"], whole("10", "12"));
+    let altered = &bought["productOfferPriceAlteration"];
+    assert_eq!(
+        (&altered["priceCondition"], &altered["price"]["percentage"]),
+        (&json!("ge 10"), &json!("50"))
+    );
 }
