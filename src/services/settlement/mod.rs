@@ -13,7 +13,7 @@ pub(super) use self::market::{agree, follow_kept};
 pub use self::platform::platform_percent;
 pub(super) use self::platform::{claim, claim_of_all};
 use self::platform::{must_not_go, with_platform};
-pub use self::report::{Report, pay_report, report, reports, reports_of};
+pub use self::report::{Place, Report, pay_report, report, reports, reports_of};
 pub use self::run::{Settle, settle};
 pub(super) use self::share::follow;
 pub use self::share::in_force_on;
