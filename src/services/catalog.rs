@@ -445,8 +445,10 @@ fn shows_category(cx: Cx<'_>, it: &Category) -> bool {
 /// Whether an offer under a key of an index is listed, and on a shelf before the caller. What cannot be
 /// read is for nobody.
 pub(super) fn has_listed(cx: Cx<'_>, index: Table, key: Key) -> bool {
-    let offers = cx.every::<Offer>(&Along::Index(index, key.bytes())).unwrap_or_default();
-    offers.iter().any(|it| it.was_listed() && offer::shows(cx, it))
+    let along = Along::Index(index, key.bytes());
+    let is_shown = &mut |it: &Offer| it.was_listed() && offer::shows(cx, it);
+    let found = cx.view.list::<Offer>(&along, &PageRequest::first(1), is_shown);
+    found.is_ok_and(|it| !it.items.is_empty())
 }
 
 /// Whether the caller may see a specification: its seller always, everybody else what is or was on

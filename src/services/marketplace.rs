@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Cx, Error, account, billing_account};
 use crate::domain::account::Account;
+use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::account::tree::LEVELS_MAX;
 use crate::domain::billing::policy::{Marketplace, Policies, Policy};
 use crate::domain::catalog::offer::{Market, Offer};
@@ -21,9 +22,13 @@ use crate::domain::page::PageRequest;
 use crate::domain::quantity::Percent;
 use crate::domain::stamp::{SellerNumber, Stamp};
 use crate::domain::subscription::Subscription;
+use crate::store::account::ACCOUNT_BY_SELLING;
 use crate::store::meta::setting;
-use crate::store::subscription::SUBSCRIPTION_BY_OFFER;
-use crate::store::{Along, Key};
+use crate::store::subscription::{SUBSCRIPTION_BY_HOLDER, sellers_of};
+use crate::store::{Along, Key, Records};
+
+/// So many sellers are looked at in one step.
+const SELLERS_AT_ONCE: usize = 100;
 
 /// So many hundredths a seller keeps of what it sells for others; nothing if its shelf carries nothing of
 /// others.
@@ -32,6 +37,14 @@ use crate::store::{Along, Key};
 /// If the store fails.
 pub fn kept_by(cx: Cx<'_>, seller: SellerNumber) -> Result<Option<Percent>, Error> {
     let Some(Policies(all)) = setting::<Policies>(cx.view)? else { return Ok(None) };
+    kept(cx, &all, seller)
+}
+
+fn kept(
+    cx: Cx<'_>,
+    all: &BTreeMap<SellerNumber, Policy>,
+    seller: SellerNumber,
+) -> Result<Option<Percent>, Error> {
     let own = all.get(&seller).unwrap_or(&Policy::DEFAULT);
     let any_decides = || all.values().any(|it| it.marketplace == Marketplace::OpenBelow);
     let mut above = Vec::new();
@@ -45,30 +58,38 @@ pub fn kept_by(cx: Cx<'_>, seller: SellerNumber) -> Result<Option<Percent>, Erro
     Ok(own.keeps_of_others(above))
 }
 
-/// What each seller keeps of what it sells for others, of those that do.
+/// In which currencies the sellers bill first that carry what one of them lists, up to the first of them that
+/// is meant.
 ///
 /// # Errors
 /// If the store fails.
-pub(super) fn kept_by_all(cx: Cx<'_>) -> Result<BTreeMap<SellerNumber, Percent>, Error> {
-    let mut kept = BTreeMap::new();
-    for seller in account::sellers(cx)? {
-        kept.extend(kept_by(cx, seller)?.map(|it| (seller, it)));
+pub(super) fn currencies(
+    cx: Cx<'_>,
+    but: SellerNumber,
+    mut is_meant: impl FnMut(Currency) -> Result<bool, Error>,
+) -> Result<BTreeSet<Currency>, Error> {
+    let Some(Policies(all)) = setting::<Policies>(cx.view)? else { return Ok(BTreeSet::new()) };
+    let along = Along::Index(ACCOUNT_BY_SELLING, Vec::new());
+    let (mut found, mut page) = (BTreeSet::new(), PageRequest::oldest(SELLERS_AT_ONCE));
+    loop {
+        let sellers = cx.view.list::<Account>(&along, &page, &mut |_| true)?;
+        for account in sellers.items {
+            let Some(seller) = account.seller_number().filter(|it| *it != but) else { continue };
+            if kept(cx, &all, seller)?.is_none() {
+                continue;
+            }
+            let Some(id) = billing_account::default_id_of(cx, account.id)? else { continue };
+            let Some(own) = cx.view.find::<BillingAccount>(id)? else { continue };
+            let currency = own.currency();
+            if found.insert(currency) && is_meant(currency)? {
+                return Ok(found);
+            }
+        }
+        page.after = sellers.next;
+        if page.after.is_none() {
+            return Ok(found);
+        }
     }
-    Ok(kept)
-}
-
-/// In which currencies the sellers bill first that carry what one of them lists.
-///
-/// # Errors
-/// If the store fails.
-pub(super) fn currencies(cx: Cx<'_>, but: SellerNumber) -> Result<BTreeSet<Currency>, Error> {
-    let mut found = BTreeSet::new();
-    for seller in kept_by_all(cx)?.into_keys().filter(|it| *it != but) {
-        let own = billing_account::of(cx, account::of_seller(cx, seller)?.id)?;
-        let default = own.iter().find(|it| it.is_default());
-        found.extend(default.map(|it| it.terms().currency));
-    }
-    Ok(found)
 }
 
 /// The first shelf before the caller that carries what others list, its own before that of who sells to
@@ -101,16 +122,29 @@ pub(super) fn is_held(cx: Cx<'_>, offer: &Offer) -> bool {
 }
 
 fn held(cx: Cx<'_>, offer: OfferId) -> Result<bool, Error> {
-    let along = match cx.actor.scope(Kind::Subscription) {
-        Scope::Everything | Scope::Sellers(_) => {
-            Some(Along::Index(SUBSCRIPTION_BY_OFFER, Key::new().id(offer).bytes()))
-        }
-        Scope::Owner(_) | Scope::Nothing => None,
+    let own = cx.actor.standing().map(|it| it.account);
+    let branch = match cx.actor.scope(Kind::Subscription) {
+        Scope::Nothing => return Ok(false),
+        Scope::Everything => return sees_one(cx, Key::new().id(offer)),
+        Scope::Sellers(sellers) => sellers,
+        Scope::Owner(_) => Vec::new(),
     };
+    for seller in sellers_of(cx.view, offer)? {
+        let sold = || Key::new().id(offer).u32(seller.0);
+        let by_branch = branch.contains(&seller) && sees_one(cx, sold())?;
+        if by_branch || own.map_or(Ok(false), |own| sees_one(cx, sold().id(own)))? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Whether the caller sees a subscription under a key of who has which.
+fn sees_one(cx: Cx<'_>, key: Key) -> Result<bool, Error> {
+    let along = Along::Index(SUBSCRIPTION_BY_HOLDER, key.bytes());
     let mut page = PageRequest::first(1);
     loop {
-        let is_it = |it: &Subscription| it.deal().offer == offer;
-        let found = cx.list::<Subscription>(along.clone(), &page, is_it)?;
+        let found = cx.list::<Subscription>(Some(along.clone()), &page, |_| true)?;
         page.after = found.next;
         if !found.items.is_empty() || page.after.is_none() {
             return Ok(!found.items.is_empty());

@@ -29,6 +29,10 @@ record!(ShareModel, ShareModelId, "share_model", shape 1,
         let key = of_scope(it.stamp.seller, it.scope);
         keys.push(key.date(it.valid_from).u64(it.stamp.number).id(it.id));
     },
+    /// `(seller, share model)`: those that follow what their sellers keep.
+    SHARE_MODEL_KEEPING = "keeping" => |it, keys| {
+        keys.extend(it.keeping.map(|_| Key::new().u32(it.stamp.seller.0).id(it.id)));
+    },
 );
 
 /// Where the models of a seller lie that are said of one thing.
@@ -226,6 +230,7 @@ mod tests {
             scope: Scope::Offer(id(4)),
             valid_from: date("2026-01-01"),
             shares: Shares::new(parts).expect("shares"),
+            keeping: None,
         }
     }
 
@@ -270,7 +275,7 @@ mod tests {
     fn a_model_a_share_and_a_note_lie_in_these_bytes() {
         let bytes = encode(&model());
         assert_eq!(decode::<ShareModel>(&bytes).expect("readable"), model());
-        expect!["010000000000000000000000000000000301010000000000000000000000000000000100010000000003416c6c0200000000000000000000000000000004c2a45a030000000000000000000000000000000902009003455552000000000000000000000000000000010101b401000000000000000000000000000000000800011400"].assert_eq(&hex::encode(bytes));
+        expect!["010000000000000000000000000000000301010000000000000000000000000000000100010000000003416c6c0200000000000000000000000000000004c2a45a030000000000000000000000000000000902009003455552000000000000000000000000000000010101b40100000000000000000000000000000000080001140000"].assert_eq(&hex::encode(bytes));
         let record = ShareRecord {
             id: id(6),
             stamp: stamp(),

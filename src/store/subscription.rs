@@ -10,8 +10,9 @@ use super::tally::{Of, Part, rows};
 use super::view::{KeyRange, View};
 use super::{StoreError, overview};
 use crate::domain::due::{Due, Duty};
-use crate::domain::id::{AccountId, Id as _, SeatId, SpecificationId, SubscriptionId};
+use crate::domain::id::{AccountId, Id as _, OfferId, SeatId, SpecificationId, SubscriptionId};
 use crate::domain::page::PageOrder;
+use crate::domain::stamp::SellerNumber;
 use crate::domain::subscription::Subscription;
 use crate::domain::subscription::seat::Seat;
 
@@ -23,6 +24,11 @@ record!(Subscription, SubscriptionId, "subscription", shape 1,
     /// `(offer, subscription)`.
     SUBSCRIPTION_BY_OFFER = "by_offer" => |it, keys| {
         keys.push(Key::new().id(it.deal().offer).id(it.id));
+    },
+    /// `(offer, seller, account, subscription)`: who sold it to whom.
+    SUBSCRIPTION_BY_HOLDER = "by_holder" => |it, keys| {
+        let sold = Key::new().id(it.deal().offer).u32(it.stamp.seller.0);
+        keys.push(sold.id(it.account()).id(it.id));
     },
     /// `(parent, subscription)`: what belongs to one.
     SUBSCRIPTION_BY_PARENT = "by_parent" => |it, keys| {
@@ -73,6 +79,32 @@ pub fn specifications_of(
         let Some(id) = next else { return Ok(found) };
         found.push(SpecificationId::from_uuid(Uuid::from_bytes(id)));
         let last = [&all[..], &id, &[u8::MAX; 16]].concat();
+        range = KeyRange::prefix(&all).after(Some(&last), PageOrder::Rising);
+    }
+}
+
+/// The sellers that have sold an offer. It takes one step for each of them, however many subscriptions to it
+/// there are.
+///
+/// # Errors
+/// If the engine fails or a key is too short.
+pub fn sellers_of(
+    view: &(impl View + ?Sized),
+    offer: OfferId,
+) -> Result<Vec<SellerNumber>, StoreError> {
+    let table = SUBSCRIPTION_BY_HOLDER;
+    let (all, mut found) = (Key::new().id(offer).bytes(), Vec::new());
+    let mut range = KeyRange::prefix(&all);
+    loop {
+        let mut next = None;
+        view.scan(table, &range, PageOrder::Rising, &mut |key, _| {
+            let damaged = StoreError::Unreadable { table: table.0, source: None };
+            next = Some(*key[all.len()..].first_chunk::<4>().ok_or(damaged)?);
+            Ok(ControlFlow::Break(()))
+        })?;
+        let Some(seller) = next else { return Ok(found) };
+        found.push(SellerNumber(u32::from_be_bytes(seller)));
+        let last = [&all[..], &seller, &[u8::MAX; 32]].concat();
         range = KeyRange::prefix(&all).after(Some(&last), PageOrder::Rising);
     }
 }

@@ -62,6 +62,19 @@ pub struct ShareModel {
     pub valid_from: Date,
     /// The parts.
     pub shares: Shares,
+    /// What the seller kept of the marketplace when the parts were worked out from that: they follow what it
+    /// keeps. Nothing if they were said.
+    pub keeping: Option<Percent>,
+}
+
+impl ShareModel {
+    /// The model with these parts as somebody says them. To say again what they are changes nothing of
+    /// whether they follow what the seller keeps.
+    #[must_use]
+    pub fn with_said(self, shares: Shares) -> Self {
+        let keeping = self.keeping.filter(|_| self.shares == shares);
+        Self { shares, keeping, ..self }
+    }
 }
 
 /// The model that holds for an offer, which an account may deliver for its seller, on a day: of those that
@@ -460,7 +473,29 @@ mod tests {
             scope,
             valid_from: sample::date(from),
             shares: Shares::new(parts).expect("shares"),
+            keeping: None,
         }
+    }
+
+    #[test]
+    fn parts_follow_what_is_kept_until_others_are_said() {
+        let ten = Percent::new(10.into());
+        let parts = |owner: &str, partner: &str| {
+            let parts = vec![part(1, Role::Owner, owner), part(2, Role::Partner, partner)];
+            Shares::new(parts).expect("shares")
+        };
+        let own = model(1, Scope::Supplier(id(2)), "2026-01-01");
+        let agreed = ShareModel { shares: parts("10", "90"), keeping: Some(ten), ..own };
+        for (said, keeping) in [
+            (parts("10", "90"), Some(ten)),
+            (parts("10.0", "90.00"), Some(ten)),
+            (parts("20", "80"), None),
+        ] {
+            let after = agreed.clone().with_said(said.clone());
+            assert_eq!((after.shares, after.keeping), (said, keeping));
+        }
+        let by_hand = ShareModel { keeping: None, ..agreed };
+        assert_eq!(by_hand.clone().with_said(by_hand.shares.clone()), by_hand);
     }
 
     #[test]

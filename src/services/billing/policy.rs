@@ -1,8 +1,6 @@
 //! Policies: the settings by which each seller bills; who has set none bills as the house does of
 //! itself.
 
-use std::collections::BTreeMap;
-
 use super::issue::numbering;
 use crate::domain::account::Account;
 use crate::domain::billing::invoice::number::{Numbering, Numberings};
@@ -13,7 +11,7 @@ use crate::domain::id::AccountId;
 use crate::domain::operator::Permission;
 use crate::domain::quantity::Percent;
 use crate::domain::stamp::SellerNumber;
-use crate::services::{Act, Cx, Error, marketplace, resale, settlement};
+use crate::services::{Act, Cx, Error, resale, settlement};
 use crate::store::meta::setting;
 
 /// The settings by which a seller bills.
@@ -69,10 +67,6 @@ pub fn set_practice(
         let why = "is for who runs the installation to set";
         return Err(Invalid::one("/platform_percent", "conflict", why).into());
     }
-    let kept = match keeps(&after) == keeps(&before) {
-        true => BTreeMap::new(),
-        false => marketplace::kept_by_all(act.cx())?,
-    };
     if after.policy != before.policy {
         let mut all = setting::<Policies>(act.cx().view)?.unwrap_or_default();
         all.0.insert(seller, after.policy);
@@ -84,10 +78,15 @@ pub fn set_practice(
         all.0.insert(seller, after.numbering.clone());
         act.batch().put_setting(&all)?;
     }
-    if after.policy.platform_percent != before.policy.platform_percent {
+    let is_claimed = after.policy.platform_percent != before.policy.platform_percent;
+    if is_claimed {
         settlement::claim_of_all(act)?;
     }
-    settlement::follow_kept(act, &kept)?;
+    if is_claimed || keeps(&after) != keeps(&before) {
+        let decides = |it: &Practice| it.policy.marketplace == Marketplace::OpenBelow;
+        let is_for_all = is_claimed || decides(&before) || decides(&after);
+        settlement::follow_kept(act, Some(seller).filter(|_| !is_for_all))?;
+    }
     if after.policy.resale_from != before.policy.resale_from {
         resale::begin_all(act, seller)?;
     }

@@ -4,13 +4,16 @@ use std::collections::BTreeSet;
 
 use super::prices;
 use crate::domain::catalog::offer::Offer;
+use crate::domain::catalog::price::Price;
 use crate::domain::error::{Code, Rejection, Violation};
 use crate::domain::event::Verb;
 use crate::domain::id::OfferId;
 use crate::domain::money::Currency;
 use crate::domain::operator::Permission;
+use crate::domain::page::PageRequest;
 use crate::services::{Act, Cx, Error, marketplace};
-use crate::store::{Along, Records};
+use crate::store::catalog::PRICE_BY_OFFER;
+use crate::store::{Along, Key, Records};
 
 /// Lists an offer: sellers that carry the marketplace have it on their shelves from now on.
 ///
@@ -62,13 +65,26 @@ pub fn listing_obstacles(cx: Cx<'_>, offer: &Offer) -> Result<Vec<Violation>, Er
     Ok(found)
 }
 
-/// What has prices that no seller of the marketplace can bill is on no shelf to any purpose.
+/// What has prices that no seller of the marketplace can bill is on no shelf to any purpose. Neither all sellers
+/// nor all prices are looked at where one finds one that goes with it.
 fn priced_for_nobody(cx: Cx<'_>, offer: &Offer) -> Result<Option<Violation>, Error> {
-    let priced: BTreeSet<_> = prices(cx, offer.id)?.iter().map(|it| it.currency).collect();
-    let billed = marketplace::currencies(cx, offer.stamp.seller)?;
-    if priced.is_empty() || billed.is_empty() || !priced.is_disjoint(&billed) {
+    let along = Along::Index(PRICE_BY_OFFER, Key::new().id(offer.id).bytes());
+    let is_priced = |is_meant: &mut dyn FnMut(&Price) -> bool| {
+        let found = cx.view.list::<Price>(&along, &PageRequest::first(1), is_meant)?;
+        Ok::<_, Error>(!found.items.is_empty() || found.next.is_some())
+    };
+    if !is_priced(&mut |_| true)? {
         return Ok(None);
     }
+    let mut is_found = false;
+    let billed = marketplace::currencies(cx, offer.stamp.seller, |currency| {
+        is_found = is_priced(&mut |it| it.currency == currency)?;
+        Ok(is_found)
+    })?;
+    if is_found || billed.is_empty() {
+        return Ok(None);
+    }
+    let priced: BTreeSet<_> = prices(cx, offer.id)?.iter().map(|it| it.currency).collect();
     let words = |all: &BTreeSet<Currency>| {
         all.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
     };

@@ -2,20 +2,21 @@
 //!
 //! It is agreed with the first order, by what the seller keeps of the marketplace then, and is a share model
 //! like any other from then on: the seller can agree on something else with one of them. When it keeps
-//! another part, those follow with whom it has agreed on nothing else.
+//! another part, those follow with whom it has agreed on nothing else; a model says whether it does.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use super::platform::{adapt, lay_out};
 use super::{platform_percent, zone};
 use crate::domain::id::AccountId;
+use crate::domain::page::PageRequest;
 use crate::domain::quantity::Percent;
 use crate::domain::settlement::share::{Part, Portion, Role, Scope, ShareModel, Shares};
 use crate::domain::stamp::SellerNumber;
 use crate::domain::text::Name;
 use crate::services::{Act, Cx, Error, account, marketplace};
-use crate::store::Along;
-use crate::store::settlement::{SHARE_MODEL_BY_SCOPE, of_scope};
+use crate::store::settlement::{SHARE_MODEL_BY_SCOPE, SHARE_MODEL_KEEPING, of_scope};
+use crate::store::{Along, Key, Records};
 
 /// What the model is called by which who delivers has its part.
 const NAME: &str = "Marketplace";
@@ -38,7 +39,7 @@ pub(in crate::services) fn agree(
     let shares = agreed(act.cx(), (seller, supplier), percent)?;
     let today = zone(act.cx(), seller)?.date_of(act.now());
     let name: Name = NAME.parse().map_err(Error::internal)?;
-    lay_out(act, seller, (name, scope, today), shares)
+    lay_out(act, seller, (name, scope, today), (shares, Some(percent)))
 }
 
 /// The parts where a seller keeps so many hundredths of what is left after the platform's part.
@@ -61,38 +62,36 @@ fn agreed(
     }
 }
 
-/// Lets those whom a seller's marketplace pays have what is left now that it keeps something else than
-/// `before`, from today on; with whom it has agreed on something of its own, that stays.
+/// Lets those whom a marketplace pays have what is left of what its seller keeps by now, from today on: of one
+/// seller, or of all. With whom one has agreed on something of its own, that stays; where nothing of others
+/// is on the shelf it waits until something is.
 ///
 /// # Errors
 /// If the store fails.
 pub(in crate::services) fn follow_kept(
     act: &mut Act<'_>,
-    before: &BTreeMap<SellerNumber, Percent>,
+    of: Option<SellerNumber>,
 ) -> Result<(), Error> {
-    for (seller, was) in before {
-        let now = marketplace::kept_by(act.cx(), *seller)?.filter(|it| it != was);
-        let Some(now) = now else { continue };
-        let today = zone(act.cx(), *seller)?.date_of(act.now());
-        for (supplier, model) in latest(act, *seller)? {
-            if model.shares == agreed(act.cx(), (*seller, supplier), *was)? {
-                let shares = agreed(act.cx(), (*seller, supplier), now)?;
-                adapt(act, (model, shares), today)?;
-            }
+    let key = of.map_or_else(Key::new, |it| Key::new().u32(it.0));
+    let following = act.every::<ShareModel>(&Along::Index(SHARE_MODEL_KEEPING, key.bytes()))?;
+    let agreed_on: BTreeSet<_> = following.iter().map(|it| (it.stamp.seller, it.scope)).collect();
+    for (seller, scope) in agreed_on {
+        let Scope::Supplier(supplier) = scope else { continue };
+        let Some(now) = marketplace::kept_by(act.cx(), seller)? else { continue };
+        let latest = latest(act.cx(), (seller, scope))?.filter(|it| it.keeping.is_some());
+        let Some(latest) = latest else { continue };
+        let shares = agreed(act.cx(), (seller, supplier), now)?;
+        let today = zone(act.cx(), seller)?.date_of(act.now());
+        if latest.shares != shares {
+            adapt(act, (ShareModel { keeping: Some(now), ..latest }, shares), today)?;
         }
     }
     Ok(())
 }
 
-/// The latest model of a seller for each account that delivers for it.
-fn latest(act: &Act<'_>, seller: SellerNumber) -> Result<BTreeMap<AccountId, ShareModel>, Error> {
-    let mut found: BTreeMap<AccountId, ShareModel> = BTreeMap::new();
-    for model in act.every::<ShareModel>(&Along::Sellers(vec![seller]))? {
-        let Scope::Supplier(supplier) = model.scope else { continue };
-        let order = |it: &ShareModel| (it.valid_from, it.stamp.number);
-        if found.get(&supplier).is_none_or(|known| order(known) < order(&model)) {
-            found.insert(supplier, model);
-        }
-    }
-    Ok(found)
+/// The latest model of a seller for some things.
+fn latest(cx: Cx<'_>, (seller, scope): (SellerNumber, Scope)) -> Result<Option<ShareModel>, Error> {
+    let along = Along::Index(SHARE_MODEL_BY_SCOPE, of_scope(seller, scope).bytes());
+    let found = cx.view.list::<ShareModel>(&along, &PageRequest::first(1), &mut |_| true)?;
+    Ok(found.items.into_iter().next())
 }

@@ -87,7 +87,8 @@ pub fn lay_down(
     must_have_room(act.cx(), seller, scope)?;
     let shares = shares(act.cx(), (seller, scope), parts)?;
     let stamp = stamp.numbered(act.next_number("share_model")?);
-    let model = ShareModel { id: act.new_id(), stamp, name, scope, valid_from, shares };
+    let keeping = None;
+    let model = ShareModel { id: act.new_id(), stamp, name, scope, valid_from, shares, keeping };
     act.keep((model, Verb::Created))
 }
 
@@ -124,7 +125,7 @@ fn shares(
         let message = format!("must be at most {PARTS_MAX}");
         return Err(Invalid::one("/parts", "range", message).into());
     }
-    let parts = with_platform(cx, seller, parts)?;
+    let parts = with_platform(cx, (seller, scope), parts)?;
     must_leave_something(cx, scope, &parts)?;
     let parts = parts.into_iter().enumerate().map(|it| part(cx, (seller, scope), it));
     Ok(Shares::new(parts.collect::<Result<_, _>>()?)?)
@@ -205,7 +206,8 @@ fn part(
         (None, Some(named)) => cx.named::<Account>(&pointer, named)?.id,
         (None, None) => return Err(Invalid::one(&pointer, "required", "must be said").into()),
     };
-    if of_role.is_none() && (account == own || account == platform) {
+    let delivers = scope == Scope::Supplier(account);
+    if of_role.is_none() && (account == own || account == platform && !delivers) {
         return Err(refused("has a role of its own: `owner` or `platform`").into());
     }
     Ok(Part { account, role: wish.role, portion: wish.portion })
@@ -247,12 +249,15 @@ pub fn revise(
     if model.valid_from < valid_from {
         must_not_go(act.cx(), &model)?;
     }
-    let shares = match change.parts {
-        Some(parts) => shares(act.cx(), (seller, model.scope), parts)?,
-        None => model.shares.clone(),
+    let model = match change.parts {
+        Some(parts) => {
+            let said = shares(act.cx(), (seller, model.scope), parts)?;
+            model.with_said(said)
+        }
+        None => model,
     };
     let name = change.name.unwrap_or_else(|| model.name.clone());
-    act.keep((ShareModel { name, valid_from, shares, ..model }, Verb::Changed))
+    act.keep((ShareModel { name, valid_from, ..model }, Verb::Changed))
 }
 
 /// Gives the parts of a model to others: changes it where nothing was recorded by it, and lays down one

@@ -34,13 +34,16 @@ pub fn platform_percent(cx: Cx<'_>, seller: SellerNumber) -> Result<Option<Perce
 }
 
 /// The parts with that of the platform as who runs the installation has set it. It is of all that is
-/// paid: nothing is taken off before.
+/// paid: nothing is taken off before. Of what it delivers itself it has what is agreed on.
 pub(super) fn with_platform(
     cx: Cx<'_>,
-    seller: SellerNumber,
+    (seller, scope): (SellerNumber, Scope),
     mut parts: Vec<PartWish>,
 ) -> Result<Vec<PartWish>, Error> {
     let Some(percent) = platform_percent(cx, seller)? else { return Ok(parts) };
+    if scope == Scope::Supplier(account::provider(cx)?.id) {
+        return Ok(parts);
+    }
     for (place, it) in parts.iter().enumerate() {
         let (field, why) = match it.portion {
             Portion::Fixed(_) => {
@@ -108,7 +111,7 @@ pub(in crate::services) fn claim(
         Part { account: own.id, role: Role::Owner, portion: Portion::Percent(Percent::WHOLE) };
     let shares = Shares::new(vec![whole])?.giving((own.id, platform), percent)?;
     let name: Name = NAME.parse().map_err(Error::internal)?;
-    lay_out(act, seller, (name, Scope::Seller, today), shares)
+    lay_out(act, seller, (name, Scope::Seller, today), (shares, None))
 }
 
 fn cannot_give(own: &Account, model: &ShareModel, why: &Rejection) -> Invalid {
@@ -135,18 +138,18 @@ pub(super) fn adapt(
         act.keep((ShareModel { shares, ..model }, Verb::Changed))?;
         return Ok(());
     }
-    let ShareModel { stamp, name, scope, .. } = model;
-    lay_out(act, stamp.seller, (name, scope, today), shares)
+    let ShareModel { stamp, name, scope, keeping, .. } = model;
+    lay_out(act, stamp.seller, (name, scope, today), (shares, keeping))
 }
 
 pub(super) fn lay_out(
     act: &mut Act<'_>,
     seller: SellerNumber,
     (name, scope, valid_from): (Name, Scope, Date),
-    shares: Shares,
+    (shares, keeping): (Shares, Option<Percent>),
 ) -> Result<(), Error> {
     let stamp = act.cx().stamp(seller, None).numbered(act.next_number("share_model")?);
-    let model = ShareModel { id: act.new_id(), stamp, name, scope, valid_from, shares };
+    let model = ShareModel { id: act.new_id(), stamp, name, scope, valid_from, shares, keeping };
     act.keep((model, Verb::Created)).map(|_| ())
 }
 
@@ -158,6 +161,9 @@ pub(super) fn lay_out(
 pub(super) fn must_not_go(cx: Cx<'_>, model: &ShareModel) -> Result<(), Error> {
     let ShareModel { stamp, scope, valid_from, .. } = model;
     let Some(percent) = platform_percent(cx, stamp.seller)? else { return Ok(()) };
+    if *scope == Scope::Supplier(account::provider(cx)?.id) {
+        return Ok(());
+    }
     let along = Along::Index(SHARE_MODEL_BY_SCOPE, of_scope(stamp.seller, *scope).bytes());
     let mut before = cx.every::<ShareModel>(&along)?;
     before.retain(|it| it.id != model.id && it.valid_from <= *valid_from);

@@ -5,7 +5,7 @@ use expect_test::expect;
 use serde_json::{Value, json};
 
 use crate::harness::client::Client;
-use crate::harness::market::{lines, sums, text};
+use crate::harness::market::{lines, monthly, sums, text};
 use crate::v1::marketplace::{Bazaar, launched_like};
 
 /// Who earned what by what is paid, as South keeps it.
@@ -183,6 +183,97 @@ fn what_a_seller_keeps_can_change_and_be_agreed_on_with_one() {
     assert_eq!(refused.status.as_u16(), 422, "{}", refused.json());
     assert_eq!(refused.json()["errors"][0]["pointer"], "/parts");
     assert_eq!(south.call(&format!("DELETE /share_models/{id}"), None).status.as_u16(), 409);
+    bazaar.market.must_be_whole();
+}
+
+/// The parts of the model by which an account is paid for what South sells for it, in force last.
+fn parts_of(south: &Client<'_>, supplier: &str) -> (Value, String) {
+    let all = south.get("/share_models?limit=100")["items"].clone();
+    let own = |it: &&Value| it["supplier"] == json!(supplier);
+    let it = all.as_array().unwrap().iter().find(own).expect("a model").clone();
+    let parts = it["parts"].as_array().unwrap().iter();
+    let parts = parts.map(|it| format!("{} {}", text(&it["role"]), text(&it["percent"])));
+    let told = parts.collect::<Vec<_>>().join(", ");
+    (it, told)
+}
+
+#[test]
+fn what_changes_while_a_shelf_is_closed_is_followed_once_it_is_open() {
+    let bazaar = Bazaar::open().with_the_map_listed();
+    let (south, operator) = (bazaar.south(), bazaar.market.operator());
+    let account = bazaar.market.house.south.customer.account.clone();
+    let (seller, provider) =
+        (bazaar.market.house.south.account.clone(), bazaar.market.house.operator.account.clone());
+    let order = json!({ "account": account, "items": [{ "offer": bazaar.map }] });
+    bazaar.buyer().post("/orders", &order);
+    bazaar.market.house.app.keep_duties();
+    let north = bazaar.market.house.north.account.clone();
+    let parts = || parts_of(&south, &north).1;
+    let platform = |percent: &str| {
+        let path = format!("/accounts/{provider}/billing_policy");
+        operator.patch(&path, &json!({ "platform_percent": percent }));
+    };
+    assert_eq!(parts(), "owner 10, partner 90");
+    bazaar.carries(&seller, "closed", "10");
+    bazaar.carries(&seller, "closed", "40");
+    assert_eq!(parts(), "owner 10, partner 90", "nothing of others is on the shelf");
+    bazaar.carries(&seller, "open", "40");
+    assert_eq!(parts(), "owner 40, partner 60");
+    bazaar.carries(&seller, "closed", "40");
+    platform("20");
+    bazaar.carries(&seller, "open", "50");
+    assert_eq!(parts(), "owner 40, partner 40, platform 20");
+    platform("33.333333");
+    // What the seller above says holds of those below that say nothing, and so when it says so again.
+    bazaar.carries(&provider, "open_below", "25");
+    bazaar.carries(&seller, "inherited", "50");
+    platform("20");
+    assert_eq!(parts(), "owner 20, partner 60, platform 20");
+    bazaar.carries(&provider, "closed", "30");
+    bazaar.carries(&provider, "open_below", "35");
+    assert_eq!(parts(), "owner 28, partner 52, platform 20");
+    bazaar.market.must_be_whole();
+}
+
+#[test]
+fn what_was_agreed_with_the_platform_can_be_written_back_and_changed() {
+    let bazaar = Bazaar::open().with_the_map_listed();
+    let (south, operator) = (bazaar.south(), bazaar.market.operator());
+    let account = bazaar.market.house.south.customer.account.clone();
+    let provider = bazaar.market.house.operator.account.clone();
+    let policy = format!("/accounts/{provider}/billing_policy");
+    operator.patch(&policy, &json!({ "platform_percent": "20" }));
+    let globe = bazaar.market.offer("Globe", &[monthly("Base", "EUR", "50")]);
+    operator.post(&format!("/offers/{globe}/list"), &json!({}));
+    let items = json!([{ "offer": globe }, { "offer": bazaar.map }]);
+    bazaar.buyer().post("/orders", &json!({ "account": account, "items": items }));
+    bazaar.market.house.app.keep_duties();
+    // Of what the platform itself delivers it has its part; of what others do, its percentage.
+    for (supplier, expected) in [
+        (provider.clone(), "owner 10, partner 90"),
+        (bazaar.market.house.north.account.clone(), "owner 8, partner 72, platform 20"),
+    ] {
+        let (model, told) = parts_of(&south, &supplier);
+        assert_eq!(told, expected);
+        let path = format!("/share_models/{}", text(&model["id"]));
+        south.patch(&path, &json!({ "name": model["name"], "parts": model["parts"] }));
+        assert_eq!(parts_of(&south, &supplier).1, expected);
+    }
+    let seller = bazaar.market.house.south.account.clone();
+    bazaar.carries(&seller, "open", "20");
+    let (model, told) = parts_of(&south, &provider);
+    assert_eq!(told, "owner 20, partner 80", "what is said again as it is follows");
+    let path = format!("/share_models/{}", text(&model["id"]));
+    let parts = json!([
+        { "role": "owner", "percent": "30" },
+        { "role": "partner", "account": provider, "percent": "70" },
+    ]);
+    south.patch(&path, &json!({ "parts": parts }));
+    bazaar.carries(&seller, "open", "10");
+    assert_eq!(parts_of(&south, &provider).1, "owner 30, partner 70");
+    let nothing = json!({ "parts": [{ "role": "owner", "percent": "100" }] });
+    let refused = south.call(&format!("PATCH {path}"), Some(&nothing));
+    assert_eq!(refused.json()["errors"][0]["pointer"], "/parts");
     bazaar.market.must_be_whole();
 }
 
