@@ -9,21 +9,24 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Cx, Error, account, billing_account};
-use crate::domain::account::Account;
 use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::account::tree::LEVELS_MAX;
+use crate::domain::account::{Account, Remains};
 use crate::domain::billing::policy::{Marketplace, Policies, Policy};
 use crate::domain::catalog::offer::{Market, Offer};
 use crate::domain::error::{Code, Invalid, Rejection};
 use crate::domain::id::{AccountId, Kind, OfferId};
 use crate::domain::money::Currency;
 use crate::domain::operator::{Decision, Permission, Scope};
+use crate::domain::order::Order;
 use crate::domain::page::PageRequest;
 use crate::domain::quantity::Percent;
 use crate::domain::stamp::{SellerNumber, Stamp};
 use crate::domain::subscription::Subscription;
+use crate::domain::subscription::lifecycle::State;
 use crate::store::account::ACCOUNT_BY_SELLING;
 use crate::store::meta::setting;
+use crate::store::order::ORDER_BY_SUPPLIER;
 use crate::store::subscription::{SUBSCRIPTION_BY_HOLDER, sellers_of};
 use crate::store::{Along, Key, Records};
 
@@ -150,6 +153,33 @@ fn sees_one(cx: Cx<'_>, key: Key) -> Result<bool, Error> {
             return Ok(!found.items.is_empty());
         }
     }
+}
+
+/// What others have of a seller by what it lists or has listed: offers on their shelves, and what their
+/// customers have or wait for.
+///
+/// # Errors
+/// If the store fails.
+pub(super) fn lent(
+    cx: Cx<'_>,
+    (account, seller): (AccountId, SellerNumber),
+) -> Result<Remains, Error> {
+    let mut lent = Remains::default();
+    let own = cx.every::<Offer>(&Along::Sellers(vec![seller]))?;
+    for offer in own.iter().filter(|it| it.was_listed()) {
+        lent.listed += u64::from(offer.is_listed());
+        for other in sellers_of(cx.view, offer.id)?.into_iter().filter(|it| *it != seller) {
+            let sold = Key::new().id(offer.id).u32(other.0).bytes();
+            let sold = cx.every::<Subscription>(&Along::Index(SUBSCRIPTION_BY_HOLDER, sold))?;
+            let goes_on =
+                |it: &&Subscription| it.state().is_living() || it.state() == State::Terminating;
+            lent.sold_by_others += sold.iter().filter(goes_on).count() as u64;
+        }
+    }
+    let orders = Along::Index(ORDER_BY_SUPPLIER, Key::new().id(account).bytes());
+    let open = cx.every::<Order>(&orders)?.into_iter().filter(|it| !it.state().is_final());
+    lent.to_deliver = open.count() as u64;
+    Ok(lent)
 }
 
 /// Of whom a caller buys an offer, or would: of its seller, or of who carries it before the caller.

@@ -6,6 +6,7 @@
 
 mod account;
 mod account_form;
+mod account_remains;
 mod admission;
 mod asset;
 mod asset_type;
@@ -126,6 +127,7 @@ use crate::services::Bss;
 fn table() -> Vec<Route> {
     [
         account::routes(),
+        account_remains::routes(),
         admission::routes(),
         asset::routes(),
         asset_type::routes(),

@@ -130,6 +130,20 @@ pub struct Remains {
     pub unbilled_charges: u64,
     /// Orders of which something is still to be done.
     pub open_orders: u64,
+    /// Offers of it on the marketplace, which others have on their shelves.
+    pub listed: u64,
+    /// Subscriptions that others have sold to what it has listed, and that it goes on delivering.
+    pub sold_by_others: u64,
+    /// Orders of customers of others of which it has something to deliver.
+    pub to_deliver: u64,
+}
+
+impl Remains {
+    /// What of it is between the account and who sells to it.
+    #[must_use]
+    pub const fn with_its_seller(self) -> Self {
+        Self { accounts: 0, listed: 0, sold_by_others: 0, to_deliver: 0, ..self }
+    }
 }
 
 impl Account {
@@ -233,6 +247,9 @@ impl Account {
                 remains.unbilled_charges
             }),
             (["open order", "open orders"], remains.open_orders),
+            (["offer on the marketplace", "offers on the marketplace"], remains.listed),
+            (["marketplace subscription", "marketplace subscriptions"], remains.sold_by_others),
+            (["marketplace order", "marketplace orders"], remains.to_deliver),
         ];
         let told =
             |([one, many], n): ([&str; 2], u64)| format!("{n} {}", if n == 1 { one } else { many });

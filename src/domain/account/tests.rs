@@ -172,6 +172,17 @@ fn an_account_closes_when_nothing_is_left() {
     let remains = Remains { subscriptions: 2, open_invoices: 1, ..Remains::default() };
     let refused = rejected(closing.clone().finish(remains)).expect_err("something is left");
     assert!(refused.ends_with("still has 2 subscriptions, 1 open invoice"), "{refused}");
+    for (remains, told) in [
+        (Remains { listed: 1, ..Remains::default() }, "still has 1 offer on the marketplace"),
+        (
+            Remains { sold_by_others: 2, to_deliver: 1, ..Remains::default() },
+            "still has 2 marketplace subscriptions, 1 marketplace order",
+        ),
+    ] {
+        let refused = rejected(closing.clone().finish(remains)).expect_err("others have it");
+        assert!(refused.ends_with(told), "{refused}");
+        assert_eq!(remains.with_its_seller(), Remains::default(), "nothing to its own seller");
+    }
     let (closed, _) = closing.finish(Remains::default()).expect("nothing is left");
     let refused = closed.clone().revise(first_aps()).map(|_| ()).map_err(|it| it.to_string());
     assert_eq!(refused, Err("cannot change an account that is closed".to_owned()));

@@ -10,8 +10,8 @@ use crate::domain::operator::{Actor, Permission};
 use crate::domain::text::Prose;
 use crate::services::duty::{self, Progress, counted};
 use crate::services::{
-    Act, Author, Bss, Cx, Error, billing_account, class, dunning, invoice, order, refund,
-    subscription, user,
+    Act, Author, Bss, Cx, Error, billing_account, class, dunning, invoice, marketplace, offer,
+    order, refund, subscription, user,
 };
 use crate::store::account::ACCOUNT_BY_CLOSING;
 use crate::store::{Key, Records};
@@ -124,7 +124,8 @@ pub fn end_sparing(act: &mut Act<'_>, id: AccountId) -> Result<bool, Error> {
     Ok(true)
 }
 
-/// Calls an account off: what it has ends, and when nothing is left of it, it is closed.
+/// Calls an account off: what it has ends, what it lists is taken off the marketplace, and when nothing is
+/// left of it, it is closed.
 ///
 /// # Errors
 /// If its state forbids it, or the caller may not.
@@ -133,6 +134,9 @@ pub fn close(act: &mut Act<'_>, id: AccountId) -> Result<Account, Error> {
     act.must(Permission::AccountClose, &account.stamp)?;
     let (account, verb) = account.close()?;
     let account = keep(act, account, verb)?;
+    if let Some(seller) = account.seller_number() {
+        offer::take_all_off_market(act, seller)?;
+    }
     order::cancel_all_of(act, id)?;
     subscription::cancel_all_of(act, id)?;
     billing_account::close_all(act, id)?;
@@ -147,7 +151,12 @@ pub fn discharge(act: &mut Act<'_>, id: AccountId) -> Result<Account, Error> {
     let account: Account = act.get(id)?;
     act.must(Permission::AccountClose, &account.stamp)?;
     let left = remains(act.cx(), id)?;
-    let has = [(left.subscriptions, "living subscription"), (left.open_orders, "open order")];
+    let has = [
+        (left.subscriptions, "living subscription"),
+        (left.open_orders, "open order"),
+        (left.sold_by_others, "marketplace subscription"),
+        (left.to_deliver, "marketplace order"),
+    ];
     let has: Vec<_> = has.iter().filter(|it| it.0 > 0).map(|it| counted(it.0, it.1)).collect();
     if !has.is_empty() {
         let why =
@@ -177,13 +186,26 @@ pub fn remains(cx: Cx<'_>, id: AccountId) -> Result<Remains, Error> {
     let below = place::children(cx, id)?;
     let is_to_be_billed = |it: &&BillingAccount| it.next_bill().is_some();
     let billing_accounts = billing_account::of(cx, id)?;
+    let seller = cx.view.find::<Account>(id)?.and_then(|it| it.seller_number());
+    let lent = seller.map(|it| marketplace::lent(cx, (id, it))).transpose()?;
     Ok(Remains {
         accounts: below.iter().filter(|it| is_there(it)).count() as u64,
         subscriptions: subscription::living(cx, id)?,
         open_invoices: invoice::open_of(cx, id)?.len() as u64,
         unbilled_charges: billing_accounts.iter().filter(is_to_be_billed).count() as u64,
         open_orders: order::open_of(cx, id)?.len() as u64,
+        ..lent.unwrap_or_default()
     })
+}
+
+/// What closing an account would end or wait for; see [`remains`].
+///
+/// # Errors
+/// If it is not there, or the caller may not close it.
+pub fn before_closing(cx: Cx<'_>, id: AccountId) -> Result<Remains, Error> {
+    let account: Account = cx.get(id)?;
+    cx.must(Permission::AccountClose, &account.stamp)?;
+    remains(cx, id)
 }
 
 /// Closes an account of which nothing is left: nobody of it signs in any more.

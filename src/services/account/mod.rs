@@ -8,7 +8,8 @@ mod place;
 mod taxation;
 
 pub use self::life::{
-    activate, close, close_to_all, discharge, end_sparing, finish_next, hold, release, remains,
+    activate, before_closing, close, close_to_all, discharge, end_sparing, finish_next, hold,
+    release, remains,
 };
 pub(super) use self::life::{hold_for_arrears, release_from_arrears};
 pub use self::place::relocate;

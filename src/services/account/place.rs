@@ -122,8 +122,7 @@ fn resell(
     id: AccountId,
     (from, to): (SellerNumber, SellerNumber),
 ) -> Result<(), Error> {
-    let goes_on = Remains { accounts: 0, ..remains(act.cx(), id)? };
-    if goes_on != Remains::default() {
+    if remains(act.cx(), id)?.with_its_seller() != Remains::default() {
         let why = format!("account `{id}` still has business with its seller: end it first");
         return Err(Rejection::new(Code::InUse, why).into());
     }

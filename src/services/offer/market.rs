@@ -11,6 +11,7 @@ use crate::domain::id::OfferId;
 use crate::domain::money::Currency;
 use crate::domain::operator::Permission;
 use crate::domain::page::PageRequest;
+use crate::domain::stamp::SellerNumber;
 use crate::services::{Act, Cx, Error, marketplace};
 use crate::store::catalog::PRICE_BY_OFFER;
 use crate::store::{Along, Key, Records};
@@ -49,6 +50,22 @@ pub fn take_off_market(act: &mut Act<'_>, id: OfferId) -> Result<Offer, Error> {
         return Err(Rejection::new(Code::InUse, why).into());
     }
     act.keep((offer.taken_off(), Verb::Changed))
+}
+
+/// Takes all that a seller lists off the marketplace, because it goes.
+///
+/// # Errors
+/// If the store fails.
+pub(in crate::services) fn take_all_off_market(
+    act: &mut Act<'_>,
+    seller: SellerNumber,
+) -> Result<(), Error> {
+    for offer in act.every::<Offer>(&Along::Sellers(vec![seller]))? {
+        if offer.is_listed() {
+            act.keep((offer.taken_off(), Verb::Changed))?;
+        }
+    }
+    Ok(())
 }
 
 /// What keeps an offer from the marketplace; nothing if nothing does.

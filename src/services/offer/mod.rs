@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 
 pub use self::copy::{copied, copy, synchronize};
 use self::market::must_be_listable;
+pub(super) use self::market::take_all_off_market;
 pub use self::market::{list_on_market, listing_obstacles, take_off_market};
 pub use self::price::{
     Chosen, add_price, add_price_as, begin_version, characteristics, drop_price,

@@ -312,3 +312,33 @@ fn nobody_buys_on_the_marketplace_what_it_sells_there() {
     let told = bazaar.north().call("POST /orders", Some(&order)).json();
     assert_eq!(told["type"], "/problems/not_for_oneself", "{told}");
 }
+
+/// Who closes leaves the shelves of others at once, and is closed when what they have sold of it has ended.
+#[test]
+fn who_goes_is_taken_off_the_shelves_and_delivers_what_was_sold_until_that_ends() {
+    let bazaar = Bazaar::open().with_the_map_listed();
+    let (buyer, operator, house) = (bazaar.buyer(), bazaar.market.operator(), &bazaar.market.house);
+    let account = &house.south.customer.account;
+    let order = json!({ "account": account, "items": [{ "offer": bazaar.map }] });
+    buyer.post("/orders", &order);
+    house.app.keep_duties();
+    let path = format!("/accounts/{}", house.north.account);
+    let others = || {
+        let left = operator.get(&format!("{path}/remains"));
+        ["listed", "sold_by_others", "to_deliver", "accounts"].map(|it| left[it].as_u64().unwrap())
+    };
+    assert_eq!(others(), [1, 1, 0, 1]);
+    let remains = format!("GET {path}/remains");
+    assert_eq!((status(&bazaar.south(), &remains), status(&buyer, &remains)), (404, 403));
+    assert_eq!(operator.post(&format!("{path}/close"), &json!({}))["state"], "closing");
+    assert_eq!(others(), [0, 1, 0, 1]);
+    assert_eq!(buyer.get("/search")["total"], 0);
+    let told = buyer.call("POST /orders", Some(&order)).json().to_string();
+    assert!(told.contains("is not on the marketplace any more"), "{told}");
+    let held = buyer.get("/subscriptions")["items"][0].clone();
+    assert_eq!(held["state"], "active", "what was bought goes on");
+    buyer.post(&format!("/subscriptions/{}/cancel", text(&held["id"])), &json!({}));
+    bazaar.market.advance_to("2026-02-02");
+    assert_eq!(others(), [0, 0, 0, 1]);
+    bazaar.market.must_be_whole();
+}

@@ -10,6 +10,8 @@ import { languageName, LANGUAGES, t } from "../../model/text.js";
 import { AddressFields } from "../../part/address.js";
 import { AttributeFields, changedOf, useAsked } from "../../part/attributes.js";
 import { ChangeDialog, Field, FormDialog, Repeat } from "../../part/form.js";
+import { Facts } from "../../part/page.js";
+import { Loaded } from "../../part/still.js";
 import { say } from "../../part/toast.js";
 
 const EDITABLE = () => [
@@ -121,13 +123,30 @@ export function ReleaseDialog({ of, onClose }) {
     <//>`;
 }
 
+// What an account has, by what becomes of it when it is closed.
+const ENDS = () => [["subscriptions", t("Subscriptions")], ["open_orders", t("Orders")], ["listed", t("Offers on the marketplace")]];
+const WAITS = () => [
+  ["open_invoices", t("Open invoices")], ["unbilled_charges", t("Not billed yet")], ["accounts", t("Accounts below it")],
+  ["sold_by_others", t("What others have sold of it")], ["to_deliver", t("To deliver for others")],
+];
+
+const Remains = ({ of, title, rows }) => {
+  const there = rows.filter(([key]) => of[key] > 0);
+  return there.length > 0 && html`<div class="inside"><p class="strong">${title}</p><${Facts} of=${there.map(([key, text]) => [text, String(of[key])])} /></div>`;
+};
+
 /** Closes an account. */
 export function CloseDialog({ of, onClose }) {
+  const read = useLoad(() => get(`/accounts/${of.id}/remains`), ["remains", of.id], { isDerived: true });
   const shut = async () => {
     await post(`/accounts/${of.id}/close`);
     say(t("{name} is closed", { name: of.name }));
   };
   return html`
     <${FormDialog} title=${t("Close {name}", { name: of.name })} onClose=${onClose} onSend=${shut} send=${t("Close the account")} danger
-      intro=${t("It buys nothing any more. What it still owes stays to be paid, and its invoices stay readable.")}><//>`;
+      intro=${t("It buys nothing any more. What it still owes stays to be paid, and its invoices stay readable.")}>
+      <${Loaded} of=${read} bones=${2}>${(left) => html`
+        <${Remains} of=${left} title=${t("This ends with it")} rows=${ENDS()} />
+        <${Remains} of=${left} title=${t("It is closed when this is done")} rows=${WAITS()} />`}<//>
+    <//>`;
 }
