@@ -1,5 +1,7 @@
 //! Carts: what somebody is about to order, kept until it does.
 
+use std::collections::BTreeSet;
+
 use super::order::Paying;
 use super::{Act, Author, Bss, Cx, Error, catalog, marketplace, offer, order};
 use crate::domain::account::Account;
@@ -171,7 +173,9 @@ fn must_be_had(cx: Cx<'_>, cart: &Cart, line: &CartItem) -> Result<(), Error> {
         return Err(Invalid::one("/quantity", "range", why).into());
     }
     let is_on_sale = found.life.is_on_sale(cx.now) && found.content.is_sellable;
-    if is_on_sale && found.content.eligibility.is_sold_through(cart.channel.as_ref()) {
+    let through = marketplace::channels(cx, cart.stamp.seller, &found)?;
+    let is_one = |all: &BTreeSet<Code>| cart.channel.as_ref().is_some_and(|it| all.contains(it));
+    if is_on_sale && through.as_ref().is_none_or(is_one) {
         return Ok(());
     }
     let why = match is_on_sale {

@@ -8,7 +8,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Cx, Error, account, billing_account};
+use super::{Cx, Error, account, billing_account, class};
 use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::account::tree::LEVELS_MAX;
 use crate::domain::account::{Account, Remains};
@@ -24,6 +24,7 @@ use crate::domain::quantity::Percent;
 use crate::domain::stamp::{SellerNumber, Stamp};
 use crate::domain::subscription::Subscription;
 use crate::domain::subscription::lifecycle::State;
+use crate::domain::text::Code as Channel;
 use crate::store::account::ACCOUNT_BY_SELLING;
 use crate::store::meta::setting;
 use crate::store::order::ORDER_BY_SUPPLIER;
@@ -115,7 +116,49 @@ pub fn carrying(cx: Cx<'_>) -> Result<Option<SellerNumber>, Error> {
 /// Whether an offer stands on a shelf before the caller because it is listed. What cannot be read is
 /// for nobody.
 pub(super) fn is_carried(cx: Cx<'_>, offer: &Offer) -> bool {
-    offer.is_listed() && carrying(cx).is_ok_and(|it| it.is_some())
+    let is_on = |shelf: SellerNumber| has_a_channel(cx, shelf, offer).unwrap_or(false);
+    offer.is_listed() && carrying(cx).is_ok_and(|it| it.is_some_and(is_on))
+}
+
+/// The channels through which alone a seller sells an offer, its own or one that it carries; nothing if it
+/// sells it through any.
+///
+/// # Errors
+/// If the store fails.
+pub(super) fn channels(
+    cx: Cx<'_>,
+    seller: SellerNumber,
+    offer: &Offer,
+) -> Result<Option<BTreeSet<Channel>>, Error> {
+    let (rules, lister) = (&offer.content.eligibility, offer.stamp.seller);
+    if rules.channels.is_empty() {
+        return Ok(None);
+    }
+    if lister == seller {
+        return Ok(Some(rules.channels.clone()));
+    }
+    let (lists, carries) = (class::channels_kept(cx, lister)?, class::channels_kept(cx, seller)?);
+    Ok(Some(rules.channels_of_carrier(&lists, &carries)))
+}
+
+/// Whether a seller has any of the channels that an offer is bound to, if it is.
+fn has_a_channel(cx: Cx<'_>, seller: SellerNumber, offer: &Offer) -> Result<bool, Error> {
+    Ok(channels(cx, seller, offer)?.is_none_or(|it| !it.is_empty()))
+}
+
+/// An offer as a seller sells it: bound to the channels that it has of those which it is bound to.
+///
+/// # Errors
+/// If the store fails.
+pub(super) fn as_sold_by(
+    cx: Cx<'_>,
+    seller: SellerNumber,
+    mut offer: Offer,
+) -> Result<Offer, Error> {
+    if let Some(left) = channels(cx, seller, &offer)?.filter(|it| !it.is_empty()) {
+        offer.content.eligibility.channels = left;
+    }
+    Ok(offer)
 }
 
 /// Whether the caller sees a subscription to an offer that was bought on the marketplace, and so the offer,
@@ -193,13 +236,17 @@ pub fn merchant(cx: Cx<'_>, offer: &Offer) -> Result<SellerNumber, Error> {
     Ok(carrying.unwrap_or(own))
 }
 
-/// Whether a seller sells an offer: its own, and if it carries the marketplace what is listed.
+/// Whether a seller sells an offer: its own, and if it carries the marketplace what is listed and bound to no
+/// channels that it has not.
 ///
 /// # Errors
 /// If the store fails.
 pub fn sells(cx: Cx<'_>, seller: SellerNumber, offer: &Offer) -> Result<bool, Error> {
-    let is_own = offer.stamp.seller == seller;
-    Ok(is_own || offer.is_listed() && kept_by(cx, seller)?.is_some())
+    if offer.stamp.seller == seller {
+        return Ok(true);
+    }
+    let is_carried = offer.is_listed() && kept_by(cx, seller)?.is_some();
+    Ok(is_carried && has_a_channel(cx, seller, offer)?)
 }
 
 /// Refuses to sell an account what its vendor does not sell, and what is its own.

@@ -142,6 +142,18 @@ impl Eligibility {
         self.channels.is_empty() || channel.is_some_and(|it| self.channels.contains(it))
     }
 
+    /// The channels through which another seller sells what is sold through some alone: those that who `lists` it
+    /// keeps for classes of its customers are for nobody where who `carries` it keeps none of that name.
+    #[must_use]
+    pub fn channels_of_carrier(
+        &self,
+        lists: &BTreeSet<Code>,
+        carries: &BTreeSet<Code>,
+    ) -> BTreeSet<Code> {
+        let is_there = |it: &&Code| !lists.contains(*it) || carries.contains(*it);
+        self.channels.iter().filter(is_there).cloned().collect()
+    }
+
     /// Everything that keeps a buyer from the offer `offer`; nothing if it may buy. `held` says how
     /// many living subscriptions to an offer it has, or would have.
     #[must_use]
@@ -197,6 +209,28 @@ mod tests {
             channel: "web".parse().ok(),
             markets: ["small".parse().expect("a code")].into(),
             holdings: [(offer(5), 1)].into(),
+        }
+    }
+
+    #[test]
+    fn a_channel_that_its_lister_keeps_is_there_where_a_carrier_keeps_one_too() {
+        let codes = |all: &str| {
+            let codes = all.split_whitespace().map(|it| it.parse::<Code>().expect("a code"));
+            codes.collect::<BTreeSet<_>>()
+        };
+        for (bound, lists, carries, expected) in [
+            ("", "partner", "", ""),
+            ("web", "partner", "", "web"),
+            ("web", "partner", "web", "web"),
+            ("partner", "partner", "", ""),
+            ("partner", "partner", "gold", ""),
+            ("partner", "partner", "partner", "partner"),
+            ("partner web", "partner", "", "web"),
+            ("partner web", "partner", "partner", "partner web"),
+        ] {
+            let rules = Eligibility { channels: codes(bound), ..Eligibility::default() };
+            let found = rules.channels_of_carrier(&codes(lists), &codes(carries));
+            assert_eq!(found, codes(expected), "{bound}: {lists}, {carries}");
         }
     }
 

@@ -59,7 +59,9 @@ pub(super) use self::work::{
     item_called_off, item_done, item_failed, item_tried_again, items_done,
 };
 use super::billing::Replacement;
-use super::{Act, Cx, Error, billing_account, coupon, offer, payment_method, subscription};
+use super::{
+    Act, Cx, Error, billing_account, coupon, marketplace, offer, payment_method, subscription,
+};
 use crate::domain::account::Account;
 use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::account::profile::AddressUse;
@@ -281,7 +283,7 @@ fn judge(
         markets: BTreeSet::new(),
         holdings: holdings(&subscriptions),
     };
-    let shelf = shelf(act, items, &subscriptions)?;
+    let shelf = shelf(act, account.stamp.seller, (items, &subscriptions))?;
     Ok(resolution::resolve(items, &shelf, &Holder { buyer, subscriptions }, act.now()))
 }
 
@@ -295,8 +297,12 @@ fn holdings(subscriptions: &[Subscription]) -> BTreeMap<OfferId, u32> {
 }
 
 /// Every offer that an order or a subscription of the account names, their parts, and all that
-/// those are made of.
-fn shelf(act: &Act<'_>, items: &[Item], subscriptions: &[Subscription]) -> Result<Shelf, Error> {
+/// those are made of, as its seller sells them.
+fn shelf(
+    act: &Act<'_>,
+    seller: SellerNumber,
+    (items, subscriptions): (&[Item], &[Subscription]),
+) -> Result<Shelf, Error> {
     let mut shelf = Shelf::default();
     let named = items.iter().filter_map(|it| it.wish.offer);
     let mut open: Vec<_> = named.chain(subscriptions.iter().map(|it| it.deal().offer)).collect();
@@ -313,7 +319,7 @@ fn shelf(act: &Act<'_>, items: &[Item], subscriptions: &[Subscription]) -> Resul
         }
         let resources: Vec<_> = offer.content.resources.iter().map(|it| it.resource).collect();
         shelf_resources(act, &mut shelf, resources)?;
-        shelf.offers.insert(id, offer);
+        shelf.offers.insert(id, marketplace::as_sold_by(act.cx(), seller, offer)?);
     }
     Ok(shelf)
 }

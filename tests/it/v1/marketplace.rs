@@ -342,3 +342,54 @@ fn who_goes_is_taken_off_the_shelves_and_delivers_what_was_sold_until_that_ends(
     assert_eq!(others(), [0, 0, 0, 1]);
     bazaar.market.must_be_whole();
 }
+
+/// What its seller sells through a channel that it keeps for some of its customers is sold through that
+/// elsewhere, too: where a seller keeps one of that name for some of its own.
+#[test]
+fn a_channel_that_is_kept_for_some_binds_whoever_carries_what_is_sold_through_it() {
+    let bazaar = Bazaar::open().with_the_map_listed();
+    let (north, south, buyer) = (bazaar.north(), bazaar.south(), bazaar.buyer());
+    let class = json!({
+        "name": "Partners", "channels": ["partner"], "due_days": 14, "grace_days": 0,
+        "hold_days": 30, "automatic_hold": false, "cycle": { "period": "1 month" },
+        "billing_type": "postpaid", "members_may_buy": false, "reminders": "mail",
+    });
+    north.post("/classes", &class);
+    let sold_through = |name: &str, channels: Value| {
+        let about = (json!({ "channels": channels }), json!({}));
+        let id = launched_like(&north, name, &[monthly("Base", "EUR", "1")], about);
+        north.post(&format!("/offers/{id}/list"), &json!({}));
+        id
+    };
+    let atlas = sold_through("Atlas", json!(["partner"]));
+    let chart = sold_through("Chart", json!(["partner", "web"]));
+    let account = bazaar.market.house.south.customer.account.clone();
+    let told = |by: &Client<'_>, offer: &str, channel: &str| {
+        let items = json!([{ "offer": offer }]);
+        let order = json!({ "account": account, "channel": channel, "items": items });
+        let answer = by.call("POST /orders", Some(&order));
+        let pointer = answer.json()["errors"][0]["pointer"].as_str().map(str::to_owned);
+        pointer.unwrap_or_else(|| answer.status.as_u16().to_string())
+    };
+    let shown = |offer: &str| status(&buyer, &format!("GET /offers/{offer}"));
+    // South has no such channel: it cannot sell through it, whoever says that it does.
+    assert_eq!((shown(&atlas), shown(&chart), shown(&bazaar.map)), (404, 200, 200));
+    assert!(!found(&buyer).iter().any(|it| it.starts_with("Atlas")));
+    for by in [&buyer, &south] {
+        assert_eq!(told(by, &atlas, "partner"), "/items/0/offer");
+        let through_it = told(by, &chart, "partner");
+        assert!(through_it.starts_with("/items/0") || through_it == "409", "{through_it}");
+    }
+    let cart = json!({ "account": account, "channel": "partner" });
+    let cart = text(&buyer.post("/carts", &cart)["id"]);
+    let line = buyer.call(&format!("POST /carts/{cart}/items"), Some(&json!({ "offer": chart })));
+    assert!(line.status.is_client_error(), "{}", line.json());
+    assert_eq!(told(&buyer, &chart, "web"), "201", "what nobody keeps is open everywhere");
+    // Once it has one, those have what is sold through it for whom it is.
+    let partners = text(&south.post("/classes", &class)["id"]);
+    assert_eq!((shown(&atlas), told(&buyer, &atlas, "partner")), (200, "/channel".to_owned()));
+    assert_eq!(told(&buyer, &chart, "partner"), "/channel");
+    south.patch(&format!("/accounts/{account}"), &json!({ "class": partners }));
+    assert_eq!(told(&buyer, &atlas, "partner"), "201");
+    bazaar.market.must_be_whole();
+}
