@@ -99,12 +99,33 @@ fn a_small_business() {
     let own = offers["items"].as_array().unwrap().iter();
     let own = own.filter(|it| it["part_number"] == "START-SHOP").map(|it| &it["id"]);
     own.for_each(|it| buyers_bear_the_rate_of_where_they_are(&server, it));
+    others_sell_what_a_reseller_lists(&server, &offers);
     let left = get(&server, "/billing_runs/left");
     assert_eq!(
         left,
         json!({ "nothing_left": true, "due": 0, "failed": 0, "failures": [], "proposed": 0, "unrated_events": 0 })
     );
     most_go_on_paying(&server);
+}
+
+/// What Atelier Numérique has on the marketplace is had of Harbor Cloud and of Thistle, and it has its part.
+fn others_sell_what_a_reseller_lists(server: &Server, offers: &Value) {
+    let mut all = offers["items"].as_array().unwrap().iter();
+    let care = all.find(|it| it["part_number"] == "WEB-CARE").expect("it is on sale");
+    assert_eq!(care["market"], "listed");
+    let held = get(server, "/subscriptions?limit=1000");
+    let held = held["items"].as_array().unwrap().iter().filter(|it| it["offer"] == care["id"]);
+    let sellers: BTreeSet<_> = held.map(|it| it["seller_name"].as_str().unwrap()).collect();
+    assert_eq!(sellers, BTreeSet::from(["Harbor Cloud GmbH", "Thistle Systems Ltd"]));
+    let models = get(server, "/share_models?limit=100");
+    let mut models = models["items"].as_array().unwrap().iter();
+    let agreed = models.find(|it| {
+        it["supplier_name"] == "Atelier Numérique SARL" && it["seller_name"] == "Harbor Cloud GmbH"
+    });
+    let agreed = agreed.expect("a share of what Harbor is paid for it")["id"].clone();
+    let records = get(server, "/share_records?limit=1000");
+    let mut records = records["items"].as_array().unwrap().iter();
+    assert!(records.any(|it| it["model"] == agreed && it["role"] == "partner"), "it has earned");
 }
 
 /// A consumer of any member state bears its rate, and one elsewhere none.

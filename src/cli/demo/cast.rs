@@ -37,6 +37,10 @@ pub(super) fn introduce(
 pub(super) fn open(stage: &mut Stage, member: &Member, password: &str) -> Result<(), Failure> {
     let opened = stage.post(&member.by, "/accounts", &Value::Object(member.body.clone()))?;
     stage.name(&member.key, text(&opened, "id"));
+    if !member.billing_policy.is_empty() {
+        let policy = Value::Object(member.billing_policy.clone());
+        stage.patch(HOUSE, &format!("/accounts/@{}/billing_policy", member.key), &policy)?;
+    }
     join_all(stage, &member.key, &member.users, password)?;
     match member.users.first() {
         Some(admin) => classes(stage, &admin.key, &member.classes),

@@ -81,6 +81,9 @@ pub(super) struct Member {
     #[serde(default = "house")]
     pub(super) by: String,
     pub(super) body: Body,
+    /// By what it bills, if it sells, where that is not as usual.
+    #[serde(default)]
+    pub(super) billing_policy: Body,
     #[serde(default)]
     pub(super) classes: Vec<Keyed>,
     #[serde(default)]
@@ -152,6 +155,9 @@ pub(super) struct Shop {
     pub(super) offers: Vec<Offer>,
     #[serde(default)]
     pub(super) resales: Vec<Resale>,
+    /// What resellers sell of their own, and list on the marketplace.
+    #[serde(default)]
+    pub(super) listed: Vec<Offer>,
 }
 
 /// An offer with what it delivers and costs.
@@ -333,7 +339,8 @@ mod tests {
     fn every_price_has_a_name_in_each_language_of_the_customers() {
         for (folder, languages) in [("business", &["de", "fr"][..]), ("minimal", &["de"][..])] {
             let shop = Script::read(folder).map_err(|it| it.told()).expect(folder).shop;
-            for price in shop.offers.iter().flat_map(|it| &it.prices) {
+            let sold = shop.offers.iter().chain(&shop.listed);
+            for price in sold.flat_map(|it| &it.prices) {
                 let (name, known) = (price.name(), shop.price_names.get(price.name()));
                 let all: Vec<_> = known.into_iter().flatten().map(|it| it.0.as_str()).collect();
                 assert_eq!(all, languages, "`{name}` of {folder}");

@@ -35,7 +35,12 @@ pub(super) fn fill(stage: &mut Stage, shop: &Shop) -> Result<(), Failure> {
         resell(stage, shop, resale)?;
     }
     let resellers: BTreeSet<_> = shop.resales.iter().map(|it| &it.seller).collect();
-    resellers.iter().try_for_each(|it| connect(stage, shop, &|key| format!("{it}:{key}")))
+    resellers.iter().try_for_each(|it| connect(stage, shop, &|key| format!("{it}:{key}")))?;
+    for offer in &shop.listed {
+        launch(stage, shop, (offer, None))?;
+        stage.post(HOUSE, &format!("/offers/@{}/list", offer.key), &json!({}))?;
+    }
+    Ok(())
 }
 
 /// Lets subscriptions switch between the offers of each ladder that somebody sells under its own
