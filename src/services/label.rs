@@ -6,8 +6,9 @@ use std::sync::Arc;
 
 use super::{Cx, Error, account, marketplace, offer};
 use crate::domain::account::Account;
+use crate::domain::billing::invoice::Invoice;
 use crate::domain::catalog::offer::Offer;
-use crate::domain::id::{AccountId, Kind, OfferId};
+use crate::domain::id::{AccountId, InvoiceId, Kind, OfferId};
 use crate::domain::operator::Scope;
 use crate::domain::stamp::SellerNumber;
 use crate::store::Records;
@@ -117,6 +118,19 @@ impl<'a> Labels<'a> {
             Some(derived) => derived.get_or((ACCOUNT_BY_SELLING, number.0.into()), found),
             None => found().map(Arc::new),
         }
+    }
+
+    /// What the offer is called that a line of an invoice charges for, for who has a part in that; nothing if
+    /// it charges for none.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub fn charged(&self, (invoice, line): (InvoiceId, u32)) -> Result<Option<String>, Error> {
+        let Some(invoice) = self.cx.shared::<Invoice>(invoice)? else { return Ok(None) };
+        let line = usize::try_from(line).map_err(Error::internal)?;
+        let offer = invoice.content().lines.get(line).and_then(|it| it.offer);
+        let offer = offer.map(|id| self.cx.shared::<Offer>(id)).transpose()?.flatten();
+        Ok(offer.map(|it| it.content.name.original().to_string()))
     }
 
     /// What an offer is called as it was written first; nothing if the caller may not see it.

@@ -44,6 +44,8 @@ function Earned() {
   return html`
     <${Card} title=${t("Earned, and on no note yet")} actions=${html`<span class="strong">${sums.map((it) => money(it)).join(" + ")}</span>`}>
       <${Table} label=${t("Earned, and on no note yet")} rows=${rows.slice(0, 20)} columns=${[
+        { head: t("What"), cell: (it) => html`<span class="strong">${it.offer_name ?? "–"}</span>` },
+        { head: t("Seller"), cell: (it) => it.seller_name },
         { head: t("Since"), cell: (it) => html`<${When} at=${it.recorded_at} />` },
         { head: t("Amount"), num: true, cell: (it) => money(it.amount) },
       ]} /><//>`;

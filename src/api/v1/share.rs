@@ -260,6 +260,11 @@ struct ShareRecord {
     account_name: Option<String>,
     role: String,
     model: String,
+    /// Whose invoice it is of, and who owes the part.
+    seller: String,
+    seller_name: String,
+    /// What was paid for, as its seller calls it; `null` if no offer.
+    offer_name: Option<String>,
     invoice: String,
     /// The place of the charge on the invoice, from 0.
     line: u32,
@@ -276,6 +281,7 @@ struct ShareRecord {
 impl Wire for ShareRecord {}
 
 fn record(labels: &mut Labels<'_>, it: &Record) -> Result<ShareRecord, Error> {
+    let seller = labels.seller_in_sight(it.stamp.seller)?;
     Ok(ShareRecord {
         id: it.id.to_string(),
         recorded_at: it.recorded_at.to_string(),
@@ -283,6 +289,9 @@ fn record(labels: &mut Labels<'_>, it: &Record) -> Result<ShareRecord, Error> {
         account_name: labels.account(it.account)?,
         role: it.role.to_string(),
         model: it.model.to_string(),
+        seller: seller.account.to_string(),
+        seller_name: seller.name.clone(),
+        offer_name: labels.charged((it.invoice, it.line))?,
         invoice: it.invoice.to_string(),
         line: it.line,
         payment: it.payment.map(|it| it.to_string()),

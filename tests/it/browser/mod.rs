@@ -7,6 +7,7 @@
 mod axe;
 mod bundle;
 mod buyer;
+mod carried;
 mod catalog;
 mod choosing;
 mod chromium;
