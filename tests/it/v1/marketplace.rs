@@ -393,3 +393,60 @@ fn a_channel_that_is_kept_for_some_binds_whoever_carries_what_is_sold_through_it
     assert_eq!(told(&buyer, &atlas, "partner"), "201");
     bazaar.market.must_be_whole();
 }
+
+/// What a shelf carries stands on it for clients of IBM and on the bus as well, under its seller's number.
+#[test]
+fn what_is_carried_is_shown_by_part_number_and_on_the_bus_and_to_nobody_else() {
+    let bazaar = Bazaar::open().with_the_map_listed();
+    let (house, north, south) = (&bazaar.market.house, bazaar.north(), bazaar.south());
+    let terms = json!([{ "key": "m", "duration": "1 month", "auto_renew": true, "default": true }]);
+    let sold = |by: &Client<'_>, name: &str, part: &str| {
+        let about = json!({ "part_number": part, "terms": terms });
+        launched_like(by, name, &[monthly("Base", "EUR", "2")], (about, json!({})))
+    };
+    let atlas = sold(&north, "Atlas", "ATLAS");
+    sold(&north, "Secret", "SECRET");
+    sold(&south, "Compass", "COMPASS");
+    north.post(&format!("/offers/{atlas}/list"), &json!({}));
+    let parts = |by: &Client<'_>| {
+        let list = by.get("/api/bss/resource/offering")["List"].clone();
+        let parts = list.as_array().unwrap().iter().map(|it| text(&it["PartNumber"]));
+        let mut parts: Vec<_> = parts.collect();
+        parts.sort();
+        parts
+    };
+    let plans = |by: &Client<'_>| {
+        let list = by.get("/aps/2/collections/service-plans?select(name)");
+        let names = list.as_array().unwrap().iter().map(|it| text(&it["name"]["en"]));
+        let mut names: Vec<_> = names.collect();
+        names.sort();
+        names
+    };
+    let buyer = bazaar.buyer();
+    assert_eq!(parts(&buyer), ["ATLAS", "COMPASS"]);
+    assert_eq!(plans(&buyer), ["Atlas", "Compass", "Map"]);
+    assert_eq!(parts(&south), ["ATLAS", "COMPASS"]);
+    for stranger in [bazaar.stranger(), house.client(&house.customer.member)] {
+        assert_eq!((parts(&stranger), plans(&stranger)), (Vec::new(), Vec::new()));
+    }
+    let uuid = atlas.split_once('_').unwrap().1;
+    let plan = format!("GET /aps/2/resources/{uuid}");
+    assert_eq!((status(&buyer, &plan), status(&bazaar.stranger(), &plan)), (200, 404));
+    // South's administrator orders it for its customer by its part number.
+    let account = &house.south.customer.account;
+    let customer = south.get(&format!("/accounts/{account}"))["number"].clone();
+    let item = json!({ "PartNumber": "ATLAS", "PartQuantity": 1, "DurationUnits": "MONTHS",
+        "DurationLength": 1 });
+    let order = json!({ "Order": { "CustomerId": customer, "OrderItemSet": [item] } });
+    south.call("POST /api/bss/resource/subscription", Some(&order)).ok();
+    house.app.keep_duties();
+    let held = buyer.get("/subscriptions")["items"].clone();
+    let held: Vec<_> = held.as_array().unwrap().iter().map(|it| text(&it["offer"])).collect();
+    assert_eq!(held, [atlas]);
+    north.post(&format!("/offers/{}/take_off", held[0]), &json!({}));
+    assert_eq!(
+        (parts(&buyer), plans(&buyer)),
+        (vec!["COMPASS".to_owned()], vec!["Compass".to_owned(), "Map".to_owned()])
+    );
+    bazaar.market.must_be_whole();
+}
