@@ -203,24 +203,22 @@ pub(super) fn bought(
         resources: resources
             .map(|(id, it)| (*id, Entitlement::of(it.amount(), included(*id))))
             .collect(),
-        bundled: bundled(cx, had.bundled, seller)?,
+        bundled: bundled(cx, had.bundled.as_ref(), seller)?,
         ..had.clone()
     };
     Ok(Some(Bought { deal, answers }))
 }
 
-/// What a part costs its reseller less in the bundle that it sells on: what the original of that says.
+/// What a part costs its reseller less in the bundle that it sells on: what the original of that said when
+/// the bundle was bought.
 fn bundled(
     cx: Cx<'_>,
-    had: Option<Bundled>,
+    had: Option<&Bundled>,
     seller: SellerNumber,
 ) -> Result<Option<Bundled>, Error> {
     let Some(had) = had else { return Ok(None) };
     let original = original_of(cx, had.bundle, seller)?;
-    Ok(original.and_then(|it| {
-        let less = it.content.parts_discount?;
-        Some(Bundled { bundle: it.id, less })
-    }))
+    Ok(original.and_then(|it| had.bought_as(it.id)))
 }
 
 /// The same to whom a missing price is no reason to refuse anything: nothing is bought there then. Who

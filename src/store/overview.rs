@@ -91,7 +91,8 @@ pub(super) fn running(it: &Subscription, parts: &mut Vec<Part>) {
                 None => key.u8(0).raw(&[0; 16]),
             };
             let key = key.raw(&units.decimal().normalize().serialize());
-            let less = deal.bundled.map_or(Percent::ZERO, |it| it.less);
+            let bundled = deal.bundled.as_ref().filter(|it| it.until.is_none());
+            let less = bundled.map_or(Percent::ZERO, |it| it.less);
             let key = key.raw(&less.decimal().normalize().serialize());
             // Each subscription is counted once: with its first price.
             let is_head = place == 0 && resource.is_none();

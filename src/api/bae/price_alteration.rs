@@ -148,7 +148,7 @@ pub(super) fn shown(it: &PriceAlteration, base: Base) -> Value {
     let mut shown = json!({ "name": it.name.as_str(), "price": price });
     shown["priceType"] = match it.applies {
         Applies::Once => "one time".into(),
-        Applies::EveryCharge | Applies::For(_) => "recurring".into(),
+        Applies::EveryCharge | Applies::For(_) | Applies::Before(_) => "recurring".into(),
     };
     if let Applies::For(span) = it.applies {
         shown[DURATION] = span.to_string().into();

@@ -37,7 +37,7 @@ fn one(it: &PriceAlteration, currency: Currency) -> Value {
     }
     match it.applies {
         Applies::Once => said["isOnce"] = json!(true),
-        Applies::EveryCharge => {}
+        Applies::EveryCharge | Applies::Before(_) => {}
         Applies::For(span) => {
             let (units, amount) = period(span);
             said["applicationDuration"] = json!({ "amount": amount, "units": units });

@@ -11,6 +11,7 @@ use crate::domain::error::Violation;
 use crate::domain::id::OfferId;
 use crate::domain::quantity::Percent;
 use crate::domain::text::Name;
+use crate::domain::time::Date;
 
 /// One offer in a bundle.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,19 +41,56 @@ impl Part {
 }
 
 /// What a part of a bundle costs less in it than by itself, as it was when the bundle was bought.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Bundled {
     /// The bundle.
     pub bundle: OfferId,
     /// How many hundredths less; all of them where the bundle's own prices are what it costs.
     pub less: Percent,
+    /// The day from which on the bundle is not whole any more: what is charged for days that begin then is not
+    /// less.
+    pub until: Option<Date>,
+    /// How many hundredths it costs those less who sell the bundle on, by what theirs is a copy of, the nearest
+    /// first.
+    pub above: Vec<(OfferId, Percent)>,
 }
 
 impl Bundled {
+    /// What a part costs less in a bundle that is bought now.
+    #[must_use]
+    pub const fn of(bundle: OfferId, less: Percent) -> Self {
+        Self { bundle, less, until: None, above: Vec::new() }
+    }
+
+    /// The same for who sells the bundle on and buys an original of it; nothing if that lowered nothing.
+    #[must_use]
+    pub fn bought_as(&self, original: OfferId) -> Option<Self> {
+        let (bundle, less) = *self.above.iter().find(|it| it.0 == original)?;
+        Some(Self { bundle, less, until: self.until, above: Vec::new() })
+    }
+
+    /// What it costs less once it goes on as another offer: as before if the bundle, which is whole, has that
+    /// among its `parts`, else nothing.
+    #[must_use]
+    pub fn switched(self, parts: &[Part], to: OfferId) -> Option<Self> {
+        let stays = self.until.is_none() && parts.iter().any(|it| it.offer == to);
+        stays.then_some(self)
+    }
+
+    /// The same once the bundle is not whole any more. One that costs what its own prices say goes on to: its
+    /// parts are paid with those.
+    #[must_use]
+    pub fn broken(self, on: Date) -> Self {
+        if self.less == Percent::WHOLE {
+            return self;
+        }
+        Self { until: Some(self.until.map_or(on, |it| it.min(on))), ..self }
+    }
+
     /// A price of a part as it is charged in the bundle, which buyers call so. What is used, and what is
     /// given back in the end, costs the same.
     #[must_use]
-    pub fn lower(self, mut price: Price, bundle: &Name) -> Price {
+    pub fn lower(&self, mut price: Price, bundle: &Name) -> Price {
         match price.kind {
             PriceKind::Usage { .. } | PriceKind::OneTime(Occasion::Deposit) => return price,
             PriceKind::Recurring { .. }
@@ -62,13 +100,19 @@ impl Bundled {
             name: bundle.clone(),
             effect: Effect::Discount,
             by: By::Percent(self.less),
-            applies: Applies::EveryCharge,
+            applies: self.until.map_or(Applies::EveryCharge, Applies::Before),
             condition: None,
             valid_from: None,
             valid_until: None,
         });
         price
     }
+}
+
+/// Whether a bundle with so many of an offer has less of it than must be taken.
+#[must_use]
+pub fn is_short(parts: &[Part], of: OfferId, count: u32) -> bool {
+    parts.iter().any(|it| it.offer == of && count < it.count_min)
 }
 
 /// What is wrong with how much less the parts of a bundle cost in it: of a bundle that is so.
@@ -155,6 +199,45 @@ mod tests {
         assert_eq!(fields(&[Part::one(id(1)), Part::one(id(1))]), ["/parts/1"]);
         assert_eq!(fields(&[Part::one(id(1)), Part::one(id(9))]), ["/parts/1/offer"]);
         assert_eq!(fields(&[Part::one(id(1)), some(2, 2, Some(1), 2)]), ["/parts/1/count_default"]);
+    }
+
+    #[test]
+    fn a_part_stays_in_its_bundle_as_another_of_its_parts_while_that_is_whole() {
+        let parts = [some(1, 0, Some(1), 1), some(2, 0, Some(1), 0), Part::one(id(3))];
+        let day = |it: &str| it.parse::<Date>().expect(it);
+        let ten = Bundled::of(id(9), Percent::new(10.into()));
+        for (had, to, stays) in [
+            (ten.clone(), 2, true),
+            (ten.clone(), 3, true),
+            (ten.clone(), 4, false),
+            (ten.clone().broken(day("2026-02-01")), 2, false),
+        ] {
+            let found = had.clone().switched(&parts, id(to));
+            assert_eq!(found, stays.then_some(had), "{to}");
+        }
+        for (offer, count, expected) in [(1, 0, false), (3, 1, false), (3, 0, true), (4, 0, false)]
+        {
+            assert_eq!(is_short(&parts, id(offer), count), expected, "{count} of {offer}");
+        }
+    }
+
+    #[test]
+    fn a_bundle_that_is_not_whole_lowers_what_began_before_unless_it_is_paid_by_itself() {
+        let day = |it: &str| it.parse::<Date>().expect(it);
+        let until = |less: i64| {
+            let had = Bundled::of(id(9), Percent::new(less.into()));
+            had.broken(day("2026-03-01")).broken(day("2026-04-01")).until
+        };
+        assert_eq!(until(20), Some(day("2026-03-01")), "it breaks once");
+        assert_eq!(until(100), None);
+    }
+
+    #[test]
+    fn who_sells_a_bundle_on_pays_what_its_original_said_then() {
+        let [ten, twenty] = [10, 20].map(|it: i64| Percent::new(it.into()));
+        let had = Bundled { above: vec![(id(8), ten)], ..Bundled::of(id(9), twenty) };
+        assert_eq!(had.bought_as(id(8)), Some(Bundled::of(id(8), ten)));
+        assert_eq!(had.bought_as(id(7)), None, "what lowered nothing then lowers nothing");
     }
 
     #[test]

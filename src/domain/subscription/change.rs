@@ -235,6 +235,18 @@ pub struct Scheduled {
 }
 
 impl Subscription {
+    /// The subscription as what is left of a bundle that is not whole any more from a day on; nothing if it cost
+    /// nothing less in it, or goes on to.
+    #[must_use]
+    pub fn left_of_its_bundle(self, on: Date) -> Option<(Self, Verb)> {
+        let had = self.deal.bundled.clone()?;
+        let bundled = had.clone().broken(on);
+        (bundled != had).then(|| {
+            let deal = Deal { bundled: Some(bundled), ..self.deal.clone() };
+            (Self { deal, ..self }, Verb::Changed)
+        })
+    }
+
     /// The subscription changed. `seats` counts the units that users have.
     ///
     /// # Errors

@@ -156,7 +156,7 @@ fn in_bundle(
         return Err(Invalid::one("/bundle", "reference", message).into());
     }
     let Some(less) = bundle.content.parts_discount else { return Ok(prices) };
-    let bundled = Bundled { bundle: bundle.id, less };
+    let bundled = Bundled::of(bundle.id, less);
     let name = bundle.content.name.original();
     Ok(prices.into_iter().map(|it| bundled.lower(it, name)).collect())
 }

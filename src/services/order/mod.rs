@@ -312,6 +312,8 @@ fn shelf(
         }
         let Some(offer) = act.cx().view.find::<Offer>(id)? else { continue };
         open.extend(offer.content.parts.iter().map(|it| it.offer));
+        // What it is a copy of says what it costs those less who sell it on.
+        open.extend(offer.content.copy_of.filter(|_| offer.content.parts_discount.is_some()));
         if let Some(of) = offer.content.specification
             && let Some(found) = act.cx().view.find::<Specification>(of)?
         {

@@ -3,6 +3,7 @@
 //! Hold, release and cancellation follow the tree of what belongs together. What is due for a
 //! subscription is kept with it, so that the calendar knows.
 
+mod bundle;
 mod content;
 mod hold;
 mod renewal;
@@ -369,7 +370,7 @@ fn end(
             end_one(act, it, (why.clone(), on))?;
         }
     }
-    Ok(())
+    bundle::follow(act, root, on)
 }
 
 /// Cancels one of them as of a day: what is there is to be removed, what is not is not to be made.
@@ -424,7 +425,11 @@ pub fn change(
     if let Some(term) = it.term().filter(|_| changed.gives_back(&it)) {
         billing::policy(act.cx(), it.stamp.seller)?.must_take_back(term.start_on(), today)?;
     }
-    let changed = keep(act, (changed.remembering(&it, today), verb))?;
+    let mut changed = keep(act, (changed.remembering(&it, today), verb))?;
+    if changed.quantity() < it.quantity() {
+        bundle::follow(act, &it, today)?;
+        changed = act.load(id)?;
+    }
     if changed.deal() != it.deal() {
         resale::begin(act, &changed)?;
     }
@@ -576,7 +581,7 @@ fn terminate(act: &mut Act<'_>, root: &Subscription, on: Date) -> Result<(), Err
             end_one(act, it, (why, on))?;
         }
     }
-    Ok(())
+    bundle::follow(act, root, on)
 }
 
 /// Does what was agreed on up to a day. What is switched or ended late is so as of its day: the price,

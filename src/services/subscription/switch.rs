@@ -2,7 +2,7 @@
 //!
 //! What may be switched to is asked by who orders it ([`order`](crate::services::order)).
 
-use super::{ask, keep, zone};
+use super::{ask, bundle, keep, zone};
 use crate::domain::catalog::offer::Offer;
 use crate::domain::catalog::price::Price;
 use crate::domain::error::Rejection;
@@ -48,7 +48,7 @@ pub(in crate::services) fn switch(
     let kept = it.kept_units(&to.deal, &all);
     let to_name = &sold.content.name;
     resale::give_back_replaced(act, &it, (on, &replaced, &kept), to_name)?;
-    let (it, found) = billing::give_back_replaced(act, it, (on, &replaced, &kept), to_name)?;
+    let (mut it, found) = billing::give_back_replaced(act, it, (on, &replaced, &kept), to_name)?;
     let mut given = GivenBack::new();
     for line in &found.given {
         let Some(price) = line.price else { continue };
@@ -57,8 +57,12 @@ pub(in crate::services) fn switch(
     }
     let next = next(&it, (&sold, to), on);
     let seats = seat::needed(act.cx(), &it)?;
-    let switched = it.switched(next, (&all, &given), (on, seats))?;
-    let it = keep(act, switched)?;
+    let switched = it.clone().switched(next, (&all, &given), (on, seats))?;
+    let was = std::mem::replace(&mut it, keep(act, switched)?);
+    if was.deal().offer != it.deal().offer {
+        bundle::follow(act, &was, on)?;
+        it = act.load(it.id)?;
+    }
     resale::begin(act, &it)?;
     ask(act, &it, Work::Change)?;
     Ok((it, found))

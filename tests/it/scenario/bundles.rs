@@ -172,3 +172,132 @@ fn an_order_says_what_its_pieces_cost() {
     "#]]
     .assert_eq(&said.text());
 }
+
+impl Shop {
+    /// Somebody who has bought an offer, and was billed for its first month.
+    fn buyer(&self, offer: &str) -> Value {
+        let account = self.market.customer("Ann", "EUR");
+        let order = json!({ "account": account["id"], "items": [{ "offer": offer }] });
+        self.market.operator().post("/orders", &order);
+        self.market.advance_to("2026-01-02");
+        account
+    }
+
+    /// The path of what a buyer has of an offer.
+    fn held(&self, account: &Value, offer: &str) -> String {
+        let path = format!("/subscriptions?account={}&limit=100", text(&account["id"]));
+        let all = self.market.operator().get(&path)["items"].clone();
+        let found = all.as_array().unwrap().iter().find(|it| it["offer"] == offer).cloned();
+        format!("/subscriptions/{}", text(&found.expect("it is had")["id"]))
+    }
+
+    /// The lines of the bill of a day for the month that begins then: what each charge is called, and comes to.
+    fn billed_on(&self, account: &Value, day: &str) -> Vec<String> {
+        self.market.advance_to(&format!("{}02", &day[..8]));
+        let bills = self.market.invoices(account);
+        let all: String = bills.iter().map(lines).collect();
+        let whole = format!(" | {day}..");
+        let months = all.lines().filter(|it| it.contains(&whole));
+        let told = months.map(|it| {
+            let parts: Vec<_> = it.split(" | ").collect();
+            format!("{} {}", parts[0], parts[2])
+        });
+        told.collect()
+    }
+}
+
+/// What a bundle may have instead keeps what it takes off; what it cannot have is had by itself.
+#[test]
+fn a_part_keeps_what_its_bundle_takes_off_as_long_as_it_is_one_of_its_parts() {
+    let shop = Shop::open();
+    let operator = shop.market.operator();
+    let folio = shop.market.offer("Folio", &[monthly("Loan", "EUR", "20")]);
+    let scroll = shop.market.offer("Scroll", &[monthly("Loan", "EUR", "7")]);
+    let part = |offer: &str, min: u32, default: u32| json!({ "offer": offer, "min": min, "max": 1, "default": default });
+    let parts = json!([part(&shop.book, 0, 1), part(&folio, 0, 0), part(&shop.pen, 1, 1)]);
+    let about = json!({ "bundle": parts, "parts_discount": "20" });
+    let set = shop.market.offer_like("Writing set", &[], (about, json!({})));
+    for (from, to) in [(&shop.book, &folio), (&folio, &scroll)] {
+        let switches = json!({ "switches": [{ "to": to, "direction": "upgrade" }] });
+        operator.patch(&format!("/offers/{from}"), &switches);
+    }
+    let account = shop.buyer(&set);
+    let book = shop.held(&account, &shop.book);
+    // What is taken off is what it was when the bundle was bought.
+    operator.patch(&format!("/offers/{set}"), &json!({ "parts_discount": "50" }));
+    operator.post(&format!("{book}/change"), &json!({ "offer": folio }));
+    assert_eq!(shop.billed_on(&account, "2026-02-01"), ["Folio: Loan 16.00", "Pen: Ink 2.66"]);
+    operator.post(&format!("{book}/change"), &json!({ "offer": scroll }));
+    assert_eq!(
+        shop.billed_on(&account, "2026-03-01"),
+        ["Scroll: Loan 7.00", "Pen: Ink 2.66"],
+        "it is no part of the bundle, which is whole without it"
+    );
+    shop.market.must_be_whole();
+}
+
+/// The price of the whole is that of the whole: without a part that it must have, the others cost what they do
+/// by themselves, from the next period on.
+#[test]
+fn what_is_left_of_a_bundle_that_is_not_whole_costs_what_it_costs_by_itself() {
+    let shop = Shop::open();
+    let set = shop.bundle("Writing set", "20", &[]);
+    let account = shop.buyer(&set);
+    let pen = shop.held(&account, &shop.pen);
+    shop.market.advance_to("2026-01-15");
+    shop.market.operator().post(&format!("{pen}/cancel"), &json!({}));
+    let first = shop.market.invoices(&account);
+    assert_eq!(first.len(), 1, "what is billed stays as it was: {first:?}");
+    let mrr = shop.market.operator().get("/overview")["currencies"][0]["mrr"]["amount"].clone();
+    assert_eq!(mrr, "10.00");
+    assert_eq!(shop.billed_on(&account, "2026-02-01"), ["Book: Loan 10.00"]);
+    // More of it can be had then, as of anything that is had by itself.
+    let book = shop.held(&account, &shop.book);
+    shop.market.operator().post(&format!("{book}/change"), &json!({ "quantity": 2 }));
+    shop.market.must_be_whole();
+}
+
+/// Whose parts are paid with a price of its own goes on to cost that.
+#[test]
+fn a_bundle_that_costs_what_its_own_prices_say_costs_no_more_without_a_part() {
+    let shop = Shop::open();
+    let set = shop.bundle("Fixed set", "100", &[monthly("Set", "EUR", "9.99")]);
+    let account = shop.buyer(&set);
+    let pen = shop.held(&account, &shop.pen);
+    shop.market.operator().post(&format!("{pen}/cancel"), &json!({}));
+    assert_eq!(shop.billed_on(&account, "2026-02-01"), ["Fixed set: Set 9.99"]);
+    shop.market.must_be_whole();
+}
+
+/// Who sells a bundle on pays its vendor what that took off when its customer bought.
+#[test]
+fn who_sells_a_bundle_on_pays_what_it_took_off_when_it_was_bought() {
+    let shop = Shop::open();
+    let (house, operator) = (&shop.market.house, shop.market.operator());
+    let set = shop.bundle("Writing set", "20", &[]);
+    let policy = format!("/accounts/{}/billing_policy", house.operator.account);
+    operator.patch(&policy, &json!({ "resale_from": "2026-01-01" }));
+    let address = json!({ "street": "Ring 1", "city": "Berlin", "country": "DE" });
+    for account in [&house.north.account, &house.north.customer.account] {
+        operator.patch(&format!("/accounts/{account}"), &json!({ "address": address }));
+    }
+    let north = house.client(&house.north.admin);
+    let copy = |of: &str, name: &str| {
+        let body = json!({ "name": { "en": name }, "copy_of": of, "mark_up": "50" });
+        let id = text(&north.post("/offers", &body)["id"]);
+        north.post(&format!("/offers/{id}/launch"), &json!({}));
+        id
+    };
+    copy(&shop.book, "Northern book");
+    copy(&shop.pen, "Northern pen");
+    let own = copy(&set, "Northern set");
+    let order = json!({ "account": house.north.customer.account, "items": [{ "offer": own }] });
+    north.post("/orders", &order);
+    shop.market.advance_to("2026-01-02");
+    operator.patch(&format!("/offers/{set}"), &json!({ "parts_discount": "50" }));
+    let reseller = operator.get(&format!("/accounts/{}", house.north.account));
+    let told = shop.billed_on(&reseller, "2026-02-01");
+    let nets: Vec<_> = told.iter().filter_map(|it| it.rsplit(' ').next()).collect();
+    assert_eq!(nets, ["8.00", "2.66"], "{told:?}");
+    shop.market.must_be_whole();
+}

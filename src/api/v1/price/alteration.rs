@@ -56,7 +56,7 @@ impl From<&PriceAlteration> for Alteration {
         };
         let (applies, duration) = match it.applies {
             Applies::Once => ("once", None),
-            Applies::EveryCharge => ("every_charge", None),
+            Applies::EveryCharge | Applies::Before(_) => ("every_charge", None),
             Applies::For(span) => ("for", Some(span.to_string())),
         };
         let condition = it.condition.map(|it| Condition {

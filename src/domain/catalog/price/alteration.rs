@@ -73,6 +73,9 @@ pub enum Applies {
     EveryCharge,
     /// To those whose days begin within so long a time from the first charged day on.
     For(Span),
+    /// To those whose days begin before a day. No price says that of itself: what ends so is the bundle in
+    /// which somebody has it.
+    Before(Date),
 }
 
 /// What must be true of a charge's gross total.
@@ -135,6 +138,7 @@ impl PriceAlteration {
             && match self.applies {
                 Applies::EveryCharge => true,
                 Applies::For(span) => charge.on < span.after(charge.charged_from, 1),
+                Applies::Before(day) => charge.on < day,
                 Applies::Once => match charge.turn {
                     Turn::First => true,
                     Turn::OfFirst => !self.comes_once(),

@@ -2,6 +2,7 @@
 
 use super::bundle::part_of;
 use super::{Asked, Desk, Objection};
+use crate::domain::account::tree::LEVELS_MAX;
 use crate::domain::catalog::bundle::Bundled;
 use crate::domain::catalog::characteristic::Choices;
 use crate::domain::catalog::choice::{self, Fault};
@@ -11,7 +12,7 @@ use crate::domain::catalog::specification::{RelationKind, Specification};
 use crate::domain::error::Code;
 use crate::domain::id::{OfferId, ResourceId};
 use crate::domain::order::item::{Action, Parent};
-use crate::domain::quantity::Quantity;
+use crate::domain::quantity::{Percent, Quantity};
 use crate::domain::subscription::Subscription;
 use crate::domain::subscription::change::Deal;
 use crate::domain::subscription::term::RunningTerm;
@@ -50,7 +51,9 @@ impl<'a> Desk<'a> {
             kept(must_stay(asked, (it, offer), (term.as_ref(), plan.as_ref())), &mut found);
         }
         let quantity = kept(quantity(asked, offer, target), &mut found);
-        kept(same.map_or(Ok(()), |it| must_not_grow(asked, it)), &mut found);
+        let bundled = self.bundled(asked, offer, target);
+        let part = target.filter(|_| bundled.is_some());
+        kept(part.map_or(Ok(()), |it| must_not_grow(asked, it)), &mut found);
         let characteristics = self.characteristics(asked, offer, target, &mut found);
         let key = term.as_ref().and_then(Option::as_ref);
         let resources = self.amounts(asked, (offer, key), target);
@@ -72,7 +75,7 @@ impl<'a> Desk<'a> {
                     quantity,
                     resources,
                     characteristics,
-                    bundled: self.bundled(asked, same),
+                    bundled,
                 };
                 Ok(Chosen { deal, term })
             }
@@ -80,14 +83,32 @@ impl<'a> Desk<'a> {
         }
     }
 
-    /// What it costs less as a part of a bundle: as it was bought, or as the bundle says that is bought.
-    fn bundled(&self, asked: &Asked, same: Option<&Subscription>) -> Option<Bundled> {
-        if let Some(held) = same {
-            return held.deal().bundled;
+    /// What it costs less as a part of a bundle: as it was bought, also where it goes on as another part of
+    /// that, or as the bundle says that is bought.
+    fn bundled(
+        &self,
+        asked: &Asked,
+        offer: &Offer,
+        target: Option<&Subscription>,
+    ) -> Option<Bundled> {
+        if let Some(held) = target {
+            let had = held.deal().bundled.clone()?;
+            if held.deal().offer == offer.id {
+                return Some(had);
+            }
+            let bundle = self.shelf.offers.get(&had.bundle)?;
+            return had.switched(&bundle.content.parts, offer.id);
         }
         let bundle = self.shelf.offers.get(&self.offer_of(part_of(&asked.item)?)?)?;
         let less = bundle.content.parts_discount?;
-        Some(Bundled { bundle: bundle.id, less })
+        Some(Bundled { above: self.lowered_above(bundle), ..Bundled::of(bundle.id, less) })
+    }
+
+    /// How much less the parts of what a bundle is a copy of cost in it, up to where it was made.
+    fn lowered_above(&self, bundle: &Offer) -> Vec<(OfferId, Percent)> {
+        let original = |it: &Offer| self.shelf.offers.get(&it.content.copy_of?);
+        let all = std::iter::successors(original(bundle), |it| original(it)).take(LEVELS_MAX);
+        all.filter_map(|it| Some((it.id, it.content.parts_discount?))).collect()
     }
 
     /// The offer that is asked for, or that the subscription is to.
@@ -353,7 +374,7 @@ fn plan(
 
 /// Refuses more of a part that costs less in its bundle: less is to be paid for what came with that.
 fn must_not_grow(asked: &Asked, held: &Subscription) -> Result<(), Objection> {
-    if held.deal().bundled.is_none() {
+    if held.deal().bundled.as_ref().is_none_or(|it| it.until.is_some()) {
         return Ok(());
     }
     let wish = &asked.item.wish;

@@ -15,7 +15,7 @@ pub(super) fn in_bundle(
     (it, price): (&Subscription, Arc<Price>),
     locale: &Locale,
 ) -> Result<Arc<Price>, Error> {
-    let Some(bundled) = it.deal().bundled else { return Ok(price) };
+    let Some(bundled) = &it.deal().bundled else { return Ok(price) };
     let bundle = shelf.offer(cx, bundled.bundle)?;
     let name = bundle.content.name.text(locale);
     Ok(Arc::new(bundled.lower(Price::clone(&price), name)))
