@@ -130,11 +130,12 @@ function Ending({ id, at, hasFiles, onShown }) {
   }, ["ending", id, at], { isDerived: true });
   if (read.error) return html`<${Failure} problem=${read.error} />`;
   if (!read.data) return html`<span class="bone"></span>`;
-  const { on, credit } = read.data;
+  const { on, credit, left_of_bundle: left = [] } = read.data;
   return html`
     <div class="stack tight" aria-live="polite">
       <p class="notice info"><${Icon} name="clock" /><span>${["now", "return"].includes(at) ? t("It ends at once, on {day}.", { day: day(on) }) : t("It goes on through {last} and ends on {day}. Until then that can be taken back.", { last: day(before(on)), day: day(on) })}</span></p>
       ${hasFiles && html`<p class="notice warn"><${Icon} name="download" /><span>${["now", "return"].includes(at) ? t("Its files cannot be downloaded any more then: download now what you want to keep.") : t("Its files can be downloaded through {last}; keep what you need before.", { last: day(before(on)) })}</span></p>`}
+      ${left.length > 0 && html`<p class="notice warn"><${Icon} name="triangle-alert" /><span>${t("Its bundle is not whole without it. What is left costs what it costs by itself from the next period on:")} ${left.map((it, place) => html`<span key=${it}>${place > 0 && ", "}<${Named} id=${it} /></span>`)}</span></p>`}
       ${credit.lines.length === 0 ? html`<p class="quiet">${hasFiles ? t("Nothing is given back: what is charged once for files stays charged.") : t("Nothing is given back.")}</p>` : html`
         <h3>${t("Given back")}</h3>
         <dl class="sums wide">

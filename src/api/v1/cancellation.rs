@@ -88,6 +88,10 @@ struct CancelPreview {
     credit: CancelCredit,
     /// The last day on which its buyer can give it back by itself; `null` if it has to ask.
     return_until: Option<String>,
+    /// The offers of the other parts of its bundle that cost what they cost by themselves from the next
+    /// period on, because the bundle is not whole without it; left out if there are none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    left_of_bundle: Vec<String>,
 }
 
 impl Wire for CancelPreview {}
@@ -123,7 +127,8 @@ impl CancelPreview {
         let gross = net.plus(tax)?.into();
         let credit = CancelCredit { lines, net: net.into(), tax: tax.into(), gross };
         let return_until = return_until.map(|it| it.to_string());
-        Ok(Self { on: it.on.to_string(), credit, return_until })
+        let left_of_bundle = it.alone.iter().map(ToString::to_string).collect();
+        Ok(Self { on: it.on.to_string(), credit, return_until, left_of_bundle })
     }
 }
 

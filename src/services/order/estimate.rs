@@ -19,7 +19,9 @@ use crate::domain::billing::invoice::line::Line;
 use crate::domain::billing::invoice::{Content, Invoice};
 use crate::domain::billing::told_apart;
 use crate::domain::catalog::coupon::Redemption;
-use crate::domain::id::{AccountId, BillingAccountId, CreditNoteId, OrderId, SubscriptionId};
+use crate::domain::id::{
+    AccountId, BillingAccountId, CreditNoteId, OfferId, OrderId, SubscriptionId,
+};
 use crate::domain::money::{Currency, Money, MoneyError};
 use crate::domain::operator::{Decision, Permission};
 use crate::domain::order::item::Item;
@@ -172,6 +174,8 @@ pub struct Ending {
     pub currency: Currency,
     /// What would be given back at once, line by line.
     pub credits: Vec<Credited>,
+    /// Which other parts of its bundle cost less no more, because that is not whole without it.
+    pub alone: Vec<OfferId>,
 }
 
 /// Cancels a subscription as if it were meant, and takes that back; nothing is canceled.
@@ -186,15 +190,16 @@ pub fn suppose_ended(
     act.suppose(|act| {
         let held: Subscription = act.get(id)?;
         let last = last_note(act, held.account())?;
-        let it = subscription::cancel_at(act, id, wanted)?;
-        let bills_to: BillingAccount = act.load(it.billing_account())?;
+        let bills_to: BillingAccount = act.load(held.billing_account())?;
         let today = bills_to.terms().zone.date_of(act.now());
+        let alone = subscription::alone_without(act.cx(), &held, today)?;
+        let it = subscription::cancel_at(act, id, wanted)?;
         let mut credits = Vec::new();
         for note in notes(act, held.account(), last)? {
             credits.extend(credited(act, &note)?);
         }
         let on = it.ended_on().or(it.ends_on()).unwrap_or(today);
-        Ok(Ending { on, currency: bills_to.terms().currency, credits })
+        Ok(Ending { on, currency: bills_to.terms().currency, credits, alone })
     })
 }
 

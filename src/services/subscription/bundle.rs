@@ -3,12 +3,13 @@
 use super::keep;
 use crate::domain::catalog::bundle::is_short;
 use crate::domain::catalog::offer::Offer;
+use crate::domain::id::{OfferId, SubscriptionId};
 use crate::domain::subscription::Subscription;
 use crate::domain::subscription::tree::Belonging;
 use crate::domain::time::Date;
-use crate::services::{Act, Error};
+use crate::services::{Act, Cx, Error};
 use crate::store::subscription::SUBSCRIPTION_BY_PARENT;
-use crate::store::{Along, Key};
+use crate::store::{Along, Key, Records};
 
 /// Sees to what is left of a bundle once there is less of a part, or none of it, as of a day: where the bundle
 /// has fewer of that than must be taken, the other parts cost less no more, in periods that begin from then on.
@@ -16,26 +17,48 @@ use crate::store::{Along, Key};
 /// # Errors
 /// If the store fails.
 pub(super) fn follow(act: &mut Act<'_>, part: &Subscription, on: Date) -> Result<(), Error> {
-    let (Some((bundle, Belonging::Part)), Some(bundled)) = (part.parent(), &part.deal().bundled)
-    else {
-        return Ok(());
-    };
-    let whole: Subscription = act.load(bundle)?;
-    let sold = act.cx().shared::<Offer>(bundled.bundle)?;
-    let Some(sold) = sold.filter(|_| whole.state().is_living()) else { return Ok(()) };
-    let along = Along::Index(SUBSCRIPTION_BY_PARENT, Key::new().id(bundle).bytes());
-    let mut left = act.every::<Subscription>(&along)?;
-    left.retain(|it| it.state().is_living() && it.parent() == Some((bundle, Belonging::Part)));
-    let offer = part.deal().offer;
-    let same = left.iter().filter(|it| it.deal().offer == offer).map(Subscription::quantity);
-    let count = same.fold(0, u32::saturating_add) / whole.quantity().max(1);
-    if !is_short(&sold.content.parts, offer, count) {
-        return Ok(());
-    }
-    for it in left {
+    for it in left(act.cx(), part, None)? {
         if let Some(alone) = it.left_of_its_bundle(on) {
             keep(act, alone)?;
         }
     }
     Ok(())
+}
+
+/// What would cost less no more without a part of a bundle.
+///
+/// # Errors
+/// If the store fails.
+pub(in crate::services) fn alone_without(
+    cx: Cx<'_>,
+    part: &Subscription,
+    on: Date,
+) -> Result<Vec<OfferId>, Error> {
+    let left = left(cx, part, Some(part.id))?.into_iter();
+    let alone = left.filter_map(|it| it.left_of_its_bundle(on)).map(|it| it.0.deal().offer);
+    Ok(alone.collect())
+}
+
+/// The parts that are left of a bundle, but for one, if it has fewer of an offer than must be taken.
+fn left(
+    cx: Cx<'_>,
+    part: &Subscription,
+    but: Option<SubscriptionId>,
+) -> Result<Vec<Subscription>, Error> {
+    let (Some((bundle, Belonging::Part)), Some(bundled)) = (part.parent(), &part.deal().bundled)
+    else {
+        return Ok(Vec::new());
+    };
+    let whole = cx.view.find::<Subscription>(bundle)?.filter(|it| it.state().is_living());
+    let (Some(whole), Some(sold)) = (whole, cx.shared::<Offer>(bundled.bundle)?) else {
+        return Ok(Vec::new());
+    };
+    let along = Along::Index(SUBSCRIPTION_BY_PARENT, Key::new().id(bundle).bytes());
+    let is_part = |it: &Subscription| it.parent() == Some((bundle, Belonging::Part));
+    let mut left = cx.every::<Subscription>(&along)?;
+    left.retain(|it| it.state().is_living() && is_part(it) && Some(it.id) != but);
+    let offer = part.deal().offer;
+    let same = left.iter().filter(|it| it.deal().offer == offer).map(Subscription::quantity);
+    let count = same.fold(0, u32::saturating_add) / whole.quantity().max(1);
+    Ok(if is_short(&sold.content.parts, offer, count) { left } else { Vec::new() })
 }

@@ -245,6 +245,9 @@ fn what_is_left_of_a_bundle_that_is_not_whole_costs_what_it_costs_by_itself() {
     let account = shop.buyer(&set);
     let pen = shop.held(&account, &shop.pen);
     shop.market.advance_to("2026-01-15");
+    let path = format!("{pen}/cancel/preview");
+    let foretold = shop.market.operator().post(&path, &json!({}));
+    assert_eq!(foretold["left_of_bundle"], json!([shop.book]), "it is told before");
     shop.market.operator().post(&format!("{pen}/cancel"), &json!({}));
     let first = shop.market.invoices(&account);
     assert_eq!(first.len(), 1, "what is billed stays as it was: {first:?}");
