@@ -36,6 +36,9 @@ const IDENTITIES: &str = "digital_identity";
 /// How somebody pays: of its number no more is kept than shows which it is.
 const METHODS: &str = "payment_method";
 
+/// Words for states beside ours: the kit of TMF634 4.1 says of what is worked on that it is in progress.
+const OTHERWISE: &[(&str, &str)] = &[("in_progress", "in_design")];
+
 impl Registered {
     fn code(&self) -> Code {
         self.0.parse().expect("keys of sorts are codes")
@@ -106,17 +109,25 @@ impl Registered {
         self.shown(of, &changed)
     }
 
+    /// The state of the sort that a word says, if it says one.
+    fn meant(&self, word: &str) -> Option<Code> {
+        let sort = DocumentType::find(self.0)?;
+        let is_one = |it: &Code| sort.has_state(it.as_str());
+        let said = coded(word)?;
+        let other = || OTHERWISE.iter().find(|it| it.0 == said.as_str())?.1.parse().ok();
+        Some(said.clone()).filter(is_one).or_else(other).filter(is_one)
+    }
+
     /// The state that is said, if the sort has it.
     fn state(&self, attribute: &str, said: &Value) -> Result<Code, Invalid> {
         let sort = DocumentType::find(self.0);
-        let is_one = |it: &Code| sort.is_some_and(|sort| sort.has_state(it.as_str()));
         let refused = || {
             let all = sort.into_iter().flat_map(DocumentType::states);
             let all: Vec<_> = all.map(|it| word(attribute, it)).collect();
             let said = said.as_str().map_or_else(|| said.to_string(), str::to_owned);
             Invalid::one(attribute, "enum", no_state(&said, &all))
         };
-        said.as_str().and_then(coded).filter(is_one).ok_or_else(refused)
+        said.as_str().and_then(|it| self.meant(it)).ok_or_else(refused)
     }
 
     fn shown(&self, of: &Resource, it: &Document) -> Result<Tree, Error> {
@@ -127,7 +138,8 @@ impl Registered {
         }
         if let (Some(attribute), Some(state)) = (self.state_of(of), it.state()) {
             let said = tree.get(attribute);
-            let is_said = said.and_then(Value::as_str).and_then(coded).as_ref() == Some(state);
+            let meant = said.and_then(Value::as_str).and_then(|it| self.meant(it));
+            let is_said = meant.as_ref() == Some(state);
             if !is_said {
                 tree.insert(attribute.to_owned(), word(attribute, state.as_str()).into());
             }
@@ -260,5 +272,17 @@ mod tests {
         assert_eq!(word("lifecycleStatus", "in_study"), "In study");
         assert_eq!(word("lifecycleStatus", "created"), "created");
         assert_eq!(word("status", "created"), "created");
+    }
+
+    #[test]
+    fn what_is_in_progress_is_being_designed_where_nothing_else_is_called_so() {
+        let meant =
+            |sort: &'static str, word: &str| Registered(sort).meant(word).map(|it| it.to_string());
+        let element = "resource_specification";
+        assert_eq!(meant(element, "In progress").as_deref(), Some("in_design"));
+        assert_eq!(meant(element, "IN DESIGN").as_deref(), Some("in_design"));
+        assert_eq!(meant(element, "burnt"), None);
+        assert_eq!(meant("document", "In progress"), None);
+        assert_eq!(meant("quote", "inProgress"), None);
     }
 }

@@ -111,6 +111,34 @@ fn a_resource_is_made_available_in_any_number_of_catalogues() {
 }
 
 #[test]
+fn a_resource_that_is_in_progress_is_being_designed() {
+    let house = House::on("2026-01-01");
+    let client = house.operator();
+    let list = format!("{RESOURCES}/resourceSpecification");
+    let made = client.post(&list, &json!({ "name": "Virtual Storage Medium" }));
+    let path = text(&made["href"]);
+    let body = json!({
+        "name": "Virtual Storage Medium 2", "isBundle": true, "lifecycleStatus": "In progress",
+    });
+    let changed = client.patch(&path, &body);
+    for (name, value) in body.as_object().unwrap() {
+        assert_eq!(changed[name], *value, "{name}");
+    }
+    let renamed = client.patch(&path, &json!({ "name": "Storage" }));
+    assert_eq!(renamed["lifecycleStatus"], "In progress");
+    let found = names(&client, &format!("{list}?lifecycleStatus=In%20progress"));
+    assert!(found.len() == 1 && found.contains("Storage"), "{found:?}");
+    let told_of = |word: &str| {
+        let body = json!({ "lifecycleStatus": word });
+        told(&client.call(&format!("PATCH {path}"), Some(&body)))
+    };
+    assert_eq!(told_of("In test"), "200");
+    assert_eq!(told_of("In progress"), "200", "what is tested may go back");
+    assert!(told_of("Launched").starts_with("409"), "it is where `In design` is");
+    assert!(told_of("In pieces").starts_with("400 enum"));
+}
+
+#[test]
 fn a_term_of_an_offering_is_what_an_order_commits_to() {
     let house = House::on("2026-01-01");
     let client = house.operator();
