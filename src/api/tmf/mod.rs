@@ -85,10 +85,10 @@
 //!   whole too. A year, a month or a day finds the moments in it.
 //! - References lead wherever they like; with the setting `strict_references` what makes or changes
 //!   something and names what is not here is 400.
-//! - A state is read in any case and shown in the word in which it was said. Catalogue elements and
-//!   documents follow our life cycles, and a step that those do not have is 409; a word that is no state is
-//!   400, with those that are. What is made with a word in which nothing can begin here begins like all, and
-//!   the answer says in which state that is.
+//! - A state is read in any case and shown in the word in which it was said. Of what is catalogued `In progress` says
+//!   that it is `In design`. Catalogue elements and documents follow our life cycles, and a step that those do not
+//!   have is 409; a word that is no state is 400, with those that are. What is made with a word in which nothing
+//!   can begin here begins like all, and the answer says in which state that is.
 //! - Of a digital identity nothing is kept that proves it: no password, no token.
 //! - `PATCH` is a JSON Merge Patch, whether it says so or is plain JSON, or a JSON Patch. One of a list adds
 //!   things to it, all or none.
@@ -155,7 +155,9 @@
 //! - From an offering one may switch to those to which its `productOfferingRelationship` is an `upgrade`, a
 //!   `downgrade` or a `migration`.
 //! - A `productOfferingPrice` that several offerings take is one price of all; nobody buys at it outside of its
-//!   `validFor`, and who did goes on at it.
+//!   `validFor`, and who did goes on at it. Its `price` is what an order costs now. What is said to take the place of
+//!   that, once it is on the market, does so today, or tomorrow if another figure began today: each stands with the
+//!   day on which it begins in `pricingLogicAlgorithm`, and one that is to come is taken back by saying those without it.
 //! - A price for use (`priceType` `usage`) names what is counted as its `usageSpecification`, or in
 //!   `unitOfMeasure` the unit in which one thing alone is counted here. What is not so much for each unit is
 //!   said by `pricingLogicAlgorithm`s of the `@type` `PriceModel`, one for each version: tiers, packages,

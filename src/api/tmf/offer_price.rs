@@ -37,7 +37,7 @@ use crate::domain::page::{Page, PageRequest};
 use crate::domain::quantity::Quantity;
 use crate::domain::stamp::{Contract, Stamp};
 use crate::domain::text::{Name, Prose};
-use crate::domain::time::{Date, Span, SpanUnit, Zone};
+use crate::domain::time::{Date, Instant, Span, SpanUnit, Zone};
 use crate::services::{Act, Cx, Error, catalog, document, event, offer};
 
 /// The sort of the documents.
@@ -106,6 +106,24 @@ pub(super) fn figure(of: &Price, version: Option<&PriceVersion>) -> Option<Value
     Some(money::exactly(of.currency, *figure))
 }
 
+/// The version of a price at which one buys now; before the first one begins, that.
+pub(super) fn version_now(of: &Price, now: Instant) -> Option<&PriceVersion> {
+    of.in_force(Zone::UTC.date_of(now), None).or_else(|| of.versions.as_slice().first())
+}
+
+/// What a version of a price comes to, if that is one figure: for so many units as that is for.
+fn amount_of(of: &Price, version: Option<&PriceVersion>) -> Option<Value> {
+    let (figure, _) = price_model::figure(&version?.model)?;
+    Some(money::exactly(of.currency, figure))
+}
+
+/// Whether money is what a price comes to in the end, by its last version.
+fn is_last(of: &Price, said: &Value) -> bool {
+    let last = of.versions.as_slice().last().and_then(|it| price_model::figure(&it.model));
+    let said = money::read_exactly("price", said).ok();
+    last.zip(said).is_some_and(|((last, _), said)| said == (of.currency, last))
+}
+
 /// On what occasion a price is charged, in the words of this contract.
 pub(super) const fn occasion(of: PriceKind) -> &'static str {
     match of {
@@ -147,8 +165,6 @@ impl Entity for Prices {
             PriceKind::Recurring { every, .. } => Some(period(every)),
             PriceKind::OneTime(_) | PriceKind::Usage { .. } => None,
         };
-        let last = it.versions.as_slice().last();
-        let figure = last.and_then(|it| price_model::figure(&it.model));
         let mut known = tree(json!({
             "name": it.name.as_str(),
             "description": it.description.as_ref().map(Prose::as_str),
@@ -156,7 +172,7 @@ impl Entity for Prices {
             "priceType": occasion(it.kind),
             "recurringChargePeriodType": every.map(|it| it.0),
             "recurringChargePeriodLength": every.map(|it| it.1),
-            "price": figure.map(|(figure, _)| money::exactly(it.currency, figure)),
+            "price": amount_of(it, version_now(it, cx.now)),
             "isBundle": false,
             characteristic::USES: price_condition::shown(&it.conditions),
             "validFor": shown_validity(it.life.valid_for),
@@ -184,7 +200,15 @@ impl Entity for Prices {
                 PriceKind::Usage { meter } => reference::<MeterId>(said) == Some(meter),
                 PriceKind::OneTime(_) | PriceKind::Recurring { .. } => is_nothing(said),
             },
-            price_terms::UNIT => price_terms::unit_agrees(said, known),
+            // What is said of these is what they will be: from today, or from the day after.
+            price_terms::UNIT => {
+                let last = it.versions.as_slice().last();
+                let size = last.and_then(|it| price_model::figure(&it.model)).map(|it| it.1);
+                let mut last = known.clone();
+                last["amount"] = money::number(&size.unwrap_or(Quantity::ONE));
+                price_terms::unit_agrees(said, known) || price_terms::unit_agrees(said, &last)
+            }
+            "price" => carried::agrees(said, known) || is_last(it, said),
             _ => carried::agrees(said, known),
         }
     }
@@ -196,6 +220,24 @@ impl Entity for Prices {
             price_alteration::NAME | price_terms::METER => false,
             _ => true,
         }
+    }
+
+    /// What is said of a figure that is still to come is not what an order costs.
+    fn adorned(&self, cx: Cx<'_>, it: &Price, mut shown: Tree) -> Result<Tree, Error> {
+        let version = version_now(it, cx.now);
+        if let Some((said, now)) = shown.get_mut("price").zip(amount_of(it, version))
+            && !carried::agrees(said, &now)
+        {
+            *said = now;
+        }
+        let meter = price_terms::metered(cx, it)?;
+        if let Some(said) = shown.get_mut(price_terms::UNIT)
+            && let Some(now) = price_terms::unit(version, meter.as_ref())
+            && !price_terms::unit_agrees(said, &now)
+        {
+            *said = now;
+        }
+        Ok(shown)
     }
 
     fn create(&self, _: &mut Act<'_>, _: &Tree) -> Result<Price, Error> {
@@ -361,9 +403,12 @@ fn figures(
         let version = PriceVersion { valid_from: today, included: Quantity::ZERO, model };
         return Ok(Some((currency, vec![version])));
     };
-    let own = versions.last().and_then(|it| price_model::figure(&it.model));
-    if plain.is_some_and(|it| Some(it) != own.map(|it| (currency, it.0))) {
-        let message = "must be the `price` of the last `pricingLogicAlgorithm`, or be left out";
+    let figure = |it: &PriceVersion| price_model::figure(&it.model).map(|it| (currency, it.0));
+    let holds = versions.iter().rfind(|it| it.valid_from <= today).or(versions.first());
+    let own = [holds, versions.last()].map(|it| it.and_then(figure));
+    if plain.is_some_and(|it| !own.contains(&Some(it))) {
+        let message =
+            "must be the `price` of the `pricingLogicAlgorithm` that holds today, or be left out";
         return Err(Invalid::one("price", "conflict", message));
     }
     Ok(Some((currency, versions)))

@@ -11,10 +11,11 @@ use serde_json::{Value, json};
 
 use super::entity::{reference, text, tree};
 use super::money;
+use super::offer_price::version_now;
 use super::resource::Tree;
 use super::{counted, offer_term, price_alteration, price_model};
 use crate::domain::catalog::offer::Offer;
-use crate::domain::catalog::price::{Base, Occasion, Price, PriceKind, Timing};
+use crate::domain::catalog::price::{Base, Occasion, Price, PriceKind, PriceVersion, Timing};
 use crate::domain::catalog::resource::Resource;
 use crate::domain::catalog::tax::TaxCategory;
 use crate::domain::error::Invalid;
@@ -70,7 +71,7 @@ pub(super) fn shown(cx: Cx<'_>, it: &Price) -> Result<Tree, Error> {
     if let Some(category) = category {
         known.insert("tax".to_owned(), json!([{ "taxCategory": category.code.as_str() }]));
     }
-    if let Some(unit) = unit(it, meter.as_ref()) {
+    if let Some(unit) = unit(version_now(it, cx.now), meter.as_ref()) {
         known.insert(UNIT.to_owned(), unit);
     }
     Ok(known)
@@ -83,9 +84,8 @@ pub(super) fn metered(cx: Cx<'_>, it: &Price) -> Result<Option<Meter>, Error> {
 }
 
 /// Of how many units a price is, and what they are called.
-fn unit(it: &Price, meter: Option<&Meter>) -> Option<Value> {
-    let last = it.versions.as_slice().last();
-    let figure = last.and_then(|it| price_model::figure(&it.model));
+pub(super) fn unit(of: Option<&PriceVersion>, meter: Option<&Meter>) -> Option<Value> {
+    let figure = of.and_then(|it| price_model::figure(&it.model));
     let size = figure.map_or(Quantity::ONE, |it| it.1);
     match meter {
         Some(meter) => {

@@ -114,6 +114,36 @@ fn a_price_of_several_offerings_is_one_for_all_of_them() {
 }
 
 #[test]
+fn a_price_says_what_an_order_costs_now_and_what_it_will_cost() {
+    let stall = Stall::on("2026-01-01");
+    let client = stall.client();
+    let price = stall.price(&json!({}));
+    let offering = stall.offering("Line", &price);
+    let path = format!("{CATALOG}/productOfferingPrice/{price}");
+    let told = |it: &Value| {
+        let all = it["pricingLogicAlgorithm"].as_array().into_iter().flatten();
+        let all = all.map(|it| {
+            let day = text(&it["validFor"]["startDateTime"]).replace("T00:00:00Z", "");
+            format!("{} from {day}", it["price"]["value"])
+        });
+        format!("{}: {}", it["price"]["value"], all.collect::<Vec<_>>().join(", "))
+    };
+    let dearer = json!({ "price": { "unit": "EUR", "value": 20 } });
+    let coming = "10: 10 from 2026-01-01, 20 from 2026-01-02";
+    assert_eq!(told(&client.patch(&path, &dearer)), coming, "a version of today has begun");
+    assert_eq!(told(&client.get(&path)), coming);
+    assert!(stall.quoted(&offering).ends_with("recurring 10.00"), "{}", stall.quoted(&offering));
+    assert_eq!(told(&client.patch(&path, &dearer)), coming, "said twice");
+    let now = client.get(&path)["pricingLogicAlgorithm"][0].clone();
+    let taken_back = client.patch(&path, &json!({ "pricingLogicAlgorithm": [now] }));
+    assert_eq!(told(&taken_back), "10: ", "`price` says it all");
+    client.patch(&path, &dearer);
+    stall.market.advance_to("2026-01-02");
+    assert_eq!(told(&client.get(&path)), "20: 10 from 2026-01-01, 20 from 2026-01-02");
+    assert!(stall.quoted(&offering).ends_with("recurring 20.00"), "{}", stall.quoted(&offering));
+}
+
+#[test]
 fn an_offering_may_take_and_give_up_what_another_has() {
     let stall = Stall::on("2026-01-01");
     let client = stall.client();

@@ -214,7 +214,7 @@ fn what_cannot_be_charged_so_is_refused_by_what_is_wrong() {
         400 reference: `productOfferingPrice[0].productOfferingTerm` must be a term of the offering that has the price
         400 reference: `productOfferingPrice[0].resource.id` must be the `id` or the name of a resource that is here
         400 type: `productOfferingPrice[0].isTaxIncluded` must be `true` or `false`
-        400 conflict: `productOfferingPrice[0].price` must be the `price` of the last `pricingLogicAlgorithm`, or be left out
+        400 conflict: `productOfferingPrice[0].price` must be the `price` of the `pricingLogicAlgorithm` that holds today, or be left out
         400 unsupported: `productOfferingPrice[0].pricingLogicAlgorithm.name` `percentage` is of amounts that a meter sums: make it a usage price
         400 unsupported: `productOfferingPrice[0].priceType` must be `oneTime`, `recurring` or `usage` for an offer to have it
         400 required: `productOfferingPrice[0].price` has no `price`, so that nothing can be sold at it
