@@ -7,8 +7,9 @@ use super::behind::Change;
 use super::entity::{Entity, Gone, must, text, tree};
 use super::party_details::{related, shown_related};
 use super::party_form::{media, or_nothing, shown_media, shown_validity, validity};
+use super::query::Wanted;
 use super::resource::Tree;
-use super::{carried, customer};
+use super::{account_terms, bill_cycle, carried, customer};
 use crate::domain::account::Account;
 use crate::domain::account::billing_account::{
     BillingAccount, BillingContact, BillingProfile, BillingPurpose, BillingState, BillingTrigger,
@@ -79,16 +80,10 @@ fn shown_contact(it: &BillingContact) -> Value {
     shown
 }
 
-/// What bills would not follow, where it is, and whom they follow.
-const UNFOLLOWED: &[(&str, &str)] = &[
-    ("/taxExemption", "is of the customer: say it in `tax.exemptions` of `/api/v1/accounts/{id}`"),
-    (
-        "/billStructure/cycleSpecification",
-        "is not followed: say it in `cycle` of `/api/v1/billing_accounts/{id}`",
-    ),
-];
+/// What nothing here follows of an account that is not billed.
+const UNFOLLOWED: &[&str] = &["/billStructure/cycleSpecification", "/taxExemption"];
 
-/// Refuses what bills would not follow, where it is said anew.
+/// Refuses what nothing would follow, where it is said anew.
 fn must_be_followed(before: &Tree, said: &Tree) -> Result<(), Invalid> {
     let at = |of: &Tree, path: &str| {
         let found = Value::Object(of.clone()).pointer(path).cloned().unwrap_or_default();
@@ -96,8 +91,9 @@ fn must_be_followed(before: &Tree, said: &Tree) -> Result<(), Invalid> {
         (!is_nothing).then_some(found)
     };
     let anew = |path: &str| at(said, path).is_some() && at(said, path) != at(before, path);
-    match UNFOLLOWED.iter().find(|it| anew(it.0)) {
-        Some((path, why)) => Err(Invalid::one(path.trim_start_matches('/'), "unsupported", *why)),
+    let message = "is of what is billed: say it of a `billingAccount`";
+    match UNFOLLOWED.iter().find(|it| anew(it)) {
+        Some(path) => Err(Invalid::one(path.trim_start_matches('/'), "unsupported", message)),
         None => Ok(()),
     }
 }
@@ -140,6 +136,23 @@ impl BillingAccounts {
         let first = opened.billing_account.id;
         billing_account::revise(act, first, None, |_| Ok(profile))
     }
+
+    /// One that is billed when it is said to be, of a customer who is granted what is said anew.
+    fn termed(
+        &self,
+        act: &mut Act<'_>,
+        it: BillingAccount,
+        (before, after): (Option<&Tree>, &Tree),
+    ) -> Result<BillingAccount, Error> {
+        let nothing = Tree::new();
+        let was = before.unwrap_or(&nothing);
+        if self.0 != BillingPurpose::Billing {
+            must_be_followed(was, after)?;
+            return Ok(it);
+        }
+        account_terms::grant(act, (it.account(), it.currency()), (before, after))?;
+        bill_cycle::settle(act, it, (was, after))
+    }
 }
 
 impl Entity for BillingAccounts {
@@ -162,32 +175,57 @@ impl Entity for BillingAccounts {
         let count = |it: &Value| it.as_array().map_or(0, Vec::len);
         match name {
             "contact" => count(said) == count(known),
+            // What of it bills follow is settled, and shown as it is.
+            bill_cycle::STRUCTURE => true,
+            // Without one of its own there may be that of the class.
+            account_terms::LIMIT if said.is_null() => true,
+            account_terms::EXEMPTIONS => account_terms::same_exemptions(said, known),
             _ => carried::agrees(said, known),
         }
     }
 
     fn known(&self, cx: Cx<'_>, it: &BillingAccount) -> Result<Tree, Error> {
+        self.known_of(cx, it, &Wanted::default())
+    }
+
+    fn known_of(&self, cx: Cx<'_>, it: &BillingAccount, wanted: &Wanted) -> Result<Tree, Error> {
         let profile = it.profile();
         let account = cx.shared::<Account>(it.account())?;
         let parties: Vec<_> = account.iter().map(|it| customer::owner(it)).collect();
-        let limit = profile.credit_limit.map(super::money::shown);
-        Ok(tree(json!({
+        let mut known = tree(json!({
             "name": profile.name.as_str(),
             "description": profile.description.as_ref().map(Prose::as_str),
             "state": state(it.state()),
             "relatedParty": parties,
             "contact": or_nothing(profile.contacts.iter().map(shown_contact).collect()),
-            "creditLimit": limit,
-        })))
+        }));
+        if self.0 == BillingPurpose::Billing {
+            known.insert(bill_cycle::STRUCTURE.to_owned(), bill_cycle::shown(it));
+            if let Some(account) = &account {
+                known.extend(account_terms::shown(cx, account, it.currency())?);
+            }
+            if wanted.has(account_terms::BALANCES) {
+                let balances = account_terms::balances_on(cx, it)?;
+                known.insert(account_terms::BALANCES.to_owned(), balances);
+            }
+        }
+        Ok(known)
+    }
+
+    fn adorned(&self, cx: Cx<'_>, it: &BillingAccount, mut shown: Tree) -> Result<Tree, Error> {
+        if self.0 == BillingPurpose::Billing {
+            bill_cycle::adorn(cx, it, &mut shown)?;
+        }
+        Ok(shown)
     }
 
     fn create(&self, act: &mut Act<'_>, said: &Tree) -> Result<BillingAccount, Error> {
-        must_be_followed(&Tree::new(), said)?;
         let name: Name = must(said, "name")?;
         let description = text(said, "description")?;
         let contacts = contacts(said)?;
         let profile = BillingProfile { description, contacts, ..BillingProfile::named(name) };
-        self.opened(act, (said, profile))
+        let opened = self.opened(act, (said, profile))?;
+        self.termed(act, opened, (None, said))
     }
 
     fn change(
@@ -196,7 +234,6 @@ impl Entity for BillingAccounts {
         it: BillingAccount,
         change: &Change,
     ) -> Result<BillingAccount, Error> {
-        must_be_followed(&change.before, &change.after)?;
         let name: Name = must(&change.after, "name")?;
         let description = text(&change.after, "description")?;
         let contacts = match change.before.get("contact") == change.after.get("contact") {
@@ -209,6 +246,7 @@ impl Entity for BillingAccounts {
         } else {
             billing_account::revise(act, it.id, None, |_| Ok(profile))?
         };
+        let it = self.termed(act, it, (Some(&change.before), &change.after))?;
         let said = change.after.get("state");
         let said = said.filter(|it| change.before.get("state") != Some(*it));
         let said = said.and_then(Value::as_str);

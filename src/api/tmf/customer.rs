@@ -9,11 +9,14 @@ use super::entity::{Entity, Gone, must, reference, tree};
 use super::party_form as form;
 use super::party_role;
 use super::resource::Tree;
+use super::{account_terms, query};
+use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::account::lifecycle::{HeldBy, HoldKind, HoldPolicy, State};
 use crate::domain::account::profile::Profile;
 use crate::domain::account::{Account, HoldAccount, Nature, ReleaseAccount};
 use crate::domain::error::Invalid;
 use crate::domain::id::{AccountId, Id, PartyId};
+use crate::domain::money::Currency;
 use crate::domain::operator::Permission;
 use crate::domain::party::medium::ContactMedium;
 use crate::domain::party::{self, Party};
@@ -150,6 +153,13 @@ fn said_anew<'a>(change: &'a Change, attribute: &str) -> Option<&'a str> {
     said.filter(|it| change.before.get(attribute) != Some(*it)).and_then(Value::as_str)
 }
 
+/// The currency in which an account is billed where nothing else is said.
+fn billed_in(cx: Cx<'_>, it: &Account) -> Result<Currency, Error> {
+    let all = billing_account::of(cx, it.id)?;
+    let usual = all.iter().find(|it| it.is_default()).or(all.first());
+    Ok(usual.map_or(Currency::EUR, BillingAccount::currency))
+}
+
 /// Whether an account is that of somebody who buys: all but the one at the root.
 fn buys(it: &Account) -> bool {
     it.parent().is_some()
@@ -274,12 +284,33 @@ impl Entity for PartyAccounts {
     }
 
     fn known(&self, cx: Cx<'_>, it: &Account) -> Result<Tree, Error> {
-        Ok(tree(json!({
+        self.known_of(cx, it, &query::Wanted::default())
+    }
+
+    fn known_of(&self, cx: Cx<'_>, it: &Account, wanted: &query::Wanted) -> Result<Tree, Error> {
+        let mut known = tree(json!({
             "name": it.profile().name.as_str(),
             "description": it.profile().description.as_ref().map(Prose::as_str),
             "state": state(it.state()),
             "relatedParty": [owner(it), party_of(cx, it)?],
-        })))
+        }));
+        if wanted.has(account_terms::LIMIT) || wanted.has(account_terms::EXEMPTIONS) {
+            known.extend(account_terms::shown(cx, it, billed_in(cx, it)?)?);
+        }
+        if wanted.has(account_terms::BALANCES) {
+            let balances = account_terms::balances_of(cx, it)?;
+            known.insert(account_terms::BALANCES.to_owned(), balances);
+        }
+        Ok(known)
+    }
+
+    fn agrees(&self, _: &Account, name: &str, (said, known): (&Value, &Value)) -> bool {
+        match name {
+            // Without one of its own there may be that of the class.
+            account_terms::LIMIT if said.is_null() => true,
+            account_terms::EXEMPTIONS => account_terms::same_exemptions(said, known),
+            _ => super::carried::agrees(said, known),
+        }
     }
 
     fn create(&self, act: &mut Act<'_>, said: &Tree) -> Result<Account, Error> {
@@ -287,7 +318,10 @@ impl Entity for PartyAccounts {
         if referred(act.cx(), parties)?.is_none() {
             must_be_called(parties)?;
         }
-        Ok(open(act, (must(said, "name")?, &parties[0]), Vec::new())?.account)
+        let opened = open(act, (must(said, "name")?, &parties[0]), Vec::new())?;
+        let (id, currency) = (opened.account.id, opened.billing_account.currency());
+        account_terms::grant(act, (id, currency), (None, said))?;
+        act.get(id)
     }
 
     fn change(&self, act: &mut Act<'_>, it: Account, change: &Change) -> Result<Account, Error> {
@@ -298,6 +332,9 @@ impl Entity for PartyAccounts {
                 Ok(Profile { description, ..profile })
             })?;
         }
+        let currency = billed_in(act.cx(), &it)?;
+        account_terms::grant(act, (it.id, currency), (Some(&change.before), &change.after))?;
+        let it: Account = act.get(it.id)?;
         match said_anew(change, "state") {
             Some(word) => moved(act, it, word),
             None => Ok(it),

@@ -99,7 +99,14 @@
 //!   be is 400, and nothing of it is done.
 //! - An order item is had for the `itemTerm` that it names, is billed where its own `billingAccount` leads, and
 //!   `reliesOn` another item where its offering adds to that of the other. Items within items are refused.
-//! - How far an account is trusted (`creditLimit`) is said by the terms of the house, and refused here.
+//! - What a customer may owe (`creditLimit`) and is free of (`taxExemption`) is said by who sells to it, of any of
+//!   its accounts, and is of all of them: a limit in the currency of the account, and where there is none that of the
+//!   class; an exemption from the taxes of a country (`issuingJurisdiction`), or of one `taxCategory` of ours. What
+//!   it owes and has is its `accountBalance`, for who may read that.
+//! - An account is billed by its `cycleSpecification`: `frequency` (or `billingPeriod`), `billingDateShift`, and
+//!   `anchorDay` of ours, the day of the month on which it turns; said by itself, or by a `billingCycleSpecification`
+//!   that is here, as it is then. Once something was billed it holds from the next cycle on, which its `validFor` says,
+//!   and the account is `PendingUpdate` until then. Offsets of charges, credits, mailing and due dates are refused.
 //! - Who is referred to and is not here gets an account for a customer; for another account too, if the
 //!   reference says a `name`. An order
 //!   or a quote for what is not there or cannot be had is kept, `rejected`, with the reason as its last note; a
@@ -232,6 +239,7 @@
 //! - Everybody signs in by a token (`Authorization: Bearer`), a session, or login and password.
 //! - Every `POST` honours `Idempotency-Key`; `PATCH` and `DELETE` honour `If-Match`.
 
+mod account_terms;
 mod announced;
 mod applied_rate;
 mod attribute;
@@ -240,6 +248,7 @@ mod balance_later;
 mod behind;
 mod beside;
 mod bill_credit;
+mod bill_cycle;
 mod billing_account;
 mod bundle;
 mod carried;

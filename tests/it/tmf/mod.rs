@@ -1,6 +1,7 @@
 //! TM Forum Open APIs: what its kits and its clients look for.
 
 mod accepted_terms;
+mod account_terms;
 mod addresses;
 mod balances;
 mod bills;

@@ -33,11 +33,17 @@ const WORDS: Words = &[
 const ACCOUNT_WORDS: Words = &[
     ("account", "relatedParty"),
     ("credit_limit", "creditLimit"),
+    ("credit_limits", "creditLimit"),
+    ("cycle", "billStructure.cycleSpecification"),
+    ("cycle/day", "anchorDay"),
+    ("cycle/period", "frequency"),
+    ("cycle/shift_days", "billingDateShift"),
     ("media", "contact.contactMedium"),
     ("parent", "relatedParty"),
     ("party", "relatedParty.id"),
     ("related", "relatedParty"),
     ("related_parties", "relatedParty"),
+    ("tax_exemptions", "taxExemption"),
 ];
 
 pub(super) static CUSTOMER: Api = Api {
@@ -80,8 +86,8 @@ const ACCOUNTS: Events = &[
 const fn account(name: &'static str, behind: &'static dyn Behind) -> Resource {
     Resource::of(name, behind)
         .requires(&["name", "relatedParty"])
-        .forbids(&["creditLimit"])
-        .fixes(&["accountBalance", "creditLimit"])
+        .assigns(&["accountBalance"])
+        .fixes(&["accountBalance"])
         .lives("state")
         .tells(ACCOUNTS)
         .speaks(ACCOUNT_WORDS)
@@ -93,7 +99,9 @@ pub(super) static ACCOUNT: Api = Api {
     resources: &[
         account("partyAccount", &Of(PartyAccounts)),
         account("billingAccount", &Of(BillingAccounts(BillingPurpose::Billing))),
-        account("settlementAccount", &Of(BillingAccounts(BillingPurpose::Settlement))),
+        account("settlementAccount", &Of(BillingAccounts(BillingPurpose::Settlement)))
+            .forbids(&["creditLimit"])
+            .fixes(&["accountBalance", "creditLimit"]),
         Resource::of("financialAccount", &Of(BillingAccounts(BillingPurpose::Financial)))
             .requires(&["name"])
             .forbids(&["creditLimit"])
