@@ -201,6 +201,8 @@
 //!   first. It came in elsewhere: one by card, wallet or debit says its `authorizationCode`, else it is 400, and
 //!   by a method that is not active 409. Its `correlatorId` is once of one account: sent again, it is the payment
 //!   that was recorded, and with something else 409.
+//! - A refund of what has paid a bill says what stands there then: `creditNote`, that it is credited, or `reopens`, that
+//!   it is owed again. One that says neither gives back what there is credit for; more is 409.
 //! - Of bills all is told, at what they are then. Of usage what is kept `rejected`, and that some was counted which
 //!   came by this contract, while anybody listens to that; what comes in bulk is too much to be told of one by one,
 //!   and that it is billed is told of its bill.

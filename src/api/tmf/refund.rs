@@ -1,8 +1,9 @@
 //! Money that goes back (TMF676 refund): our refunds.
 //!
 //! A refund of a payment that is ours goes back the way it came. The contract does not say what becomes of what
-//! it had paid: that is credited by a note, so that nobody owes it again. One of a payment that is not here is
-//! kept as it was said, `denied`: nothing goes back.
+//! it had paid; two attributes of ours do, as in our own contract: with `creditNote` that is credited by a note, with
+//! `reopens` it is owed again. Without either no more goes back than there is credit for. One of a payment that is
+//! not here is kept as it was said, `denied`: nothing goes back.
 
 use serde_json::{Value, json};
 
@@ -44,6 +45,37 @@ const fn status(of: State) -> &'static str {
     }
 }
 
+/// Says that what had been paid is credited.
+const CREDITS: &str = "creditNote";
+/// Says that it is owed again.
+const REOPENS: &str = "reopens";
+
+/// What stands on invoices in the place of what goes back.
+fn instead(said: &Tree) -> Result<Instead, Invalid> {
+    let is = |name: &str| match said.get(name) {
+        None | Some(Value::Null) => Ok(false),
+        Some(Value::Bool(it)) => Ok(*it),
+        Some(Value::Number(_) | Value::String(_) | Value::Array(_) | Value::Object(_)) => {
+            Err(Invalid::one(name, "type", "must be `true` or `false`"))
+        }
+    };
+    match (is(CREDITS)?, is(REOPENS)?) {
+        (false, false) => Ok(Instead::Credit),
+        (true, false) => Ok(Instead::CreditNote),
+        (false, true) => Ok(Instead::OwedAnew),
+        (true, true) => {
+            let message = "must not be said with `creditNote`: what is credited is not owed";
+            Err(Invalid::one(REOPENS, "conflict", message))
+        }
+    }
+}
+
+fn in_our_words(error: Error) -> Error {
+    let Error::Rejected(mut rejection) = error else { return error };
+    rejection.detail = rejection.detail.replace("`credit_note`", "`creditNote`");
+    rejection.into()
+}
+
 /// Gives a payment back, or keeps what was said of one that is not here.
 fn given_back(
     it: &Beside<Refunds>,
@@ -71,8 +103,9 @@ fn given_back(
     let amount = money::read("totalAmount", &said["totalAmount"])?;
     let why = text(&said, "description")?;
     let why = why.map_or_else(|| "Refund".parse().map_err(Error::internal), Ok)?;
-    let how = (Sending::Due, Instead::CreditNote);
-    let made = payment::refund(act, paid.id, (Some(amount), Some(why)), how)?;
+    let how = (Sending::Due, instead(&said)?);
+    let made = payment::refund(act, paid.id, (Some(amount), Some(why)), how);
+    let made = made.map_err(in_our_words)?;
     it.entities.made(act, of, (made, said))
 }
 
@@ -120,5 +153,28 @@ impl Entity for Refunds {
 
     fn remove(&self, _: &mut Act<'_>, _: Refund) -> Result<Gone, Error> {
         Err(Error::internal("a refund stays"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_stands_in_the_place_of_what_goes_back_is_said_or_nothing() {
+        let told = |said: Value| match instead(&tree(said)) {
+            Ok(it) => format!("{it:?}"),
+            Err(invalid) => invalid.violations[0].field.clone(),
+        };
+        for (said, expected) in [
+            (json!({}), "Credit"),
+            (json!({ "creditNote": false, "reopens": null }), "Credit"),
+            (json!({ "creditNote": true }), "CreditNote"),
+            (json!({ "reopens": true }), "OwedAnew"),
+            (json!({ "creditNote": true, "reopens": true }), "reopens"),
+            (json!({ "creditNote": "yes" }), "creditNote"),
+        ] {
+            assert_eq!(told(said.clone()), expected, "{said}");
+        }
     }
 }

@@ -273,22 +273,36 @@ fn what_is_given_back_here_goes_back_in_the_books() {
     market.must_be_whole();
 }
 
-/// The contract does not say what becomes of what was paid: nobody owes it again.
+/// The contract does not say what becomes of what was paid; who gives it back does.
 #[test]
-fn what_is_given_back_of_what_has_paid_an_invoice_is_credited() {
+fn what_is_given_back_of_what_has_paid_an_invoice_is_credited_or_owed_as_is_said() {
     let (market, customer, _) = metered();
     let client = market.operator();
     let body = |value| in_cash(&customer, value);
     let paid = client.post("/payment/v4/payment", &body(6));
     let mut refund = body(2);
     refund["payment"] = json!({ "id": paid["id"] });
+    let refused = told(&client.call("POST /payment/v4/refund", Some(&refund)));
+    assert!(
+        refused.starts_with("409 payment_exceeds") && refused.contains("`creditNote`"),
+        "{refused}"
+    );
+    refund["creditNote"] = json!(true);
     let made = client.post("/payment/v4/refund", &refund);
     assert_eq!((&made["status"], &made["description"]), (&json!("done"), &json!("Refund")));
+    assert_eq!(made["creditNote"], true);
     let invoice = &market.invoices(&customer)[0];
     let amount = |name: &str| text(&invoice[name]["amount"]);
     assert_eq!([amount("paid"), amount("credited"), amount("due")], ["4.00", "2.00", "0.00"]);
     let notes = client.get(&format!("/credit_notes?account={}", text(&customer["id"])));
     assert_eq!(notes["items"][0]["gross"]["amount"], "2.00");
+    let mut owed = body(1);
+    owed["payment"] = json!({ "id": paid["id"] });
+    owed["reopens"] = json!(true);
+    client.post("/payment/v4/refund", &owed);
+    let invoice = &market.invoices(&customer)[0];
+    let amount = |name: &str| text(&invoice[name]["amount"]);
+    assert_eq!([amount("paid"), amount("credited"), amount("due")], ["3.00", "2.00", "1.00"]);
     market.must_be_whole();
 }
 
