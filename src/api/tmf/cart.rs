@@ -4,6 +4,7 @@
 use serde_json::{Value, json};
 
 use super::behind::Change;
+use super::by_use;
 use super::customer;
 use super::entity::{Entity, Gone, reference, tree};
 use super::order_item::quantity;
@@ -13,7 +14,6 @@ use super::quote;
 use super::resource::Tree;
 use crate::domain::account::Account;
 use crate::domain::catalog::offer::Offer;
-use crate::domain::catalog::price::Price;
 use crate::domain::error::Invalid;
 use crate::domain::id::{Id, OfferId};
 use crate::domain::operator::Permission;
@@ -43,17 +43,24 @@ fn key((place, said): (usize, &Value)) -> String {
 fn unit_prices(cx: Cx<'_>, of: &CartItem) -> Result<Value, Error> {
     let wish = &of.wish;
     let all = wish.offer.map_or_else(|| Ok(Vec::new()), |id| offer::prices(cx, id))?;
-    let is_meant = |it: &&Price| {
-        of.totals.iter().any(|total| total.currency() == it.currency)
-            && it.term.as_ref().is_none_or(|term| Some(term) == wish.term.as_ref())
-            && it.plan.as_ref().is_none_or(|plan| Some(plan) == wish.plan.as_ref())
-            && it.fits(&wish.characteristics)
-    };
     let today = Zone::UTC.date_of(cx.now);
     all.iter()
-        .filter(is_meant)
+        .filter(|it| by_use::is_meant(it, (wish, of.totals.as_slice())))
         .map(|it| product_price::price_of(cx, it, it.billed_at(today, None)))
         .collect()
+}
+
+/// What lines come to, with what is charged by use beside it.
+fn with_use<'a>(
+    cx: Cx<'_>,
+    totals: Value,
+    of: impl IntoIterator<Item = &'a CartItem>,
+) -> Result<Value, Error> {
+    let of = of.into_iter().filter(|it| !it.totals.is_empty());
+    let of = of.map(|it| (&it.wish, it.totals.as_slice()));
+    let by_use = by_use::prices_of_all(cx, of, Zone::UTC.date_of(cx.now))?;
+    let totals = totals.as_array().cloned().unwrap_or_default();
+    Ok(totals.into_iter().chain(by_use).collect())
 }
 
 /// A line; nothing if its offering is not here.
@@ -116,6 +123,7 @@ impl Entity for Carts {
         let parties = account.map(|it| json!([customer::owner(&it)]));
         let period = quote::period(cx, it.items().iter().filter_map(|it| it.wish.offer))?;
         let totals = quote::totals(&it.totals, period.as_deref());
+        let totals = with_use(cx, totals, it.items())?;
         Ok(tree(json!({
             "cartItem": items,
             "relatedParty": parties,
@@ -133,7 +141,8 @@ impl Entity for Carts {
             let Some((item, line)) = item.zip(line.as_object_mut()) else { continue };
             let period = quote::period(cx, item.wish.offer)?;
             line.insert("itemPrice".to_owned(), unit_prices(cx, item)?);
-            line.insert(TOTAL.to_owned(), quote::totals(&item.totals, period.as_deref()));
+            let totals = quote::totals(&item.totals, period.as_deref());
+            line.insert(TOTAL.to_owned(), with_use(cx, totals, [item])?);
         }
         Ok(shown)
     }

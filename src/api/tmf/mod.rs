@@ -182,7 +182,8 @@
 //!   may read that, what was used of its own (TMF677); the answers are its own.
 //! - A list is sorted by what something in it has, or the definitions know; another `sort` is refused by its name.
 //! - Items of quotes and lines of carts say what they come to on the first bill, as far as they could be ordered
-//!   by who asks; what is used later is in none of it.
+//!   by who asks. What is used later is in none of it: a price of the `priceType` `usage` stands beside it, with what one
+//!   `unitOfMeasure` costs on top.
 //! - Who orders or asks is the customer that the billing account and the related parties name, else who
 //!   calls; what they name must be here for the caller, and of one customer.
 //! - A quote that is `accepted` is ordered, and names that `productOrder`. An order that names a quote
@@ -253,6 +254,7 @@ mod bill_credit;
 mod bill_cycle;
 mod billing_account;
 mod bundle;
+mod by_use;
 mod carried;
 mod cart;
 mod catalog_export;

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::behind::Change;
 use super::beside::Beside;
+use super::by_use;
 use super::carried::without_nulls;
 use super::customer;
 use super::entity::{Entity, Gone, Of, text, tree};
@@ -23,11 +24,12 @@ use crate::domain::account::Account;
 use crate::domain::error::Refusal;
 use crate::domain::id::{Id, OfferId};
 use crate::domain::operator::Permission;
+use crate::domain::order::item::Item;
 use crate::domain::order::quote::{Inquiry, Quote, State, Step};
 use crate::domain::order::total::{Charged, Total};
 use crate::domain::order::{PlaceOrder, Request};
 use crate::domain::text::{Name, Prose};
-use crate::domain::time::Validity;
+use crate::domain::time::{Date, Validity, Zone};
 use crate::services::{Act, Cx, Error, offer, quote};
 
 /// Quotes that were priced.
@@ -128,6 +130,18 @@ pub(super) fn totals(of: &[Total], period: Option<&str>) -> Value {
     of.iter().map(one).collect()
 }
 
+/// What items come to, with what is charged by use beside it, as that was on a day.
+fn with_use<'a>(
+    cx: Cx<'_>,
+    (sums, period): (&[Total], Option<&str>),
+    (of, on): (impl IntoIterator<Item = &'a Item>, Date),
+) -> Result<Value, Error> {
+    let of = of.into_iter().map(|it| (&it.wish, it.totals.as_slice()));
+    let by_use = by_use::prices_of_all(cx, of, on)?;
+    let sums = totals(sums, period).as_array().cloned().unwrap_or_default();
+    Ok(sums.into_iter().chain(by_use).collect())
+}
+
 impl Entity for Quotes {
     type Thing = Quote;
     const READING: Permission = Permission::QuoteRead;
@@ -143,10 +157,12 @@ impl Entity for Quotes {
     fn known(&self, cx: Cx<'_>, it: &Quote) -> Result<Tree, Error> {
         let account = cx.shared::<Account>(it.account())?;
         let of_all = period(cx, it.items().iter().filter_map(|it| it.wish.offer))?;
+        let on = Zone::UTC.date_of(it.asked_at());
         let mut items = shown_items(cx, it.items())?;
         for (shown, item) in items.iter_mut().zip(it.items()) {
             let period = period(cx, item.wish.offer)?;
-            shown.insert("quoteItemPrice".to_owned(), totals(&item.totals, period.as_deref()));
+            let prices = with_use(cx, (item.totals.as_slice(), period.as_deref()), ([item], on))?;
+            shown.insert("quoteItemPrice".to_owned(), prices);
         }
         let text = |it: &Option<Name>| it.as_ref().map(|it| it.as_str().to_owned());
         let inquiry = &it.inquiry;
@@ -162,7 +178,7 @@ impl Entity for Quotes {
             "productOrder": it.order().map(|it| {
                 json!([{ "id": it.uuid(), "@referredType": "ProductOrder" }])
             }),
-            "quoteTotalPrice": totals(it.totals(), of_all.as_deref()),
+            "quoteTotalPrice": with_use(cx, (it.totals(), of_all.as_deref()), (it.items(), on))?,
             "relatedParty": account.iter().map(|it| customer::owner(it)).collect::<Vec<_>>(),
         })))
     }

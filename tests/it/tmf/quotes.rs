@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::commerce::launched;
 use super::{items, told};
 use crate::harness::client::Client;
-use crate::harness::market::{Market, text};
+use crate::harness::market::{Market, monthly, text};
 
 const QUOTE: &str = "/tmf-api/quoteManagement/v4/quote";
 const ORDER: &str = "/tmf-api/productOrderingManagement/v4/productOrder";
@@ -252,6 +252,35 @@ fn a_quote_and_a_cart_say_what_each_of_their_items_costs() {
     }] });
     let changed = client.patch(&path, &fewer);
     assert_eq!(prices(&changed["cartItem"][0]["ItemTotalPrice"]), "recurring month 9.90 11.88");
+}
+
+#[test]
+fn what_is_charged_by_use_stands_beside_what_something_comes_to() {
+    let table = Table::set();
+    let client = table.client();
+    let by_use = json!({
+        "name": "Traffic", "kind": "usage", "currency": "EUR", "meter": table.market.meter,
+        "model": { "kind": "per_unit", "per_unit": "0.5" },
+    });
+    let prices = [monthly("Fee", "EUR", "10"), by_use];
+    let offering = table.market.offer("Data", &prices).split_once('_').unwrap().1.to_owned();
+    let item = json!({ "id": "1", "action": "add", "productOffering": { "id": offering } });
+    let told = |all: &Value| {
+        let all = all.as_array().unwrap_or_else(|| panic!("{all}")).iter().map(|it| {
+            let (unit, why) = (&it["unitOfMeasure"], &it["description"]);
+            let net = &it["price"]["dutyFreeAmount"]["value"];
+            format!("{} {net} {unit} {why}", it["priceType"])
+        });
+        all.collect::<Vec<_>>().join(", ").replace('"', "")
+    };
+    let expected = "recurring 10.00 null null, usage 0.5 GB Comes on top, for what is used";
+    let quote = client.post(QUOTE, &json!({ "quoteItem": [item], "relatedParty": table.party() }));
+    assert_eq!(told(&quote["quoteItem"][0]["quoteItemPrice"]), expected);
+    assert_eq!(told(&quote["quoteTotalPrice"]), expected);
+    let carts = "/tmf-api/shoppingCart/v4/shoppingCart";
+    let cart = client.post(carts, &json!({ "cartItem": [item], "relatedParty": table.party() }));
+    assert_eq!(told(&cart["cartItem"][0]["ItemTotalPrice"]), expected);
+    assert_eq!(told(&cart["cartTotalPrice"]), expected);
 }
 
 #[test]
