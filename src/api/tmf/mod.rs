@@ -196,7 +196,9 @@
 //!   else is said of them (`regex`, `extensible`, relationships, values that are objects) is kept.
 //! - `DELETE` calls off, closes or withdraws what stays in the books, and it is not shown here any more.
 //!   Bills and payments have none.
-//! - Products come from orders. A change of `status` stops them, lets them go on, or calls them off. What
+//! - Products come from orders. One that who sells makes here is had at once, is `active` as soon as it is brought about,
+//!   and is charged what its offering costs, for setting it up too; what says otherwise (`startDate`, `productPrice`,
+//!   `terminationDate`) is refused. A change of `status` stops them, lets them go on, or calls them off. What
 //!   one costs are the prices that its buyer took, at what they are today; tiers have no figure.
 //! - A payment settles the bills of ours that its `paymentItem` names, with how much of it; else what is due
 //!   first. It came in elsewhere: one by card, wallet or debit says its `authorizationCode`, else it is 400, and
