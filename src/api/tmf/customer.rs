@@ -355,14 +355,14 @@ pub(super) fn owner(it: &Account) -> Value {
 }
 
 /// In which turn a party is looked at for who buys: who is said to, who is said to be nothing, others;
-/// never who sells.
+/// never who sells, or who is said to use what another buys.
 fn turn(it: &Value) -> Option<u8> {
     let word = |name: &str| it.get(name).and_then(Value::as_str).unwrap_or_default();
     let role = word("role").to_ascii_lowercase();
     match role.as_str() {
         "customer" | "buyer" | "owner" => Some(0),
-        "seller" | "provider" | "supplier" | "vendor" => None,
-        _ if word("@referredType") == "Customer" => Some(0),
+        "seller" | "provider" | "supplier" | "vendor" | "user" => None,
+        "" if word("@referredType") == "Customer" => Some(0),
         "" => Some(1),
         _ => Some(2),
     }

@@ -306,6 +306,7 @@ mod product;
 mod product_order;
 mod product_price;
 mod published;
+mod qualification;
 mod query;
 mod quote;
 mod quoted;

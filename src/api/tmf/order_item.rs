@@ -188,6 +188,23 @@ pub(super) enum Saying {
     Some,
 }
 
+/// What one item says that stands at a place of a list, as far as what it names is here.
+pub(super) fn read(
+    cx: Cx<'_>,
+    (attribute, place, saying): (&str, usize, Saying),
+    it: &Value,
+) -> Result<Result<Item, Refusal>, Error> {
+    let mut it = it.clone();
+    if let Some(fields) = it.as_object_mut().filter(|_| saying == Saying::Some) {
+        fields.entry("id").or_insert_with(|| json!((place + 1).to_string()));
+        fields.entry("action").or_insert_with(|| json!("add"));
+    }
+    let at = format!("{attribute}/{place}/");
+    item(cx, &it).map_err(|error| {
+        if let Error::Invalid(invalid) = error { invalid.below(&at).into() } else { error }
+    })
+}
+
 /// What was said in a list of items, as far as what they name is here.
 pub(super) fn items(
     cx: Cx<'_>,
@@ -200,16 +217,7 @@ pub(super) fn items(
         return Err(Invalid::one(attribute, "required", "must have at least one item").into());
     }
     for (place, it) in all.into_iter().flatten().enumerate() {
-        let mut it = it.clone();
-        if let Some(fields) = it.as_object_mut().filter(|_| saying == Saying::Some) {
-            fields.entry("id").or_insert_with(|| json!((place + 1).to_string()));
-            fields.entry("action").or_insert_with(|| json!("add"));
-        }
-        let at = format!("{attribute}/{place}/");
-        let read = item(cx, &it).map_err(|error| {
-            if let Error::Invalid(invalid) = error { invalid.below(&at).into() } else { error }
-        })?;
-        match read {
+        match read(cx, (attribute, place, saying), it)? {
             Ok(item) => items.push(item),
             Err(refusal) => return Ok(Err(refusal)),
         }

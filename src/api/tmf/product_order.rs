@@ -99,6 +99,17 @@ pub(super) struct Buyer {
 /// named. What is named must be here for who calls, and of one customer: nobody gets, or pays, what was
 /// said to be somebody else's.
 pub(super) fn buyer(cx: Cx<'_>, said: &Tree) -> Result<Result<Buyer, Refusal>, Error> {
+    Ok(buyer_if_any(cx, said)?.and_then(|it| {
+        let why = "neither the billing account nor a related party is a customer here";
+        it.ok_or_else(|| Rejection::new(Reason::ReferenceUnknown, why).into())
+    }))
+}
+
+/// The same; nothing where nobody is named and no customer calls.
+pub(super) fn buyer_if_any(
+    cx: Cx<'_>,
+    said: &Tree,
+) -> Result<Result<Option<Buyer>, Refusal>, Error> {
     let billed = quoted::one_billed(said.get("billingAccount"))?.filter(|it| it.is_object());
     let found = billed.and_then(reference).map(|id| cx.find::<BillingAccount>(id)).transpose()?;
     let found = found.flatten();
@@ -120,13 +131,7 @@ pub(super) fn buyer(cx: Cx<'_>, said: &Tree) -> Result<Result<Buyer, Refusal>, E
         (Some(billed), None) => cx.find::<Account>(billed.account())?,
         (None, None) => own(cx)?,
     };
-    Ok(match account {
-        Some(account) => Ok(Buyer { account, billing_account: found.map(|it| it.id) }),
-        None => {
-            let why = "neither the billing account nor a related party is a customer here";
-            Err(Rejection::new(Reason::ReferenceUnknown, why).into())
-        }
-    })
+    Ok(Ok(account.map(|account| Buyer { account, billing_account: found.map(|it| it.id) })))
 }
 
 /// The customer that calls, if it is one.

@@ -7,16 +7,19 @@ use super::behind::Behind;
 use super::customer;
 use super::entity::reference;
 use super::product_order;
+use super::qualification;
 use super::registered::Registered;
 use super::resource::{Resource, Tree};
 use super::usage_consumption;
 use crate::domain::account::billing_account::BillingAccount;
-use crate::domain::error::{Code, Invalid, Rejection};
-use crate::domain::id::{BillingAccountId, Id, InvoiceId, OfferId, OrderId};
+use crate::domain::error::{Code, Rejection};
+use crate::domain::id::{BillingAccountId, Id, InvoiceId, OrderId};
 use crate::domain::operator::Permission;
 use crate::domain::time::Instant;
-use crate::services::offer::Obstacle;
-use crate::services::{Act, Cx, Error, billing, billing_account, offer, order};
+use crate::services::{Act, Cx, Error, billing, billing_account, order};
+
+/// What does a task of a resource as it was said, and adds what came of it.
+type Work = fn(&mut Act<'_>, &Resource, &mut Tree) -> Result<(), Error>;
 
 /// A sort of tasks.
 pub(super) struct Task {
@@ -25,7 +28,7 @@ pub(super) struct Task {
     /// What one needs to ask for one of one's own and to see it, where that is less than to keep documents.
     own: Option<Own>,
     /// What is done, and what comes of it.
-    work: fn(&mut Act<'_>, &mut Tree) -> Result<(), Error>,
+    work: Work,
 }
 
 /// What one needs for tasks of one's own.
@@ -38,13 +41,13 @@ struct Own {
 pub(super) const QUALIFICATIONS: Task = Task {
     documents: Registered("product_offering_qualification"),
     own: Some(Own { asking: Permission::OfferBrowse, seeing: Permission::DocumentRead }),
-    work: qualify,
+    work: qualification::qualify,
 };
 /// How much of what somebody has was used: for who may read that.
 pub(super) const CONSUMPTIONS: Task = Task {
     documents: Registered("query_usage_consumption"),
     own: Some(Own { asking: Permission::UsageRead, seeing: Permission::UsageRead }),
-    work: usage_consumption::tell,
+    work: |act, _, said| usage_consumption::tell(act, said),
 };
 /// That orders are called off.
 pub(super) const CANCELLATIONS: Task =
@@ -68,7 +71,7 @@ impl Behind for Task {
     }
 
     fn create(&self, act: &mut Act<'_>, of: &Resource, mut said: Tree) -> Result<Tree, Error> {
-        (self.work)(act, &mut said)?;
+        (self.work)(act, of, &mut said)?;
         match &self.own {
             Some(own) if !act.actor().may_at_all(Permission::DocumentWrite) => {
                 self.documents.create_own(act, of, (own.asking, said))
@@ -76,55 +79,6 @@ impl Behind for Task {
             Some(_) | None => self.documents.create(act, of, said),
         }
     }
-}
-
-/// What keeps what an item names from being had; nothing if nothing does.
-fn obstacle(cx: Cx<'_>, item: &Value) -> Result<Option<&'static str>, Error> {
-    let offering = item.get("productOffering").or_else(|| item.pointer("/product/productOffering"));
-    let Some(id) = offering.and_then(reference::<OfferId>) else {
-        return Ok(Some(told(Obstacle::NotThere)));
-    };
-    Ok(offer::obstacle(cx, id)?.map(told))
-}
-
-const fn told(of: Obstacle) -> &'static str {
-    match of {
-        Obstacle::NotThere => "the product offering is not there",
-        Obstacle::NotOnSale => "the product offering is not on sale",
-        Obstacle::InBundlesOnly => "the product offering is sold in bundles only",
-    }
-}
-
-/// Says of each item whether it can be had (TMF679).
-fn qualify(act: &mut Act<'_>, said: &mut Tree) -> Result<(), Error> {
-    let now = act.now().to_string();
-    let mut are_all = true;
-    let items = said.entry("productOfferingQualificationItem").or_insert_with(|| json!([]));
-    for (place, item) in items.as_array_mut().into_iter().flatten().enumerate() {
-        let obstacle = obstacle(act.cx(), item)?;
-        let Some(item) = item.as_object_mut() else {
-            let at = format!("productOfferingQualificationItem/{place}");
-            return Err(Invalid::one(at, "type", "must be an object").into());
-        };
-        are_all &= obstacle.is_none();
-        item.insert("state".to_owned(), json!("done"));
-        let result = if obstacle.is_none() { "qualified" } else { "unqualified" };
-        item.insert("qualificationItemResult".to_owned(), json!(result));
-        if let Some(label) = obstacle {
-            let reason = json!([{ "code": "notAvailable", "label": label }]);
-            item.insert("eligibilityUnavailabilityReason".to_owned(), reason);
-        }
-    }
-    let result = if are_all { "qualified" } else { "unqualified" };
-    for (name, value) in [
-        ("productOfferingQualificationDate", json!(now)),
-        ("effectiveQualificationDate", json!(now)),
-        ("qualificationResult", json!(result)),
-        ("state", json!("done")),
-    ] {
-        said.insert(name.to_owned(), value);
-    }
-    Ok(())
 }
 
 /// The billing account that is to be billed: the one that is named, or that of who is.
@@ -145,7 +99,7 @@ fn billed(cx: Cx<'_>, said: &Tree) -> Result<Result<BillingAccountId, &'static s
 
 /// Bills what is due on a billing account, and what was used there so far (TMF678), or says why there is
 /// nothing to bill.
-fn bill(act: &mut Act<'_>, said: &mut Tree) -> Result<(), Error> {
+fn bill(act: &mut Act<'_>, _: &Resource, said: &mut Tree) -> Result<(), Error> {
     let done = match billed(act.cx(), said)? {
         Ok(id) => billing::bill_on_demand(act, id)?,
         Err(why) => Err(Rejection::new(Code::BillingAccountStateForbids, why)),
@@ -175,7 +129,7 @@ fn bill(act: &mut Act<'_>, said: &mut Tree) -> Result<(), Error> {
 }
 
 /// Calls an order off, or says why it cannot be (TMF622).
-fn call_off(act: &mut Act<'_>, said: &mut Tree) -> Result<(), Error> {
+fn call_off(act: &mut Act<'_>, _: &Resource, said: &mut Tree) -> Result<(), Error> {
     let id: Option<OrderId> = said.get("productOrder").and_then(reference);
     let reason = super::entity::text(said, "cancellationReason")?;
     let wanted: Option<Instant> = super::entity::text(said, "requestedCancellationDate")?;

@@ -15,6 +15,7 @@ mod handling;
 mod keeping_back;
 mod paid_first;
 mod pool;
+mod qualification;
 mod sending;
 mod supply;
 mod switch;
@@ -44,6 +45,7 @@ pub use self::paid_first::{
 };
 pub(super) use self::paid_first::{paid, unpaid};
 pub use self::pool::enlarging;
+pub use self::qualification::{objection, objection_to_all};
 pub use self::sending::{destinations, sends};
 pub(super) use self::supply::must_be_known as must_be_supplier;
 pub use self::supply::{

@@ -28,6 +28,7 @@ mod payments;
 mod prices;
 mod products;
 mod purses;
+mod qualifications;
 mod quotes;
 mod recycled;
 mod rights;

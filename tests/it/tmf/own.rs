@@ -83,6 +83,9 @@ fn who_buys_asks_what_can_be_had_and_keeps_the_answer() {
     let market = Market::on("2026-01-01");
     let house = &market.house;
     let (north, south) = (stocked(&market, &house.north), stocked(&market, &house.south));
+    let address = json!({ "street": "Ring 1", "city": "Berlin", "country": "DE" });
+    let account = format!("/accounts/{}", house.north.customer.account);
+    house.client(&house.north.admin).patch(&account, &json!({ "address": address }));
     let client = house.client(&house.north.customer.admin);
     let answer = asked(&client, &north.launched);
     assert_eq!(answer["qualificationResult"], "qualified", "{answer}");

@@ -47,6 +47,7 @@ const PRODUCT_WORDS: Words = &[
 ];
 const QUOTE_WORDS: Words = words_of_items!("quoteItem");
 const CART_WORDS: Words = words_of_items!("cartItem");
+const QUALIFICATION_WORDS: Words = words_of_items!("productOfferingQualificationItem");
 
 /// What is told of qualifications, which are tasks that may be changed and removed.
 const QUALIFICATION_TELLS: Events = &[
@@ -129,5 +130,6 @@ pub(super) static QUALIFICATION: Api = Api {
         .forbids(&["state"])
         .fixes(&["productOfferingQualificationDate", "state", "qualificationResult"])
         .lives("state")
-        .tells(QUALIFICATION_TELLS)],
+        .tells(QUALIFICATION_TELLS)
+        .speaks(QUALIFICATION_WORDS)],
 };
