@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
+use uuid::Uuid;
+
 use crate::domain::error::Invalid;
-use crate::domain::id::{AccountId, Id};
+use crate::domain::id::{AccountId, Id, Kind, Subject};
 use crate::domain::jump::Jump;
 use crate::domain::operator::{Actor, Decision, Permission, Scope};
 use crate::domain::page::{Page, PageRequest};
@@ -13,7 +15,7 @@ use crate::search::Index;
 use crate::services::error::Error;
 use crate::services::memo::Memo;
 use crate::store::usage::Usage;
-use crate::store::{Along, Record, Records, View};
+use crate::store::{Along, Record, Records, View, schema};
 
 /// What every use case that reads is given.
 #[derive(Clone, Copy)]
@@ -72,6 +74,26 @@ impl Cx<'_> {
     pub fn named<R: Record>(&self, pointer: &str, id: R::Id) -> Result<R, Error> {
         let missing = || Invalid::one(pointer, "reference", format!("`{id}` is not there"));
         self.find(id)?.ok_or_else(|| missing().into())
+    }
+
+    /// The revision of the thing that a text names with or without the letters before its id, first looked
+    /// for among some kinds; nothing if no kind has it. Whether the caller may see it, is for who looked it
+    /// up to say.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub fn revision(&self, kinds: &[Kind], id: &str) -> Result<Option<u32>, Error> {
+        let subject = id.parse::<Subject>().ok();
+        let uuid = subject.map(|it| it.uuid).or_else(|| Uuid::try_parse(id).ok());
+        let Some(uuid) = uuid else { return Ok(None) };
+        let is_first = |it: &&schema::Kept| kinds.contains(&it.kind);
+        let rest = schema::KINDS.iter().filter(|it| !is_first(it));
+        for kept in schema::KINDS.iter().filter(is_first).chain(rest) {
+            if let Some(stamp) = (kept.stamp)(self.view, uuid)? {
+                return Ok(Some(stamp.revision));
+            }
+        }
+        Ok(None)
     }
 
     /// Refuses what the caller may not do to a thing: as not found if it may not even see it.

@@ -214,38 +214,7 @@ pub(super) fn work(
             let query = asked.query;
             Ok(Work::reads(move |cx| topic::event_of(cx, (api, &hub), (&id, &query, &place))))
         }
-        Target::List(api, of) => {
-            let place = place(bss, api, of.name);
-            if deed == Deed::Read {
-                let query = asked.query;
-                return Ok(Work::scans(move |cx| list::listed(cx, of, &query, &place)));
-            }
-            let (fields, references) = (asked.query.fields, bss.site().references);
-            if deed == Deed::Change {
-                let all = bulk(of, (asked.form, asked.body), bss.moment().now)?;
-                return Ok(Work::writes(move |act| {
-                    let made = many(act, of, (all, references))?;
-                    let made = made.into_iter().map(|it| place.linked(it)).collect();
-                    Ok(wire::shown_all(made, fields.as_deref()))
-                }));
-            }
-            let said = form::made(of, asked.body, bss.moment().now)?;
-            if of.behind.is_laborious() {
-                let bss = Arc::clone(bss);
-                return Ok(Work::works(move |_, author| {
-                    bss.read(&author.actor, |cx| lead(cx, references, &said))?;
-                    let made = of.behind.labour((&bss, author), of, said);
-                    let made = made.map_err(|it| tongue::spoken(of, it))?;
-                    Ok(wire::created(place.linked(made), fields.as_deref()))
-                }));
-            }
-            Ok(Work::writes(move |act| {
-                lead(act.cx(), references, &said)?;
-                let made = of.behind.create(act, of, said);
-                let made = made.map_err(|it| tongue::spoken(of, it))?;
-                Ok(wire::created(place.linked(made), fields.as_deref()))
-            }))
-        }
+        Target::List(api, of) => work_of_list(bss, (api, of), deed, asked),
         Target::One(api, of, id) => {
             let (place, references) = (place(bss, api, of.name), bss.site().references);
             let it = One { of, place, id, references };
@@ -260,6 +229,48 @@ pub(super) fn work(
             })
         }
     }
+}
+
+/// What it comes to at a list.
+fn work_of_list(
+    bss: &Arc<Bss>,
+    (api, of): (&Api, &'static Resource),
+    deed: Deed,
+    asked: Asked,
+) -> Result<Work, Invalid> {
+    let place = place(bss, api, of.name);
+    if deed == Deed::Read {
+        let query = asked.query;
+        return Ok(Work::scans(move |cx| list::listed(cx, of, &query, &place)));
+    }
+    let (fields, references) = (asked.query.fields, bss.site().references);
+    if deed == Deed::Change {
+        let all = bulk(of, (asked.form, asked.body), bss.moment().now)?;
+        return Ok(Work::writes(move |act| {
+            let made = many(act, of, (all, references))?;
+            let made = made.into_iter().map(|it| place.linked(it)).collect();
+            Ok(wire::shown_all(made, fields.as_deref()))
+        }));
+    }
+    let said = form::made(of, asked.body, bss.moment().now)?;
+    if of.behind.is_laborious() {
+        let bss = Arc::clone(bss);
+        return Ok(Work::works(move |_, author| {
+            bss.read(&author.actor, |cx| lead(cx, references, &said))?;
+            let made = of.behind.labour((&bss, author), of, said);
+            let made = made.map_err(|it| tongue::spoken(of, it))?;
+            let revision = bss.read(&author.actor, |cx| revision(cx, of, &made))?;
+            let answer = wire::created(place.linked(made), fields.as_deref());
+            Ok(wire::tagged(answer, revision))
+        }));
+    }
+    Ok(Work::writes(move |act| {
+        lead(act.cx(), references, &said)?;
+        let made = of.behind.create(act, of, said);
+        let made = made.map_err(|it| tongue::spoken(of, it))?;
+        let revision = revision(act.cx(), of, &made)?;
+        Ok(wire::tagged(wire::created(place.linked(made), fields.as_deref()), revision))
+    }))
 }
 
 /// What it comes to at a topic that somebody wrote down.
@@ -364,6 +375,12 @@ pub(super) fn lead(cx: Cx<'_>, references: References, said: &Tree) -> Result<()
     }
 }
 
+/// The revision of a thing of a resource, if it has one: it is a record of ours.
+fn revision(cx: Cx<'_>, of: &Resource, it: &Tree) -> Result<Option<u32>, Error> {
+    let id = it.get("id").and_then(Value::as_str).unwrap_or_default();
+    cx.revision(&[of.behind.kind(), of.behind.documents().kind()], id)
+}
+
 /// A thing that a path names.
 struct One {
     of: &'static Resource,
@@ -379,8 +396,24 @@ impl One {
     }
 
     fn shown(&self, cx: Cx<'_>, query: &Query) -> Result<Answer, Error> {
-        let it = self.place.linked(self.found(cx)?);
-        Ok(wire::shown(it, query.fields.as_deref()))
+        let it = self.found(cx)?;
+        self.answer(cx, it, query)
+    }
+
+    /// The answer with it as it is, under the tag by which a change can say what it knows.
+    fn answer(&self, cx: Cx<'_>, it: Tree, query: &Query) -> Result<Answer, Error> {
+        let revision = revision(cx, self.of, &it)?;
+        let shown = wire::shown(self.place.linked(it), query.fields.as_deref());
+        Ok(wire::tagged(shown, revision))
+    }
+
+    /// Refuses to change what has changed since the caller read it.
+    fn must_be_known(&self, cx: Cx<'_>, if_match: Option<u32>) -> Result<(), Error> {
+        let Some(expected) = if_match else { return Ok(()) };
+        match revision(cx, self.of, &self.found(cx)?)? {
+            Some(found) if found != expected => Err(Error::Stale { expected, found }),
+            Some(_) | None => Ok(()),
+        }
     }
 
     /// A change of it as a patch says.
@@ -400,34 +433,28 @@ impl One {
     }
 
     fn changed(&self, act: &mut Act<'_>, asked: Asked) -> Result<Answer, Error> {
-        self.found(act.cx())?;
-        if let Some(revision) = asked.if_match {
-            act.expect_known(&self.id, revision)?;
-        }
+        self.must_be_known(act.cx(), asked.if_match)?;
         let change = self.change(act.cx(), (asked.form, asked.body))?;
         let changed = self.of.behind.change(act, self.of, change);
         let changed = changed.map_err(|it| tongue::spoken(self.of, it))?;
-        Ok(wire::shown(self.place.linked(changed), asked.query.fields.as_deref()))
+        self.answer(act.cx(), changed, &asked.query)
     }
 
     /// The same between acts of its own.
     fn laboured(&self, (bss, author): (&Arc<Bss>, &Author), asked: Asked) -> Result<Answer, Error> {
-        if let Some(revision) = asked.if_match {
-            let id = self.id.clone();
-            bss.act(author.clone(), move |act| act.expect_known(&id, revision)).wait()?;
-        }
         let patch = (asked.form, asked.body);
-        let change = bss.read(&author.actor, |cx| self.change(cx, patch))?;
+        let change = bss.read(&author.actor, |cx| {
+            self.must_be_known(cx, asked.if_match)?;
+            self.change(cx, patch)
+        })?;
         let changed = self.of.behind.labour_change((bss, author), self.of, change);
         let changed = changed.map_err(|it| tongue::spoken(self.of, it))?;
-        Ok(wire::shown(self.place.linked(changed), asked.query.fields.as_deref()))
+        bss.read(&author.actor, |cx| self.answer(cx, changed, &asked.query))
     }
 
     fn removed(&self, act: &mut Act<'_>, if_match: Option<u32>) -> Result<Answer, Error> {
         self.found(act.cx())?;
-        if let Some(revision) = if_match {
-            act.expect_known(&self.id, revision)?;
-        }
+        self.must_be_known(act.cx(), if_match)?;
         let removed = self.of.behind.remove(act, self.of, &self.id);
         removed.map_err(|it| tongue::spoken(self.of, it))?;
         Ok(wire::nothing())

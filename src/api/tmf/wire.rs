@@ -83,6 +83,13 @@ pub(super) fn created(it: Value, fields: Option<&[Path]>) -> Answer {
     told(Reply::created(href, Shown(wanted(it, fields))).answer(None))
 }
 
+/// An answer with the revision of the thing in it, if that has one.
+pub(super) fn tagged(mut answer: Answer, revision: Option<u32>) -> Answer {
+    let tag = revision.map(|it| (header::ETAG.to_string(), format!("\"{it}\"")));
+    answer.headers.extend(tag);
+    answer
+}
+
 /// Done, and nothing to show.
 pub(super) fn nothing() -> Answer {
     Reply::<Shown>::no_content().answer(None)

@@ -31,6 +31,7 @@ mod purses;
 mod qualifications;
 mod quotes;
 mod recycled;
+mod revisions;
 mod rights;
 mod shelf;
 mod states;

@@ -1,0 +1,78 @@
+//! Which revision of a thing an answer shows (`ETag`), and that nobody changes one that it does not know
+//! (`If-Match`).
+
+use serde_json::json;
+
+use super::{header, told};
+use crate::harness::market::{Market, monthly, text};
+
+const CUSTOMER: &str = "/tmf-api/customerManagement/v4/customer";
+const AGREEMENT: &str = "/tmf-api/agreementManagement/v4/agreement";
+const CATEGORY: &str = "/tmf-api/productCatalogManagement/v4/category";
+const PRICE: &str = "/tmf-api/productCatalogManagement/v4/productOfferingPrice";
+const BUCKET: &str = "/tmf-api/prepayBalanceManagement/v4/bucket";
+
+#[test]
+fn what_was_changed_since_it_was_read_is_not_changed() {
+    let market = Market::on("2026-01-01");
+    let client = market.operator();
+    let party = json!({ "id": "7", "name": "Ann", "@referredType": "Individual" });
+    for (list, body, change) in [
+        (CUSTOMER, json!({ "name": "Ann", "engagedParty": party }), json!({ "name": "Eve" })),
+        (
+            AGREEMENT,
+            json!({
+                "name": "Frame", "agreementType": "frame", "engagedParty": [party],
+                "agreementItem": [{}],
+            }),
+            json!({ "description": "Longer" }),
+        ),
+        (CATEGORY, json!({ "name": "Lines" }), json!({ "description": "All lines" })),
+        (PRICE, json!({ "name": "Fee" }), json!({ "description": "Monthly" })),
+    ] {
+        let made = client.call(&format!("POST {list}"), Some(&body));
+        let path = text(&made.ok()["href"]);
+        let tag = |what: &str| {
+            let answer = client.call(&format!("GET {path}{what}"), None);
+            assert!(answer.status.is_success(), "{}", told(&answer));
+            header(&answer, "etag").unwrap_or_else(|| panic!("{path}")).to_owned()
+        };
+        let first = tag("");
+        assert_eq!(header(&made, "etag"), Some(&*first), "{path}");
+        assert_eq!(tag("?fields=id"), first, "{path}");
+        let knowing = client.header("if-match", &first);
+        let patch = |client: &crate::harness::client::Client<'_>| {
+            client.call(&format!("PATCH {path}"), Some(&change))
+        };
+        let changed = patch(&knowing);
+        assert!(changed.status.is_success(), "{}", told(&changed));
+        let second = tag("");
+        assert_ne!(first, second, "{path}");
+        assert_eq!(header(&changed, "etag"), Some(&*second), "{path}");
+        let late = patch(&knowing);
+        assert!(told(&late).starts_with("412 stale: "), "{}", told(&late));
+        let gone = knowing.call(&format!("DELETE {path}"), None);
+        assert!(told(&gone).starts_with("412 stale: "), "{}", told(&gone));
+        let any = patch(&client.header("if-match", "*"));
+        assert!(any.status.is_success(), "{}", told(&any));
+        let listed = client.call(&format!("GET {list}"), None);
+        assert_eq!(header(&listed, "etag"), None, "a list has none");
+    }
+    let list = client.call(&format!("GET {BUCKET}"), None);
+    assert!(list.status.is_success(), "{}", told(&list));
+}
+
+#[test]
+fn what_follows_from_others_has_the_revision_of_what_it_is() {
+    let market = Market::on("2026-01-01");
+    let offer = market.offer("Line", &[monthly("Base", "EUR", "10")]);
+    let customer = market.customer("Ann", "EUR");
+    let subscription = market.order(&customer, &offer, 1);
+    let id = subscription.split_once('_').unwrap().1;
+    let client = market.operator();
+    let ours = client.call(&format!("GET /subscriptions/{subscription}"), None);
+    let theirs = client.call(&format!("GET /tmf-api/productInventory/v4/product/{id}"), None);
+    assert!(theirs.status.is_success(), "{}", told(&theirs));
+    assert!(header(&ours, "etag").is_some());
+    assert_eq!(header(&ours, "etag"), header(&theirs, "etag"));
+}
