@@ -7,7 +7,7 @@ use crate::domain::error::{Code, Rejection};
 use crate::domain::id::{AccountId, DocumentId};
 use crate::domain::operator::Permission;
 use crate::domain::page::{Page, PageRequest};
-use crate::domain::stamp::SellerNumber;
+use crate::domain::stamp::{SellerNumber, Stamp};
 use crate::domain::text::{self, Name};
 use crate::store::document::{DOCUMENT_BY_NAME, DOCUMENT_BY_SORT, named, of_sort};
 use crate::store::{Along, Records};
@@ -75,6 +75,36 @@ pub struct Text {
     pub state: Option<text::Code>,
     /// What it says, as canonical bytes of its contract.
     pub body: Vec<u8>,
+    /// Which customer may see it.
+    pub customer: Customer,
+}
+
+/// Which customer a document of a seller is about, who may see it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Customer {
+    /// The one that it was before; nobody if it is new.
+    AsBefore,
+    /// This one if it is one of the seller's own, or nobody.
+    Is(Option<AccountId>),
+}
+
+impl Customer {
+    /// Whose a document of a seller is then.
+    fn owner(
+        self,
+        cx: Cx<'_>,
+        seller: SellerNumber,
+        before: Option<AccountId>,
+    ) -> Result<Option<AccountId>, Error> {
+        match self {
+            Self::AsBefore => Ok(before),
+            Self::Is(None) => Ok(None),
+            Self::Is(Some(id)) => {
+                let found = cx.view.find::<Account>(id)?;
+                Ok(found.filter(|it| it.stamp.seller == seller).map(|it| it.id))
+            }
+        }
+    }
 }
 
 /// Registers a document of a sort for the seller that the caller acts for.
@@ -101,9 +131,10 @@ pub fn register_as(
     };
     let stamp = act.cx().stamp(seller, None);
     act.must(Permission::DocumentWrite, &stamp)?;
-    let stamp = stamp.numbered(act.next_number(NUMBERS)?);
+    let Text { name, state, body, customer } = said;
+    let owner = customer.owner(act.cx(), seller, None)?;
+    let stamp = Stamp { owner, ..stamp }.numbered(act.next_number(NUMBERS)?);
     let related = Vec::new();
-    let Text { name, state, body } = said;
     let command = RegisterDocument { id, stamp, key: sort, name, state, related, body };
     let document = Document::register(command)?;
     act.keep(document)
@@ -129,7 +160,7 @@ pub fn register_own(
     act.must(permission, &stamp)?;
     let stamp = stamp.numbered(act.next_number(NUMBERS)?);
     let (id, related) = (act.new_id(), Vec::new());
-    let Text { name, state, body } = said;
+    let Text { name, state, body, customer: _ } = said;
     let command = RegisterDocument { id, stamp, key: sort, name, state, related, body };
     let document = Document::register(command)?;
     act.keep(document)
@@ -145,7 +176,9 @@ pub fn revise(
     (sort, id): (&str, DocumentId),
     said: Text,
 ) -> Result<Document, Error> {
-    let document = mine(act, sort, id)?;
+    let mut document = mine(act, sort, id)?;
+    let Stamp { seller, owner, .. } = document.stamp;
+    document.stamp.owner = said.customer.owner(act.cx(), seller, owner)?;
     let (document, verb) = document.revise(said.name, said.body)?;
     let (document, verb) = match said.state {
         Some(state) => document.pass(state)?,

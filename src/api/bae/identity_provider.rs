@@ -14,7 +14,7 @@ use crate::domain::error::{Code, Rejection};
 use crate::domain::operator::Permission;
 use crate::domain::page::PageRequest;
 use crate::domain::text::{self, Name, Prose, WebAddress, folded};
-use crate::services::document::{self, Text};
+use crate::services::document::{self, Customer, Text};
 use crate::services::{Act, Cx, Error};
 
 const ALL: &str = "/IDP";
@@ -92,7 +92,7 @@ fn said(said: &Tree, id: &Name) -> Result<Text, Fault> {
     let mut body = tree(body);
     body.retain(|_, it| !it.is_null());
     let body = serde_json::to_vec(&body).map_err(Error::internal)?;
-    Ok(Text { name: id.clone(), state: None, body })
+    Ok(Text { name: id.clone(), state: None, body, customer: Customer::AsBefore })
 }
 
 fn sort() -> Result<text::Code, Error> {

@@ -23,7 +23,7 @@ use crate::domain::operator::{Actor, Decision, Permission, User};
 use crate::domain::page::{Page, PageRequest};
 use crate::domain::stamp::SellerNumber;
 use crate::services::catalog_file::{self, Written, is_kept};
-use crate::services::document::{self, Text};
+use crate::services::document::{self, Customer, Text};
 use crate::services::{Act, Author, Bss, Cx, Error, event, operator};
 
 /// The duty that does it.
@@ -263,7 +263,11 @@ impl Behind for Jobs {
         let body = serde_json::to_vec(&said).map_err(Error::internal)?;
         let name = of.name.parse().map_err(Error::internal)?;
         let sort = self.documents.0.parse().map_err(Error::internal)?;
-        let made = document::register(act, sort, Text { name, state: None, body })?;
+        let made = document::register(
+            act,
+            sort,
+            Text { name, state: None, body, customer: Customer::AsBefore },
+        )?;
         catalog_file::count(act, &made)?;
         self.shown(&made)
     }
@@ -344,7 +348,11 @@ pub(super) fn pass(
     body.extend(said.into_iter().filter(|it| it.0 != "file"));
     let body = serde_json::to_vec(&body).map_err(Error::internal)?;
     let state = Some(state.parse().map_err(Error::internal)?);
-    document::revise(act, (key, id), Text { name: it.name().clone(), state, body })?;
+    document::revise(
+        act,
+        (key, id),
+        Text { name: it.name().clone(), state, body, customer: Customer::AsBefore },
+    )?;
     Ok(())
 }
 

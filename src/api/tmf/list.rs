@@ -41,7 +41,7 @@ pub(super) fn listed(
         Some(ids) => {
             for id in &ids {
                 if let Some(it) = of.behind.part(cx, of, (id, &decides))? {
-                    found.offer(place.linked(it))?;
+                    found.offer(classed(of, place.linked(it)))?;
                 }
             }
         }
@@ -66,6 +66,14 @@ pub(super) fn listed(
     Ok(wire::listed_on(items, query.fields.as_deref(), (part, next), (place, &query.rest)))
 }
 
+/// A thing as it is looked at: what says of no class that it is of it, is of that of its resource.
+fn classed(of: &Resource, mut it: Value) -> Value {
+    if let Some(fields) = it.as_object_mut() {
+        fields.entry("@type").or_insert_with(|| of.class().into());
+    }
+    it
+}
+
 /// How far a list was walked.
 #[derive(Default)]
 struct Walked {
@@ -88,7 +96,7 @@ fn walk(
     loop {
         let some = of.behind.partly(cx, of, (&page, decides))?;
         for (it, taken) in some.items.into_iter().zip(1..) {
-            found.offer(place.linked(it))?;
+            found.offer(classed(of, place.linked(it)))?;
             if found.is_full() && walked.full.is_none() {
                 walked.full = Some((page.after.clone(), taken));
             }

@@ -21,7 +21,7 @@ use crate::domain::id::{DocumentId, Id, Kind, Subject};
 use crate::domain::page::PageRequest;
 use crate::domain::time::Instant;
 use crate::services::dialect::Message;
-use crate::services::document::{self, Text};
+use crate::services::document::{self, Customer, Text};
 use crate::services::idempotency::Answer;
 use crate::services::{Cx, Error, event};
 
@@ -69,7 +69,8 @@ pub(super) fn publish(
         must_fit(&kept, &event)?;
         kept.insert(LAST.to_owned(), Value::Object(event.clone()));
         let body = serde_json::to_vec(&kept).map_err(Error::internal)?;
-        let text = Text { name: topic.name().clone(), state: None, body };
+        let text =
+            Text { name: topic.name().clone(), state: None, body, customer: Customer::AsBefore };
         document::revise(act, (TOPICS.0, topic.id), text)?;
         Ok(wire::created(place.linked(event), None))
     }))

@@ -6,6 +6,7 @@
 use serde_json::Value;
 
 use super::behind::{Behind, Change};
+use super::customer;
 use super::entity::no_state;
 use super::payment_method;
 use super::resource::{Resource, Tree};
@@ -16,7 +17,7 @@ use crate::domain::operator::Permission;
 use crate::domain::page::{Page, PageRequest};
 use crate::domain::stamp::SellerNumber;
 use crate::domain::text::{Code, Name};
-use crate::services::document::{self, Text};
+use crate::services::document::{self, Customer, Text};
 use crate::services::{Act, Cx, Error, event};
 
 /// A sort of documents, by its key.
@@ -68,7 +69,30 @@ impl Registered {
             said.remove(own);
         }
         let body = serde_json::to_vec(&said).map_err(Error::internal)?;
-        Ok(Text { name, state, body })
+        Ok(Text { name, state, body, customer: Customer::AsBefore })
+    }
+
+    /// The customer that a document names, who may see it: of what is between a seller and its customers.
+    fn customer(&self, cx: Cx<'_>, said: &Tree) -> Result<Customer, Error> {
+        if !WITH_CUSTOMERS.contains(&self.0) {
+            return Ok(Customer::AsBefore);
+        }
+        let parties = PARTIES.iter().filter_map(|it| said.get(*it));
+        let parties = parties.flat_map(|it| match it {
+            Value::Array(all) => all.clone(),
+            one => vec![one.clone()],
+        });
+        let found = customer::referred(cx, &Value::Array(parties.collect()))?;
+        Ok(Customer::Is(found.map(|it| it.id)))
+    }
+
+    /// The same of one that is changed: who it was before, where other parties are not said.
+    fn customer_anew(&self, cx: Cx<'_>, change: &Change) -> Result<Customer, Error> {
+        let is_same = |it: &&str| change.before.get(*it) == change.after.get(*it);
+        match PARTIES.iter().all(is_same) {
+            true => Ok(Customer::AsBefore),
+            false => self.customer(cx, &change.after),
+        }
     }
 
     /// Registers a document under an id that was made for it.
@@ -78,7 +102,8 @@ impl Registered {
         of: &Resource,
         (new, said): (New, Tree),
     ) -> Result<Tree, Error> {
-        let text = Text { state: new.state, ..self.text(of, said)? };
+        let customer = self.customer(act.cx(), &said)?;
+        let text = Text { state: new.state, customer, ..self.text(of, said)? };
         let made = document::register_as(act, (new.id, self.code()), (new.seller, text));
         self.shown(of, &made.map_err(|it| renamed(of, it))?)
     }
@@ -103,7 +128,8 @@ impl Registered {
         of: &Resource,
         (change, state): (Change, Option<Code>),
     ) -> Result<Tree, Error> {
-        let text = Text { state, ..self.text(of, change.after)? };
+        let customer = self.customer_anew(act.cx(), &change)?;
+        let text = Text { state, customer, ..self.text(of, change.after)? };
         let at = (self.0, id(&change.id)?);
         let changed = document::revise(act, at, text).map_err(|it| renamed(of, it))?;
         self.shown(of, &changed)
@@ -147,6 +173,19 @@ impl Registered {
         Ok(tree)
     }
 }
+
+/// What is between a seller and its customers: who is named in it may see it.
+const WITH_CUSTOMERS: &[&str] = &[
+    "agreement",
+    "cancel_product_order",
+    "customer_bill_on_demand",
+    "document",
+    "product_offering_qualification",
+    "product_order",
+    "quote",
+];
+/// Where a document names who has to do with it.
+const PARTIES: &[&str] = &["relatedParty", "engagedParty"];
 
 /// What a document is called: as its resource, where nothing that can be a name was said and nothing
 /// needs to be.
@@ -239,13 +278,15 @@ impl Behind for Registered {
     }
 
     fn create(&self, act: &mut Act<'_>, of: &Resource, said: Tree) -> Result<Tree, Error> {
-        let text = self.text(of, said)?;
+        let customer = self.customer(act.cx(), &said)?;
+        let text = Text { customer, ..self.text(of, said)? };
         let made = document::register(act, self.code(), text).map_err(|it| renamed(of, it))?;
         self.shown(of, &made)
     }
 
     fn change(&self, act: &mut Act<'_>, of: &Resource, change: Change) -> Result<Tree, Error> {
-        let text = self.text(of, change.after)?;
+        let customer = self.customer_anew(act.cx(), &change)?;
+        let text = Text { customer, ..self.text(of, change.after)? };
         let at = (self.0, id(&change.id)?);
         let changed = document::revise(act, at, text).map_err(|it| renamed(of, it))?;
         self.shown(of, &changed)

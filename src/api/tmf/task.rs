@@ -49,9 +49,12 @@ pub(super) const CONSUMPTIONS: Task = Task {
     own: Some(Own { asking: Permission::UsageRead, seeing: Permission::UsageRead }),
     work: |act, _, said| usage_consumption::tell(act, said),
 };
-/// That orders are called off.
-pub(super) const CANCELLATIONS: Task =
-    Task { documents: Registered("cancel_product_order"), own: None, work: call_off };
+/// That orders are called off: for who may call off its own.
+pub(super) const CANCELLATIONS: Task = Task {
+    documents: Registered("cancel_product_order"),
+    own: Some(Own { asking: Permission::OrderCancel, seeing: Permission::DocumentRead }),
+    work: call_off,
+};
 
 /// That a bill is made outside of its cycle.
 pub(super) const BILLS_ON_DEMAND: Task =

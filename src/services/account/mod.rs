@@ -30,7 +30,7 @@ use crate::domain::error::Invalid;
 use crate::domain::event::Verb;
 use crate::domain::id::{AccountId, ClassId, Kind, PartyId, TaxZoneId};
 use crate::domain::money::Currency;
-use crate::domain::operator::Permission;
+use crate::domain::operator::{Decision, Permission};
 use crate::domain::page::{Page, PageRequest};
 use crate::domain::party::identity::TaxExemption;
 use crate::domain::party::individual::{Individual, PersonName};
@@ -394,7 +394,11 @@ pub fn assess(
     profile: CreditProfile,
 ) -> Result<Account, Error> {
     let account: Account = act.get(id)?;
-    act.must(Permission::CreditWrite, &account.stamp)?;
+    // Who sees the account and not how far it is trusted, is told what it would need for that.
+    let permission = Permission::CreditWrite;
+    if act.actor().may(permission, &account.stamp) != Decision::Yes {
+        return Err(Error::Forbidden { permission });
+    }
     act.expect_revision(&account.stamp, revision)?;
     if profile.assessed_at > act.now() {
         let message = format!("must not be later than now, `{}`", act.now());

@@ -22,7 +22,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use self::claim::Claims;
-use super::document::{self, Text};
+use super::document::{self, Customer, Text};
 use super::session::SignedIn;
 use super::{Act, Author, Bss, Cx, Error, account, operator};
 use crate::domain::document::Document;
@@ -147,7 +147,7 @@ pub fn know(act: &mut Act<'_>, new: NewProvider) -> Result<Provider, Error> {
     let it = Provider { code, name, issuer, client, secret, roles_claim, roles, proves_addresses };
     let body = serde_json::to_vec(&it).map_err(Error::internal)?;
     let name = it.code.as_str().parse().map_err(Error::internal)?;
-    let text = Text { name, state: None, body };
+    let text = Text { name, state: None, body, customer: Customer::AsBefore };
     match kept(act.cx(), it.code.as_str())? {
         Some(before) => document::revise(act, (SORT, before.id), text)?,
         None => document::register(act, SORT.parse().map_err(Error::internal)?, text)?,

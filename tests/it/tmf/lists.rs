@@ -212,3 +212,21 @@ fn the_index_tells_which_apis_are_served_and_where() {
     let nobody = Client::nobody(&house.app).call("GET /tmf-api/", None);
     assert_eq!(nobody.status.as_u16(), 401);
 }
+
+/// What says of no class that it is of it, is of that of its resource.
+#[test]
+fn a_class_is_looked_for_whether_or_not_it_was_said() {
+    let house = House::on("2026-01-01");
+    let client = house.operator();
+    furnish(&client);
+    client
+        .post("/tmf-api/party/v4/individual", &json!({ "givenName": "Ann", "familyName": "Lee" }));
+    let count = |list: &str, class: &str| {
+        let found = client.call(&format!("GET {list}?@type={class}"), None);
+        items(&found).len() == items(&client.call(&format!("GET {list}"), None)).len()
+    };
+    for (list, class) in [("/tmf-api/party/v4/individual", "Individual"), (PATH, "Agreement")] {
+        assert!(count(list, class), "{list}");
+        assert!(!count(list, "Other"), "{list}");
+    }
+}

@@ -140,3 +140,97 @@ fn who_buys_sees_what_was_used_of_its_own() {
     let refused = told(&member.call(&format!("POST {CONSUMPTION}"), Some(&question)));
     assert_eq!(refused, "403 forbidden: not permitted: usage_read");
 }
+
+/// What a seller writes down of one of its customers: where, and what is said beside who it is.
+fn papers() -> [(&'static str, Value); 4] {
+    let nothing = "7f000000-0000-7000-8000-000000000000";
+    let item = json!({ "id": "1", "action": "add", "productOffering": { "id": nothing } });
+    [
+        (
+            "/tmf-api/agreementManagement/v4/agreement",
+            json!({
+                "name": "Frame", "agreementType": "frame", "agreementItem": [{}],
+                "engagedParty": [{ "id": "7" }],
+            }),
+        ),
+        ("/tmf-api/document/v4/document", json!({ "name": "Minutes" })),
+        (QUALIFICATION, json!({ "productOfferingQualificationItem": [item] })),
+        (
+            "/tmf-api/productOrderingManagement/v4/productOrder",
+            json!({ "productOrderItem": [item] }),
+        ),
+    ]
+}
+
+#[test]
+fn who_is_named_in_what_a_seller_writes_down_sees_it() {
+    let market = Market::on("2026-01-01");
+    let house = &market.house;
+    let seller = house.client(&house.north.admin);
+    let customer = house.client(&house.north.customer.admin);
+    let stranger = house.client(&house.south.customer.admin);
+    let named = json!([{ "id": plain(&json!(house.north.customer.account)), "role": "customer" }]);
+    let foreign =
+        json!([{ "id": plain(&json!(house.south.customer.account)), "role": "customer" }]);
+    for (list, mut body) in papers() {
+        body["relatedParty"] = foreign.clone();
+        let other = text(&seller.post(list, &body)["href"]);
+        body["relatedParty"] = named.clone();
+        let made = seller.post(list, &body);
+        let path = text(&made["href"]);
+        assert_eq!(customer.get(&path), made, "{list}");
+        assert_eq!(items(&customer.call(&format!("GET {list}"), None)).len(), 1, "{list}");
+        for (client, hidden) in [(&stranger, &path), (&stranger, &other), (&customer, &other)] {
+            let answer = client.call(&format!("GET {hidden}"), None);
+            assert_eq!(answer.status, 404, "{}", told(&answer));
+        }
+        let change = json!({ "description": "Mine" });
+        let refused = customer.call(&format!("PATCH {path}"), Some(&change));
+        assert_eq!(refused.status, 403, "{}", told(&refused));
+        seller.patch(&path, &change);
+        assert_eq!(customer.get(&path)["description"], "Mine", "{list}");
+        seller.patch(&path, &json!({ "relatedParty": [] }));
+        assert_eq!(customer.call(&format!("GET {path}"), None).status, 404, "{list}");
+    }
+}
+
+#[test]
+fn who_buys_calls_off_its_own_and_is_told_what_is_not_for_it_to_say() {
+    let market = Market::on("2026-01-01");
+    let house = &market.house;
+    let shelf = stocked(&market, &house.north);
+    let buyer = &house.north.customer;
+    let address = json!({ "street": "Ring 1", "city": "Berlin", "country": "DE" });
+    let account = format!("/accounts/{}", buyer.account);
+    house.client(&house.north.admin).patch(&account, &json!({ "address": address }));
+    let client = house.client(&buyer.admin);
+    let order = client.post(
+        "/tmf-api/productOrderingManagement/v4/productOrder",
+        &json!({
+            "requestedStartDate": "2026-03-01T00:00:00Z",
+            "productOrderItem": [
+                { "id": "1", "action": "add", "productOffering": { "id": shelf.launched } },
+            ],
+        }),
+    );
+    let calls_off = "/tmf-api/productOrderingManagement/v4/cancelProductOrder";
+    let body = json!({ "productOrder": { "id": order["id"] }, "cancellationReason": "Moved" });
+    let stranger = house.client(&house.south.customer.admin);
+    assert_eq!(stranger.post(calls_off, &body)["state"], "terminatedWithError");
+    let member = house.client(&buyer.member);
+    let refused = told(&member.call(&format!("POST {calls_off}"), Some(&body)));
+    assert_eq!(refused, "403 forbidden: not permitted: order_cancel");
+    let task = client.post(calls_off, &body);
+    assert_eq!(task["state"], "done", "{task}");
+    assert_eq!(client.get(&text(&task["href"])), task);
+    assert_eq!(client.get(&text(&order["href"]))["state"], "cancelled");
+    let customer =
+        format!("/tmf-api/customerManagement/v4/customer/{}", plain(&json!(buyer.account)));
+    let trusted = json!({ "creditProfile": [
+        { "creditProfileDate": "2025-06-01T00:00:00Z", "creditScore": 700 },
+    ] });
+    let refused = client.call(&format!("PATCH {customer}"), Some(&trusted));
+    assert_eq!(told(&refused), "403 forbidden: not permitted: credit_write");
+    let refused = client.call(&format!("PATCH {customer}"), Some(&json!({ "status": "closed" })));
+    assert_eq!(told(&refused), "403 forbidden: not permitted: account_close");
+}
