@@ -368,6 +368,11 @@ fn turn(it: &Value) -> Option<u8> {
     }
 }
 
+/// Whether a party is said to be who buys.
+pub(super) fn is_customer(it: &Value) -> bool {
+    turn(it) == Some(0)
+}
+
 /// The account of who buys among some references (or one): the account itself, or the one of a party.
 pub(super) fn referred(cx: Cx<'_>, to: &Value) -> Result<Option<Account>, Error> {
     let all = to.as_array().map_or(std::slice::from_ref(to), Vec::as_slice);

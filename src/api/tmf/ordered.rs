@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value, json};
 
 use super::carried;
+use super::customer;
 use super::entity::{reference, tree};
 use super::product as inventory;
 use super::resource::Tree;
@@ -30,6 +31,7 @@ pub(super) const SAID: &[&str] = &[
     "description",
     "place",
     "productRelationship",
+    "productSerialNumber",
     "productTerm",
     "realizingResource",
     "realizingService",
@@ -200,8 +202,8 @@ fn order_of(cx: Cx<'_>, it: &Subscription) -> Result<Option<Arc<Order>>, Error> 
     it.origin.as_ref().map_or(Ok(None), |(order, _)| cx.shared::<Order>(*order))
 }
 
-/// What was said of a product when it was ordered, as far as it is none of ours to know.
-pub(super) fn said_of(cx: Cx<'_>, it: &Subscription) -> Result<Tree, Error> {
+/// The product as its order said it.
+fn product_of(cx: Cx<'_>, it: &Subscription) -> Result<Tree, Error> {
     let (Some(order), Some((_, key))) = (order_of(cx, it)?, &it.origin) else {
         return Ok(Map::new());
     };
@@ -209,9 +211,45 @@ pub(super) fn said_of(cx: Cx<'_>, it: &Subscription) -> Result<Tree, Error> {
     let items = carried::said(&kept, "productOrderItem").and_then(Value::as_array);
     let is = |it: &&Value| it.get("id").is_some_and(|it| order_item::is_key(it, key));
     let item = items.into_iter().flatten().find(is);
-    let mut said = tree(item.and_then(|it| it.get("product")).cloned().unwrap_or_default());
+    Ok(tree(item.and_then(|it| it.get("product")).cloned().unwrap_or_default()))
+}
+
+/// What was said of a product when it was ordered, as far as it is none of ours to know.
+pub(super) fn said_of(cx: Cx<'_>, it: &Subscription) -> Result<Tree, Error> {
+    let mut said = product_of(cx, it)?;
     said.retain(|name, it| SAID.contains(&name.as_str()) && !it.is_null());
     Ok(said)
+}
+
+/// Who has to do with a product beside who buys it, as its order said: who uses it.
+pub(super) fn parties(cx: Cx<'_>, it: &Subscription) -> Result<Vec<Value>, Error> {
+    let said = product_of(cx, it)?.remove("relatedParty").unwrap_or_default();
+    let all = said.as_array().cloned().unwrap_or_default();
+    Ok(all.into_iter().filter(|it| it.is_object() && !customer::is_customer(it)).collect())
+}
+
+/// What a product has to do with others of its order, but for what it is below.
+pub(super) fn relationships(cx: Cx<'_>, it: &Subscription) -> Result<Vec<Value>, Error> {
+    let (Some(order), Some((_, key))) = (order_of(cx, it)?, &it.origin) else {
+        return Ok(Vec::new());
+    };
+    let relations = order.item(key).into_iter().flat_map(|it| &it.relations);
+    let shown = relations.filter_map(|it| {
+        let other = order.item(&it.item)?.subscription?;
+        let kind = joined(it.kind.as_str());
+        Some(json!({ "relationshipType": kind, "product": { "id": other.uuid() } }))
+    });
+    Ok(shown.collect())
+}
+
+/// Words of ours as one of this contract: `reliesOn`.
+fn joined(ours: &str) -> String {
+    let mut parts = ours.split('_').filter(|it| !it.is_empty());
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |said, it| {
+        let (initial, rest) = it.split_at(1);
+        said + &initial.to_ascii_uppercase() + rest
+    })
 }
 
 /// The agreements under which a product was ordered, with what they say of it.

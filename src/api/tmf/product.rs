@@ -211,13 +211,19 @@ impl Entity for Products {
             })),
             "productSpecification": specification,
             "billingAccount": billed.filter(|_| !is_part),
-            "relatedParty": account.iter().map(|it| customer::owner(it)).collect::<Vec<_>>(),
             "productCharacteristic": characteristics(it),
             "productOrderItem": ordered,
-            "productRelationship": it.parent().map(relationships),
             "productSerialNumber": it.serial_number.as_ref().map(Name::as_str),
             "productTerm": it.term().and_then(term),
         }));
+        if wanted.has("relatedParty") {
+            let mut parties: Vec<_> = account.iter().map(|it| customer::owner(it)).collect();
+            parties.extend(ordered::parties(cx, it)?);
+            known.insert("relatedParty".to_owned(), json!(parties));
+        }
+        if wanted.has("productRelationship") {
+            known.insert("productRelationship".to_owned(), relationships(cx, it)?);
+        }
         if wanted.has("productPrice") {
             known.insert("productPrice".to_owned(), json!(product_price::all(cx, it)?));
         }
@@ -242,7 +248,10 @@ impl Entity for Products {
         let found = match path {
             "relatedParty.id" => {
                 let owner = value.parse::<AccountId>().ok();
-                owner.map(|it| finding::by_owner::<Subscription>(cx, it)).transpose()?
+                let owner = owner.map(|it| cx.shared::<Account>(it)).transpose()?.flatten();
+                // Who has no account may be who uses something: each product says that.
+                let Some(owner) = owner else { return Ok(None) };
+                Some(finding::by_owner::<Subscription>(cx, owner.id)?)
             }
             "productOffering.id" => {
                 let offer = value.parse::<OfferId>().ok();
@@ -324,13 +333,16 @@ fn term(of: &RunningTerm) -> Option<Value> {
     }]))
 }
 
-/// What it belongs to, said from where it stands.
-fn relationships((id, belonging): (SubscriptionId, Belonging)) -> Value {
-    let kind = match belonging {
-        Belonging::Part => "isContainedIn",
-        Belonging::AddOn | Belonging::Pool => "reliesOn",
-    };
-    json!([{ "relationshipType": kind, "product": { "id": id.uuid() } }])
+/// What it belongs to, said from where it stands, and what it has to do with as it was ordered.
+fn relationships(cx: Cx<'_>, it: &Subscription) -> Result<Value, Error> {
+    let above = it.parent().map(|(id, belonging)| {
+        let kind = match belonging {
+            Belonging::Part => "isContainedIn",
+            Belonging::AddOn | Belonging::Pool => "reliesOn",
+        };
+        json!({ "relationshipType": kind, "product": { "id": id.uuid() } })
+    });
+    Ok(or_nothing(above.into_iter().chain(ordered::relationships(cx, it)?).collect()))
 }
 
 /// The services and resources that others have made for it, by their names there.

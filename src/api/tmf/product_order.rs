@@ -25,7 +25,7 @@ use crate::domain::catalog::offer::Offer;
 use crate::domain::error::{Code as Reason, Invalid, Refusal, Rejection};
 use crate::domain::id::{BillingAccountId, DocumentId, Id, Kind, OrderId};
 use crate::domain::operator::Permission;
-use crate::domain::order::item::Item;
+use crate::domain::order::item::{Action, Item};
 use crate::domain::order::lifecycle::State;
 use crate::domain::order::{Order, PlaceOrder, Priority, Request};
 use crate::domain::page::{Page, PageRequest};
@@ -213,6 +213,10 @@ fn read(cx: Cx<'_>, said: &Tree) -> Result<Result<PlaceOrder, Refusal>, Error> {
         return refusal_of(refusal).map(Err);
     }
     delivery_place::read(cx, (&mut items, &account), (said, "productOrderItem"))?;
+    let completion_at = text(said, "requestedCompletionDate")?;
+    if let Some(why) = ends_too_early(said, (&items, completion_at, cx.now))? {
+        return Ok(Err(Rejection::new(Reason::OfferNotAvailable, why).into()));
+    }
     let priority = text::<String>(said, "priority")?.and_then(|it| it.parse().ok());
     let request = Request {
         billing_account,
@@ -221,13 +225,41 @@ fn read(cx: Cx<'_>, said: &Tree) -> Result<Result<PlaceOrder, Refusal>, Error> {
         external_id: text(said, "externalId")?,
         priority: priority.and_then(Priority::new).unwrap_or(Priority::NORMAL),
         start_at: text(said, "requestedStartDate")?,
-        completion_at: text(said, "requestedCompletionDate")?,
+        completion_at,
         agreements: agreements(cx, said)?,
         accepted: terms_of_use::accepted(cx, said, ("productOrderItem", &items)),
         channel: ordered::channel(said),
         ..Request::plain()
     };
     Ok(PlaceOrder::new(account.id, items, request).map_err(Refusal::from))
+}
+
+/// Why an order would end something before the day that it says: what ends later is ordered by itself.
+fn ends_too_early(
+    said: &Tree,
+    (items, completion_at, now): (&[Item], Option<Instant>, Instant),
+) -> Result<Option<&'static str>, Invalid> {
+    let ends = |it: &Item| it.action == Action::Delete;
+    if completion_at.is_some_and(|it| now < it) && items.iter().any(ends) && !items.iter().all(ends)
+    {
+        return Ok(Some(
+            "`requestedCompletionDate` lies ahead: what ends then is ordered by itself, without what begins or \
+             changes now",
+        ));
+    }
+    let all = said.get("productOrderItem").and_then(Value::as_array).into_iter().flatten();
+    for (place, (it, item)) in all.zip(items).enumerate() {
+        let product = it.get("product").and_then(Value::as_object).filter(|_| ends(item));
+        let ends_at = product.map(|it| text::<Instant>(it, "terminationDate")).transpose();
+        let at = format!("productOrderItem/{place}/product/");
+        let ends_at = ends_at.map_err(|it| it.below(&at))?.flatten();
+        if ends_at.is_some_and(|it| now < it && completion_at != Some(it)) {
+            return Ok(Some(
+                "`product.terminationDate` lies ahead: say as the order's `requestedCompletionDate` when it ends",
+            ));
+        }
+    }
+    Ok(None)
 }
 
 /// Why an order cannot be, where that is what is wrong.
@@ -416,7 +448,6 @@ impl Entity for Orders {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::order::item::Action;
     use crate::domain::order::lifecycle::ItemState;
 
     #[test]

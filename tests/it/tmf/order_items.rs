@@ -288,3 +288,88 @@ fn what_is_sent_goes_to_the_place_of_its_product() {
         assert!(told.contains(expected), "{told}");
     }
 }
+
+/// What an order says of a product is told of the product: its very piece, who uses it, what it relies on.
+#[test]
+fn what_an_order_says_of_a_product_is_told_of_it() {
+    let shop = Shop::open();
+    let client = shop.client();
+    let user = json!({ "id": "u-1", "role": "user", "name": "Lee", "@referredType": "Individual" });
+    let item = |id: &str, more: Value| {
+        let mut it = json!({ "id": id, "action": "add", "productOffering": { "id": shop.line } });
+        it.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        it
+    };
+    let order = shop.orders(&json!([
+        item("1", json!({ "product": { "productSerialNumber": "R-1", "relatedParty": [user] } })),
+        item(
+            "2",
+            json!({ "productOrderItemRelationship": [
+            { "id": "1", "relationshipType": "reliesOn" },
+        ] })
+        ),
+    ]));
+    let product = |place: usize| text(&order["productOrderItem"][place]["product"]["id"]);
+    let shown = |place: usize| client.get(&format!("{PRODUCT}/{}", product(place)));
+    let (first, second) = (shown(0), shown(1));
+    assert_eq!(first["productSerialNumber"], "R-1", "{first}");
+    let parties = first["relatedParty"].as_array().unwrap();
+    assert_eq!(parties[0]["role"], "customer", "{first}");
+    assert_eq!((parties.len(), &parties[1]), (2, &user), "{first}");
+    assert_eq!(second["relatedParty"].as_array().unwrap().len(), 1, "{second}");
+    let relation = &second["productRelationship"][0];
+    assert_eq!(relation["relationshipType"], "reliesOn", "{second}");
+    assert_eq!(relation["product"]["id"], product(0), "{second}");
+    for (query, count) in [("relatedParty.id=u-1", 1), ("relatedParty.id=u-2", 0)] {
+        let found = super::items(&client.call(&format!("GET {PRODUCT}?{query}"), None));
+        assert_eq!(found.len(), count, "{query}");
+    }
+    let own = format!("{PRODUCT}?relatedParty.id={}", plain(&shop.customer["id"]));
+    assert_eq!(super::items(&client.call(&format!("GET {own}"), None)).len(), 2);
+    let changed = client.patch(&format!("{PRODUCT}/{}", product(0)), &json!({ "name": "Mine" }));
+    assert_eq!((&changed["name"], &changed["relatedParty"][1]), (&json!("Mine"), &user));
+    shop.market.must_be_whole();
+}
+
+#[test]
+fn nothing_ends_before_the_day_that_its_order_says() {
+    let shop = Shop::open();
+    let add = json!({ "id": "1", "action": "add", "productOffering": { "id": shop.line } });
+    let order = shop.orders(&json!([add]));
+    let product = text(&order["productOrderItem"][0]["product"]["id"]);
+    let party = json!([{ "id": plain(&shop.customer["id"]), "@referredType": "Customer" }]);
+    let mut told = String::new();
+    for (ends, more, at) in [
+        (json!({ "id": product }), Some(&add), Some("2026-01-20T00:00:00Z")),
+        (json!({ "id": product, "terminationDate": "2026-01-20T00:00:00Z" }), None, None),
+        (json!({ "id": product, "terminationDate": "soon" }), None, None),
+    ] {
+        let end = json!({ "id": "9", "action": "delete", "product": ends });
+        let items: Vec<_> = [Some(&end), more].into_iter().flatten().collect();
+        let mut body = json!({ "productOrderItem": items, "relatedParty": party });
+        if let Some(at) = at {
+            body["requestedCompletionDate"] = json!(at);
+        }
+        let answer = shop.client().call(&format!("POST {ORDER}"), Some(&body)).json();
+        told += match answer["note"].as_array() {
+            Some(notes) => notes[0]["text"].as_str().unwrap(),
+            None => answer["reason"].as_str().unwrap(),
+        };
+        told.push('\n');
+        let shown = shop.client().get(&format!("{PRODUCT}/{product}"));
+        assert_eq!(shown["status"], "active", "{told}");
+    }
+    assert!(told.starts_with("`requestedCompletionDate` lies ahead: what ends then"), "{told}");
+    assert!(told.contains("\n`product.terminationDate` lies ahead: say as"), "{told}");
+    assert!(told.contains("\n`productOrderItem[0].product.terminationDate` "), "{told}");
+    let end = json!({
+        "id": "9", "action": "delete",
+        "product": { "id": product, "terminationDate": "2026-01-20T00:00:00Z" },
+    });
+    let body = json!({
+        "productOrderItem": [end], "relatedParty": party,
+        "requestedCompletionDate": "2026-01-20T00:00:00Z",
+    });
+    assert_eq!(shop.client().post(ORDER, &body)["state"], "acknowledged");
+    shop.market.must_be_whole();
+}
