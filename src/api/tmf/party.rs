@@ -9,13 +9,14 @@ use super::party_details as details;
 use super::party_form as form;
 use super::resource::Tree;
 use crate::domain::error::{Code, Invalid, Rejection};
+use crate::domain::id::Kind;
 use crate::domain::operator::Permission;
 use crate::domain::party::individual::{Individual, PersonName};
 use crate::domain::party::lifecycle::{State, Trigger};
 use crate::domain::party::organization::Organization;
 use crate::domain::party::{Nature, Party, Profile};
 use crate::domain::text::{Country, Name};
-use crate::services::{Act, Cx, Error, catalog, party};
+use crate::services::{Act, Cx, Error, account, catalog, party};
 
 /// Persons.
 pub(super) struct Individuals;
@@ -55,6 +56,22 @@ fn shared(it: &Party) -> Tree {
     let papers = details::shown_papers(&profile.identifications);
     shown.insert(papers_of(&profile.nature).to_owned(), papers);
     shown
+}
+
+/// A party with the number for taxes of the account that it is, among its papers: for who sees that account,
+/// where no paper says it.
+fn with_tax_number(cx: Cx<'_>, it: &Party, mut shown: Tree) -> Result<Tree, Error> {
+    let account = account::of_party(cx, it.id)?;
+    let account = account.filter(|it| cx.actor.sees(Kind::Account, &it.stamp));
+    let number = account.as_ref().and_then(|it| it.profile().tax_registration.as_ref());
+    let Some(number) = number.map(|it| it.number.to_string()) else { return Ok(shown) };
+    let papers = shown.entry(papers_of(&it.profile().nature)).or_insert_with(|| json!([]));
+    if let Some(papers) = papers.as_array_mut()
+        && papers.iter().all(|it| it["identificationId"] != number)
+    {
+        papers.push(json!({ "identificationType": "VAT", "identificationId": number }));
+    }
+    Ok(shown)
 }
 
 /// Whether what was said of an attribute comes to what is known.
@@ -234,6 +251,10 @@ impl Entity for Individuals {
         Ok(shown)
     }
 
+    fn adorned(&self, cx: Cx<'_>, it: &Party, shown: Tree) -> Result<Tree, Error> {
+        with_tax_number(cx, it, shown)
+    }
+
     fn create(&self, act: &mut Act<'_>, said: &Tree) -> Result<Party, Error> {
         let nature = Nature::Individual(person(said)?);
         registered(act, told(Profile::of(nature), said), said)
@@ -307,6 +328,10 @@ impl Entity for Organizations {
             "organizationChildRelationship": details::shown_relationships(&company.children),
         })));
         Ok(shown)
+    }
+
+    fn adorned(&self, cx: Cx<'_>, it: &Party, shown: Tree) -> Result<Tree, Error> {
+        with_tax_number(cx, it, shown)
     }
 
     fn create(&self, act: &mut Act<'_>, said: &Tree) -> Result<Party, Error> {

@@ -203,3 +203,35 @@ fn what_is_said_of_taxes_is_followed_or_refused() {
     let free = json!({ "taxExemption": [], "billStructure": { "format": { "id": "1" } } });
     assert_eq!(told(&client.call(&path, Some(&free))), "200");
 }
+
+/// The number under which a tax office knows who buys is among the papers of its party, for who sees that.
+#[test]
+fn a_tax_number_is_told_where_papers_are() {
+    let house = House::on("2026-01-01");
+    let seller = house.client(&house.north.admin);
+    let buyer = &house.north.customer;
+    let body = json!({ "tax": { "registration_id": "ATU13585627" } });
+    let account = seller.patch(&format!("/accounts/{}", buyer.account), &body);
+    assert_eq!(account["tax"]["registration_id"], "ATU13585627", "{account}");
+    let customer = format!("{CUSTOMER}/{}", super::plain(&json!(buyer.account)));
+    let party = seller.get(&customer)["engagedParty"].clone();
+    let list = match party["@referredType"] == "Organization" {
+        true => "organization",
+        false => "individual",
+    };
+    let path = format!("/tmf-api/party/v4/{list}/{}", text(&party["id"]));
+    let papers = format!("{list}Identification");
+    let expected = json!([{ "identificationType": "VAT", "identificationId": "ATU13585627" }]);
+    for client in [&seller, &house.client(&buyer.admin)] {
+        assert_eq!(client.get(&path)[&papers], expected);
+    }
+    let stranger = house.client(&house.south.customer.admin);
+    assert_eq!(stranger.call(&format!("GET {path}"), None).status, 404);
+    let both = json!([
+        expected[0], { "identificationType": "register", "identificationId": "HRB 7" },
+    ]);
+    let changed = seller.patch(&path, &json!({ papers.clone(): both }));
+    assert_eq!(changed[&papers], both, "it is told once");
+    let account = seller.get(&format!("/accounts/{}", buyer.account));
+    assert_eq!(account["tax"]["registration_id"], "ATU13585627", "{account}");
+}
