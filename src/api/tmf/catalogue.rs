@@ -11,7 +11,7 @@ use super::entity::{Entity, Gone, Thing, must, reference, text, tree};
 use super::party_form::{shown_validity, validity};
 use super::query::Wanted;
 use super::resource::Tree;
-use super::{bundle, characteristic, counted, offer_price, offer_term, terms_of_use};
+use super::{bundle, characteristic, counted, offer_price, offer_term, price_inline, terms_of_use};
 use crate::domain::catalog::category::Category;
 use crate::domain::catalog::characteristic::{Characteristic, CharacteristicUse};
 use crate::domain::catalog::eligibility::Eligibility;
@@ -340,6 +340,10 @@ impl Entity for Offers {
         let named = folded(value.trim()).collect::<String>();
         let names = Names { beginning: &named, accepts: &|it| it == named };
         Ok(Some(finding::offers(cx, names)?.iter().map(|it| it.uuid()).collect()))
+    }
+
+    fn prepare(&self, act: &mut Act<'_>, said: &mut Tree) -> Result<(), Error> {
+        price_inline::made(act, said)
     }
 
     fn create(&self, act: &mut Act<'_>, said: &Tree) -> Result<Offer, Error> {

@@ -160,6 +160,11 @@ pub(super) trait Entity: Sync {
         Ok(None)
     }
 
+    /// Makes what was said within one and is a thing by itself: it is named there then.
+    fn prepare(&self, _: &mut Act<'_>, _: &mut Tree) -> Result<(), Error> {
+        Ok(())
+    }
+
     /// Makes one of what was said.
     fn create(&self, act: &mut Act<'_>, said: &Tree) -> Result<Self::Thing, Error>;
 
@@ -464,14 +469,16 @@ impl<E: Entity> Behind for Of<E> {
         Ok(found.map(|it| self.shown(cx, of, &it)).transpose()?.flatten())
     }
 
-    fn create(&self, act: &mut Act<'_>, of: &Resource, said: Tree) -> Result<Tree, Error> {
+    fn create(&self, act: &mut Act<'_>, of: &Resource, mut said: Tree) -> Result<Tree, Error> {
         self.must_be_a_state(of, &said)?;
+        self.0.prepare(act, &mut said)?;
         let made = self.0.create(act, &said)?;
         self.made(act, of, (made, said))
     }
 
-    fn change(&self, act: &mut Act<'_>, of: &Resource, change: Change) -> Result<Tree, Error> {
+    fn change(&self, act: &mut Act<'_>, of: &Resource, mut change: Change) -> Result<Tree, Error> {
         let it = self.get(act.cx(), &change.id)?;
+        self.0.prepare(act, &mut change.after)?;
         let it = self.0.change(act, it, &change)?;
         if !self.0.carries(act.cx(), &it) {
             let shown = self.shown(act.cx(), of, &it)?;

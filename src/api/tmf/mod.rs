@@ -299,6 +299,7 @@ mod prepay;
 mod price_alteration;
 mod price_condition;
 mod price_in_offers;
+mod price_inline;
 mod price_model;
 mod price_said;
 mod price_terms;

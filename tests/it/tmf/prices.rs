@@ -269,3 +269,40 @@ fn an_offering_takes_no_price_that_would_be_charged_otherwise_than_it_says() {
     let taxed = told(&client.call(&path, Some(&tax)));
     assert!(taxed.starts_with("400 read_only: `tax`"), "{taxed}");
 }
+
+#[test]
+fn a_price_that_is_said_within_an_offering_is_a_price_of_it() {
+    let stall = Stall::on("2026-01-01");
+    let client = stall.client();
+    let fee = |name: &str, value: u32| {
+        json!({
+            "name": name, "priceType": "recurring", "recurringChargePeriodType": "month",
+            "recurringChargePeriodLength": 1, "price": { "unit": "EUR", "value": value },
+        })
+    };
+    let offering = client.post(
+        &format!("{CATALOG}/productOffering"),
+        &json!({
+            "name": "Line", "lifecycleStatus": "Launched",
+            "productSpecification": { "id": stall.specification },
+            "productOfferingPrice": [fee("Fee", 10)],
+        }),
+    );
+    assert_eq!(offering["lifecycleStatus"], "Launched", "{offering}");
+    let shown = offering["productOfferingPrice"][0].clone();
+    let price = client.get(&format!("{CATALOG}/productOfferingPrice/{}", text(&shown["id"])));
+    assert_eq!((&price["name"], &price["price"]["value"]), (&json!("Fee"), &json!(10)), "{price}");
+    let id = text(&offering["id"]);
+    assert!(stall.quoted(&id).ends_with("recurring 10.00"), "{}", stall.quoted(&id));
+    let path = format!("{CATALOG}/productOffering/{id}");
+    let both = json!({ "productOfferingPrice": [shown, fee("More", 5)] });
+    let changed = client.patch(&path, &both);
+    let names: Vec<_> = changed["productOfferingPrice"].as_array().unwrap().iter().collect();
+    assert_eq!(names.len(), 2, "{changed}");
+    assert!(stall.quoted(&id).ends_with("recurring 15.00"), "{}", stall.quoted(&id));
+    let wrong = json!({ "productOfferingPrice": [shown, { "priceType": "recurring" }] });
+    let refused = told(&client.call(&format!("PATCH {path}"), Some(&wrong)));
+    assert_eq!(refused, "400 required: `productOfferingPrice[1].name` must be given");
+    let listed = items(&client.call(&format!("GET {CATALOG}/productOfferingPrice"), None));
+    assert_eq!(listed.len(), 2, "of what was refused nothing is kept");
+}
