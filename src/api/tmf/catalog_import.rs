@@ -20,7 +20,7 @@ use super::door::lead;
 use super::entity::tree;
 use super::patch::{self, patched};
 use super::resource::{Api, Resource, Tree};
-use super::{form, tongue};
+use super::{form, href, tongue};
 use crate::api::edge::body::{self, VALUES_MAX};
 use crate::api::edge::fault::Fault;
 use crate::domain::catalog::asset;
@@ -433,6 +433,7 @@ fn one(
     for own in ["id", "href"].iter().chain(of.assigned).chain(&of.touched) {
         said.remove(*own);
     }
+    href::begin(&mut said, "");
     let patched = patched(patch::Form::Merge, Value::Object(before.clone()), Value::Object(said))?;
     let after = form::changed(of, &before, patched)?;
     if after == before {

@@ -419,6 +419,7 @@ impl One {
     /// A change of it as a patch says.
     fn change(&self, cx: Cx<'_>, (form, patch): (Form, Value)) -> Result<Change, Error> {
         let mut before = self.found(cx)?;
+        self.place.lead(&mut before);
         let linked = self.place.linked(before.clone());
         let patched = patch::patched(form, linked.clone(), patch)?;
         before.insert("href".to_owned(), linked["href"].clone());

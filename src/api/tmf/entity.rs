@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::behind::{Behind, Change};
 use super::carried;
 use super::error::STATE_FORBIDS;
+use super::href;
 use super::query::Wanted;
 use super::resource::{Resource, Tree};
 use crate::domain::account::Account;
@@ -235,6 +236,7 @@ impl<E: Entity> Of<E> {
         // What is not known here would be taken for what is known no more.
         kept.retain(|name, _| wanted.has(name));
         let known = self.0.known_of(cx, it, wanted)?;
+        let ours = href::ids(&known);
         // A state is the one in which it truly is, whatever else was said of it once.
         if let Some(state) = of.state
             && let Some(pair) = carried::said(&kept, state).zip(known.get(state))
@@ -251,7 +253,9 @@ impl<E: Entity> Of<E> {
         if let Some(attribute) = of.touched {
             shown.insert(attribute.to_owned(), stamp.changed_at.to_string().into());
         }
-        self.0.adorned(cx, it, shown).map(Some)
+        let mut shown = self.0.adorned(cx, it, shown)?;
+        href::say(&mut shown, &ours);
+        Ok(Some(shown))
     }
 
     /// Keeps beside a thing what was said of it, and shows it.

@@ -277,6 +277,7 @@ mod error;
 mod event;
 mod filter;
 mod form;
+mod href;
 mod http;
 mod hub;
 mod index;

@@ -230,6 +230,12 @@ impl Resource {
         Self { words, ..self }
     }
 
+    /// Whether a class is called like it.
+    pub(super) fn is_called(&self, class: &str) -> bool {
+        let (first, rest) = self.name.split_at(1);
+        class.strip_suffix(rest).is_some_and(|it| it == first.to_ascii_uppercase())
+    }
+
     /// The name as that of a class: `ProductOffering`.
     pub(super) fn class(&self) -> String {
         let (first, rest) = self.name.split_at(1);

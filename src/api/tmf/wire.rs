@@ -4,6 +4,7 @@ use axum::http::header;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::href;
 use super::path::Path;
 use super::resource::Tree;
 use crate::api::edge::reply::{Reply, Wire};
@@ -38,8 +39,17 @@ impl Place {
         format!("{}/{id}", self.list)
     }
 
+    /// Lets a thing say of what it refers to where that is from outside.
+    pub(super) fn lead(&self, it: &mut Tree) {
+        let outside = href::outside(&self.list);
+        if !outside.is_empty() {
+            href::begin(it, outside);
+        }
+    }
+
     /// A thing with its `href`.
     pub(super) fn linked(&self, mut it: Tree) -> Value {
+        self.lead(&mut it);
         let id = it.get("id").and_then(Value::as_str).unwrap_or_default();
         let href = self.of(id);
         if it.remove(FILE).is_some() {
