@@ -19,6 +19,7 @@
 //! | [`beside`], [`task`] | entities and what could not become one as one list; what is done at once |
 //! | [`index`] | which APIs are served: what `GET /tmf-api` answers |
 //! | [`hub`], [`event`], [`topic`], [`published`] | who listens, what they are sent, what was told so far, and what others tell |
+//! | [`href`] | where what is referred to is |
 //! | [`wire`], [`error`], [`tongue`] | answers and their headers; refusals, and the words in them |
 //!
 //! A thing is a JSON tree here. What may be said of it is data of its [`Resource`](resource::Resource);
@@ -241,6 +242,22 @@
 //! - The events of accounts have their thing as `payload`, as that definition has it, and as `event`.
 //! - What is removed is told as it was last. A refusal has the first thing that is wrong as its
 //!   `reason`, the others in `message`.
+//! - A party of another role than the customer's, such as `user`, is not who orders or asks. Of products those that a
+//!   customer has are found by its id, those that somebody else uses by the id of that.
+//! - A qualification (TMF679) tries each item as an order of it and takes that back: what the order would be
+//!   refused for is the `eligibilityUnavailabilityReason`. Where nobody who buys is named or calls, it says what
+//!   holds for everybody.
+//! - An order that only ends products begins at its `requestedCompletionDate`. One that ends some then and does something
+//!   else now is rejected, as is a `product.terminationDate` of an item that lies ahead and is not that.
+//! - What a seller writes down of a customer of its own is for that customer to see, if it is named in
+//!   `relatedParty` or `engagedParty`: agreements, documents, qualifications, tasks, and orders and quotes that were refused.
+//! - The number under which a tax office knows an account is a paper of its party, of the type `VAT`, for who sees
+//!   the account.
+//! - A price that is said within an offering, and not named there, is made by itself and named.
+//! - What says no `@type` is found by that of its resource. What the house refers to has an `href`; what a client
+//!   said is shown as it said it.
+//! - JSON Patches with queries (`application/json-patch-query+json`) are 415.
+//! - The answer with one thing of ours has its revision as `ETag`, which `If-Match` knows again (412).
 //! - Everybody signs in by a token (`Authorization: Bearer`), a session, or login and password.
 //! - Every `POST` honours `Idempotency-Key`; `PATCH` and `DELETE` honour `If-Match`.
 
