@@ -5,16 +5,13 @@
 use serde_json::json;
 
 use super::behind::Change;
-use super::catalogue::{
-    categories, described, english, known, life, shown_categories, trigger, valid_anew, worded,
-    words,
-};
-use super::entity::{Entity, Gone, must};
+use super::catalogue::{categories, known, life, shown_categories, trigger, valid_anew, words};
+use super::entity::{Entity, Gone};
+use super::language;
 use super::resource::Tree;
 use crate::domain::catalog::category::Catalog;
 use crate::domain::catalog::promotion::Promotion;
 use crate::domain::operator::Permission;
-use crate::domain::text::Name;
 use crate::services::{Act, Cx, Error, catalog, publication, removal};
 
 /// Published collections.
@@ -45,8 +42,9 @@ impl Entity for Catalogs {
 
     fn create(&self, act: &mut Act<'_>, said: &Tree) -> Result<Catalog, Error> {
         let (life, then) = life(said)?;
-        let name = english(must::<Name>(said, "name")?)?;
-        let (description, categories) = (described(None, said)?, categories(act.cx(), said)?);
+        let name = language::name(said)?;
+        let categories = categories(act.cx(), said)?;
+        let description = language::description(said)?;
         let seller = catalog::seller(act.cx(), None)?;
         catalog::create(act, seller, Permission::CatalogWrite, |id, stamp| {
             let new = Catalog { description, categories, ..Catalog::new(id, stamp, life, name) };
@@ -59,8 +57,9 @@ impl Entity for Catalogs {
 
     fn change(&self, act: &mut Act<'_>, it: Catalog, change: &Change) -> Result<Catalog, Error> {
         let said = &change.after;
-        let name = worded(&it.name, must(said, "name")?);
-        let description = described(it.description.as_ref(), said)?;
+        let both = (&change.before, said);
+        let name = language::name_anew(&it.name, both)?;
+        let description = language::description_anew(it.description.as_ref(), both)?;
         let categories = match change.before.get("category") == said.get("category") {
             true => it.categories.clone(),
             false => categories(act.cx(), said)?,
@@ -108,8 +107,7 @@ impl Entity for Promotions {
 
     fn create(&self, act: &mut Act<'_>, said: &Tree) -> Result<Promotion, Error> {
         let (life, then) = life(said)?;
-        let name = english(must::<Name>(said, "name")?)?;
-        let description = described(None, said)?;
+        let (name, description) = (language::name(said)?, language::description(said)?);
         let seller = catalog::seller(act.cx(), None)?;
         catalog::create(act, seller, Permission::CatalogWrite, |id, stamp| {
             let mut new = Promotion::new(id, stamp, life, name);
@@ -128,8 +126,9 @@ impl Entity for Promotions {
         change: &Change,
     ) -> Result<Promotion, Error> {
         let mut after = it.clone();
-        after.name = worded(&it.name, must(&change.after, "name")?);
-        after.description = described(it.description.as_ref(), &change.after)?;
+        let both = (&change.before, &change.after);
+        after.name = language::name_anew(&it.name, both)?;
+        after.description = language::description_anew(it.description.as_ref(), both)?;
         if let Some(valid_for) = valid_anew(change)? {
             after.life.valid_for = valid_for;
         }

@@ -223,7 +223,8 @@ fn rows(job: &Job, bytes: &[u8]) -> Result<Vec<Row>, Invalid> {
 }
 
 /// The attributes by which something is made of others of its sort, or lies below one: those are made first.
-const MADE_OF: &[&str] = &["bundledProductOffering", "bundledProductSpecification", "parentId"];
+const MADE_OF: &[&str] =
+    &["addsTo", "bundledProductOffering", "bundledProductSpecification", "parentId"];
 
 /// Things of a file so that none comes before what it is made of; those in a circle stay in their order.
 fn in_order(rows: Vec<Row>) -> Vec<Row> {

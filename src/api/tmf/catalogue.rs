@@ -7,11 +7,14 @@ use uuid::Uuid;
 
 use super::behind::Change;
 use super::carried as carried_beside;
-use super::entity::{Entity, Gone, Thing, must, reference, text, tree};
+use super::entity::{Entity, Gone, Thing, reference, text, tree};
 use super::party_form::{shown_validity, validity};
 use super::query::Wanted;
 use super::resource::Tree;
-use super::{bundle, characteristic, counted, offer_price, offer_term, price_inline, terms_of_use};
+use super::{
+    bundle, characteristic, counted, language, offer_beside, offer_price, offer_term, price_inline,
+    terms_of_use,
+};
 use crate::domain::catalog::category::Category;
 use crate::domain::catalog::characteristic::{Characteristic, CharacteristicUse};
 use crate::domain::catalog::eligibility::Eligibility;
@@ -131,30 +134,6 @@ pub(super) fn valid_anew(change: &Change) -> Result<Option<Validity>, Invalid> {
     validity("validFor", said).map(Some)
 }
 
-pub(super) fn english<T>(it: T) -> Result<Localized<T>, Error> {
-    Ok(Localized::new("en".parse().map_err(Error::internal)?, it))
-}
-
-/// A text in the language in which it was first written; what is there in others stays.
-pub(super) fn worded<T: Clone + PartialEq>(before: &Localized<T>, now: T) -> Localized<T> {
-    if *before.original() == now {
-        return before.clone();
-    }
-    before.clone().with(before.locale().clone(), now)
-}
-
-pub(super) fn described(
-    before: Option<&Localized<Prose>>,
-    said: &Tree,
-) -> Result<Option<Localized<Prose>>, Error> {
-    let said: Option<Prose> = text(said, "description")?;
-    match (before, said) {
-        (Some(before), Some(said)) => Ok(Some(worded(before, said))),
-        (None, Some(said)) => english(said).map(Some),
-        (_, None) => Ok(None),
-    }
-}
-
 /// What is known of all elements of the catalogue.
 pub(super) fn known(
     name: &Localized<Name>,
@@ -164,6 +143,8 @@ pub(super) fn known(
     tree(json!({
         "name": name.original().as_str(),
         "description": description.map(|it| it.original().as_str()),
+        language::NAMES: language::shown(Some(name)),
+        language::DESCRIPTIONS: language::shown(description),
         "lifecycleStatus": word(life.state()),
         "validFor": shown_validity(life.valid_for),
     }))
@@ -222,6 +203,7 @@ pub(super) fn shown_categories(cx: Cx<'_>, of: &BTreeSet<CategoryId>) -> Result<
 /// Why an offer cannot come on the market where something that it names is not here; nothing if all is.
 fn missing(cx: Cx<'_>, of: OfferId, said: &Tree) -> Result<Option<Invalid>, Error> {
     let (name, so) = match (bundle::parts(cx, said)?, offer_price::is_missing(cx, of, said)?) {
+        _ if offer_beside::is_alone(cx, said)? => (offer_beside::ADDS_TO, "it would be sold alone"),
         (None, _) => (bundle::OFFERINGS, "a part would not be sold"),
         (Some(_), true) => ("productOfferingPrice", "it would cost nothing"),
         (Some(_), false) => return Ok(None),
@@ -258,6 +240,7 @@ impl Entity for Offers {
     const READING: Permission = Permission::OfferBrowse;
     const WRITING: Permission = Permission::CatalogWrite;
     const REFERENCES: &[&str] = &[
+        offer_beside::ADDS_TO,
         bundle::OFFERINGS,
         bundle::SWITCHES,
         "category",
@@ -292,6 +275,7 @@ impl Entity for Offers {
         if let Some(terms) = terms_of_use::shown(it) {
             tree.insert(terms_of_use::AGREEMENT.to_owned(), terms);
         }
+        tree.extend(offer_beside::shown(cx, content)?);
         if wanted.has(counted::RATES) {
             tree.insert(counted::RATES.to_owned(), counted::shown_rates(cx, content)?);
         }
@@ -351,7 +335,7 @@ impl Entity for Offers {
         let specification = specification(act.cx(), said)?;
         let terms = offer_term::read(said, &[])?;
         let content = OfferContent {
-            description: described(None, said)?,
+            description: language::description(said)?,
             specification,
             characteristics: uses(act.cx(), (said, specification))?,
             parts: bundle::parts(act.cx(), said)?.unwrap_or_default(),
@@ -361,7 +345,10 @@ impl Entity for Offers {
             resources: counted::rates(act.cx(), said, &terms)?,
             terms,
             eligibility: Eligibility { channels: channels(said), ..Eligibility::default() },
-            ..OfferContent::named(english(must::<Name>(said, "name")?)?)
+            plans: offer_beside::plans(said)?,
+            adds_to: offer_beside::adds_to(act.cx(), said)?,
+            service_terms: offer_beside::service_terms(act, said)?,
+            ..OfferContent::named(language::name(said)?)
         };
         let seller = catalog::seller(act.cx(), None)?;
         let made = offer::create(act, seller, life, content)?;
@@ -377,8 +364,9 @@ impl Entity for Offers {
         let said = &change.after;
         let differs = |name: &str| change.before.get(name) != said.get(name);
         let mut content = it.content.clone();
-        content.name = worded(&content.name, must(said, "name")?);
-        content.description = described(content.description.as_ref(), said)?;
+        let both = (&change.before, said);
+        content.name = language::name_anew(&content.name, both)?;
+        content.description = language::description_anew(content.description.as_ref(), both)?;
         content.is_sellable = said.get("isSellable") != Some(&json!(false));
         if differs("productSpecification") {
             content.specification = specification(act.cx(), said)?;
@@ -397,6 +385,15 @@ impl Entity for Offers {
         }
         if differs("channel") {
             content.eligibility.channels = channels(said);
+        }
+        if differs(offer_beside::PLANS) {
+            content.plans = offer_beside::plans(said)?;
+        }
+        if differs(offer_beside::ADDS_TO) {
+            content.adds_to = offer_beside::adds_to(act.cx(), said)?;
+        }
+        if differs(offer_beside::SERVICE_TERMS) {
+            content.service_terms = offer_beside::service_terms(act, said)?;
         }
         if differs(offer_term::NAME) {
             content.terms = offer_term::read(said, &it.content.terms)?;
@@ -481,14 +478,14 @@ impl Entity for Specifications {
         let all = characteristic::read(said.get(characteristic::NAME), &[])?;
         let (places, characteristics): (Vec<_>, Vec<_>) = all.into_iter().unzip();
         let content = SpecificationContent {
-            description: described(None, said)?,
+            description: language::description(said)?,
             brand: text(said, "brand")?,
             product_number: text(said, "productNumber")?,
             characteristics,
             resources: counted::taken(act, said.get(counted::NAME))?,
             parts: bundle::specifications(act.cx(), said)?,
             relations: bundle::relations(act.cx(), said)?,
-            ..SpecificationContent::named(english(must::<Name>(said, "name")?)?)
+            ..SpecificationContent::named(language::name(said)?)
         };
         let seller = catalog::seller(act.cx(), None)?;
         let made = catalog::specify(act, seller, life, content);
@@ -507,8 +504,9 @@ impl Entity for Specifications {
     ) -> Result<Specification, Error> {
         let said = &change.after;
         let mut content = it.content.clone();
-        content.name = worded(&content.name, must(said, "name")?);
-        content.description = described(content.description.as_ref(), said)?;
+        let both = (&change.before, said);
+        content.name = language::name_anew(&content.name, both)?;
+        content.description = language::description_anew(content.description.as_ref(), both)?;
         content.brand = text(said, "brand")?;
         content.product_number = text(said, "productNumber")?;
         if change.before.get(counted::NAME) != said.get(counted::NAME) {

@@ -3,13 +3,13 @@
 use serde_json::json;
 
 use super::behind::Change;
-use super::catalogue::{english, known, life, trigger, valid_anew, worded, words};
-use super::entity::{Entity, Gone, must, text};
+use super::catalogue::{known, life, trigger, valid_anew, words};
+use super::entity::{Entity, Gone, text};
+use super::language;
 use super::resource::Tree;
 use crate::domain::catalog::category::Category;
 use crate::domain::id::{CategoryId, Id};
 use crate::domain::operator::Permission;
-use crate::domain::text::Name;
 use crate::services::catalog::{self, Group};
 use crate::services::{Act, Cx, Error, removal};
 
@@ -49,8 +49,7 @@ impl Entity for Categories {
     fn create(&self, act: &mut Act<'_>, said: &Tree) -> Result<Category, Error> {
         let (life, then) = life(said)?;
         let parent = parent(act.cx(), said)?;
-        let group =
-            Group { name: english(must::<Name>(said, "name")?)?, parent, tax_category: None };
+        let group = Group { name: language::name(said)?, parent, tax_category: None };
         let seller = catalog::seller(act.cx(), None)?;
         let made = catalog::create_category(act, seller, (life, group))?;
         match then {
@@ -61,7 +60,7 @@ impl Entity for Categories {
 
     fn change(&self, act: &mut Act<'_>, it: Category, change: &Change) -> Result<Category, Error> {
         let said = &change.after;
-        let name = worded(&it.name, must(said, "name")?);
+        let name = language::name_anew(&it.name, (&change.before, said))?;
         let parent = match change.before.get("parentId") == said.get("parentId") {
             true => it.parent(),
             false => parent(act.cx(), said)?,

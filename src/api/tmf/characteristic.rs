@@ -6,8 +6,8 @@
 
 use serde_json::{Map, Value, json};
 
-use super::catalogue::described;
 use super::entity::{must, text, tree};
+use super::language::described;
 use super::party_form::{shown_validity, validity};
 use super::resource::Tree;
 use crate::domain::attribute::AttributeValue;

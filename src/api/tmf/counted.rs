@@ -6,9 +6,9 @@
 
 use serde_json::{Value, json};
 
-use super::catalogue::english;
 use super::characteristic::listed;
 use super::entity::{must, reference, text, tree};
+use super::language::english;
 use super::money;
 use super::offer_term;
 use super::price_model::count;

@@ -13,6 +13,7 @@ use super::table::APIS;
 
 /// Attributes that refer to a resource and are not called like it.
 const CALLED: &[(&str, &str)] = &[
+    ("addsTo", "productOffering"),
     ("bill", "customerBill"),
     ("bundledProductOffering", "productOffering"),
     ("bundledProductSpecification", "productSpecification"),

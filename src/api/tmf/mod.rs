@@ -256,6 +256,8 @@
 //! - A price that is said within an offering, and not named there, is made by itself and named.
 //! - What says no `@type` is found by that of its resource. What the house refers to has an `href`; what a client
 //!   said is shown as it said it.
+//! - Of an offering `pricePlan` (the ways to pay for it), `addsTo` and `serviceTerms`, and of what is catalogued
+//!   `localizedName` and `localizedDescription` are attributes of ours, so that it is the same elsewhere.
 //! - JSON Patches with queries (`application/json-patch-query+json`) are 415.
 //! - The answer with one thing of ours has its revision as `ETag`, which `If-Match` knows again (412).
 //! - Everybody signs in by a token (`Authorization: Bearer`), a session, or login and password.
@@ -298,8 +300,10 @@ mod href;
 mod http;
 mod hub;
 mod index;
+mod language;
 mod list;
 mod money;
+mod offer_beside;
 mod offer_price;
 mod offer_term;
 mod order_handling;

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::catalogue::{described, english, worded};
-use super::entity::{must, tree};
+use super::entity::{must, text, tree};
+use super::language::{self, described, worded};
 use super::offer_price::period;
 use super::party_form::{shown_validity, validity};
 use super::resource::Tree;
@@ -19,13 +19,19 @@ pub(super) const NAME: &str = "productOfferingTerm";
 
 /// Terms as they are shown; `null` for none.
 pub(super) fn shown(of: &[Term]) -> Value {
+    let is_first = of.first().is_some_and(|it| it.is_default);
     let one = |it: &Term| {
+        let own = it.name.as_ref().and_then(|name| key(name.original()).ok());
         let name = called(it);
         let length = it.length.map(period);
         let text = it.description.as_ref().map(|it| it.original());
         json!({
             "name": name,
             "description": text.map(Prose::as_str),
+            "code": (it.name.is_some() && own.as_ref() != Some(&it.key)).then_some(it.key.as_str()),
+            "isDefault": (it.is_default && !is_first).then_some(true),
+            language::NAMES: language::shown(it.name.as_ref()),
+            language::DESCRIPTIONS: language::shown(it.description.as_ref()),
             "duration": length.map(|(units, amount)| json!({ "amount": amount, "units": units })),
             "validFor": shown_validity(it.valid_for),
         })
@@ -89,15 +95,23 @@ fn one(said: &Tree, before: &[Term]) -> Result<Term, Error> {
     // What this contract does not say of a term stays as it is.
     let term = match before.iter().find(|it| called(it) == name.as_str()) {
         Some(it) => it.clone(),
-        None => Term::of(key(&name)?, None),
+        None => {
+            let code = text::<Code>(said, "code")?;
+            Term::of(code.map_or_else(|| key(&name), Ok)?, None)
+        }
     };
     let name = match &term.name {
-        Some(before) => worded(before, name),
-        None => english(name)?,
+        Some(before) if !said.contains_key(language::NAMES) => worded(before, name),
+        Some(_) | None => language::name(said)?,
+    };
+    let description = match said.contains_key(language::DESCRIPTIONS) {
+        true => language::description(said)?,
+        false => described(term.description.as_ref(), said)?,
     };
     Ok(Term {
         name: Some(name),
-        description: described(term.description.as_ref(), said)?,
+        description,
+        is_default: term.is_default || said.get("isDefault") == Some(&json!(true)),
         length: length(said)?,
         valid_for: validity("validFor", said.get("validFor"))?,
         ..term
