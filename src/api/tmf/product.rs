@@ -16,7 +16,7 @@ use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::account::lifecycle::HoldKind;
 use crate::domain::attribute::AttributeValue;
 use crate::domain::error::Invalid;
-use crate::domain::id::{AccountId, Id, OfferId, SubscriptionId};
+use crate::domain::id::{AccountId, Id, OfferId};
 use crate::domain::operator::Permission;
 use crate::domain::order::item::{Action, Item, Parent, Wish};
 use crate::domain::order::{Announcing, PlaceOrder, Request};
