@@ -17,7 +17,7 @@
 //! | [`form`], [`patch`] | what bodies must be; merge patches and patches by steps |
 //! | [`catalog_file`], [`catalog_export`], [`catalog_import`] | files of catalogues: what is asked for, written out, read in |
 //! | [`beside`], [`task`] | entities and what could not become one as one list; what is done at once |
-//! | [`index`] | which APIs are served: what `GET /tmf-api` answers |
+//! | [`index`], [`openapi`] | which APIs are served: what `GET /tmf-api` answers; a description of each |
 //! | [`hub`], [`event`], [`topic`], [`published`] | who listens, what they are sent, what was told so far, and what others tell |
 //! | [`href`] | where what is referred to is |
 //! | [`wire`], [`error`], [`tongue`] | answers and their headers; refusals, and the words in them |
@@ -306,6 +306,7 @@ mod money;
 mod offer_beside;
 mod offer_price;
 mod offer_term;
+mod openapi;
 mod order_handling;
 mod order_item;
 mod ordered;
@@ -358,7 +359,7 @@ use axum::Router;
 pub(crate) use self::event::Hub;
 use crate::services::Bss;
 
-/// The router of everything below the bases of the APIs.
+/// The router of everything below the bases of the APIs, and of the documents that describe them.
 pub fn router() -> Router<Arc<Bss>> {
-    http::router()
+    http::router().merge(openapi::router())
 }

@@ -29,7 +29,12 @@ pub(crate) fn document(routes: &[Route]) -> Value {
         "info": {
             "title": "Tillbox",
             "version": env!("CARGO_PKG_VERSION"),
-            "description": "The native API of Tillbox. Errors are problem documents (RFC 9457).",
+            "description": "The native API of Tillbox. Errors are problem documents (RFC 9457). The APIs of the TM \
+                            Forum are described in documents of their own, which `/openapi/tmf.json` lists; \
+                            those of FIWARE's Business API Ecosystem by its own.",
+        },
+        "externalDocs": {
+            "description": "The documents of the TM Forum's APIs", "url": "/openapi/tmf.json",
         },
         "paths": paths,
         "components": {

@@ -13,6 +13,7 @@ use super::app::{Answer, App};
 const WHOLE: &[&str] = &[
     "/aps",
     "/api/",
+    "/openapi",
     "/tmf-api/",
     "/payment/",
     "/rolesAndPermissions/",

@@ -233,3 +233,22 @@ fn every_door_is_known_here() {
     let differing: Vec<_> = doors.symmetric_difference(&known).collect();
     assert!(differing.is_empty(), "{differing:#?}");
 }
+
+/// What is described is what is there: each path of each document answers.
+#[test]
+fn each_api_is_described_by_a_document_of_its_own() {
+    let house = House::on("2026-01-01");
+    let (nobody, client) = (Client::nobody(&house.app), house.operator());
+    let listed = nobody.get("/openapi/tmf.json");
+    let ours = nobody.get("/openapi.json");
+    assert_eq!(ours["externalDocs"]["url"], "/openapi/tmf.json");
+    for it in listed.as_array().unwrap() {
+        let document = nobody.get(it["href"].as_str().unwrap());
+        let base = document["servers"][0]["url"].as_str().unwrap();
+        for path in document["paths"].as_object().unwrap().keys().filter(|it| !it.contains('{')) {
+            let answer = client.call(&format!("GET {base}{path}?limit=1"), None);
+            assert!(answer.status.is_success(), "{base}{path} {}", answer.status);
+        }
+    }
+    assert_eq!(nobody.call("GET /openapi/tmf/7.json", None).status, 404);
+}
