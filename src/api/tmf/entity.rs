@@ -254,7 +254,8 @@ impl<E: Entity> Of<E> {
             shown.insert(attribute.to_owned(), stamp.changed_at.to_string().into());
         }
         let mut shown = self.0.adorned(cx, it, shown)?;
-        href::say(&mut shown, &ours);
+        let is_said = |name: &str, it: &Value| carried::said(&kept, name) == Some(it);
+        href::say(&mut shown, &ours, is_said);
         Ok(Some(shown))
     }
 

@@ -45,10 +45,18 @@ fn gather(it: &Value, into: &mut BTreeSet<String>) {
     }
 }
 
-/// Says of each reference in a thing to one of some ids where it leads.
-pub(super) fn say(shown: &mut Tree, ours: &BTreeSet<String>) {
-    if !ours.is_empty() {
-        shown.iter_mut().for_each(|(name, it)| say_in(name, it, ours));
+/// Says of each reference in a thing to one of some ids where it leads, but in attributes that are just as a
+/// client said them.
+pub(super) fn say(
+    shown: &mut Tree,
+    ours: &BTreeSet<String>,
+    is_said: impl Fn(&str, &Value) -> bool,
+) {
+    if ours.is_empty() {
+        return;
+    }
+    for (name, it) in shown.iter_mut().filter(|(name, it)| !is_said(name, it)) {
+        say_in(name, it, ours);
     }
 }
 
@@ -148,7 +156,8 @@ mod tests {
         let said = json!({ "id": "11111111-0000-7000-8000-000000000000" });
         shown.insert("productSpecification".to_owned(), said.clone());
         shown.insert("bundledProductOffering".to_owned(), json!([{ "id": ID, "href": "own" }]));
-        say(&mut shown, &ids(&known));
+        shown.insert("category".to_owned(), json!([{ "id": ID }]));
+        say(&mut shown, &ids(&known), |name, _| name == "category");
         let catalog = "/tmf-api/productCatalogManagement/v4/productOffering";
         let orders = "/tmf-api/productOrderingManagement/v4/productOrder";
         let customers = "/tmf-api/customerManagement/v4/customer";
@@ -157,6 +166,7 @@ mod tests {
         assert_eq!(shown["relatedParty"][0]["href"], format!("{customers}/{ID}"));
         assert_eq!((&shown["productSpecification"], &shown["note"]), (&said, &known["note"]));
         assert_eq!(shown["bundledProductOffering"][0]["href"], "own");
+        assert_eq!(shown["category"], json!([{ "id": ID }]));
         let before = shown.clone();
         begin(&mut shown, "https://x.test/shop");
         let address = format!("https://x.test/shop{catalog}/{ID}");

@@ -146,7 +146,9 @@ fn an_option_relies_on_another_item_of_the_same_order() {
     assert_eq!(order["productOrderItem"][1]["productOrderItemRelationship"], relies("1"));
     let product = |place: usize| text(&order["productOrderItem"][place]["product"]["id"]);
     let option = shop.client().get(&format!("{PRODUCT}/{}", product(1)));
-    let expected = json!([{ "relationshipType": "reliesOn", "product": { "id": product(0) } }]);
+    let href = format!("{PRODUCT}/{}", product(0));
+    let above = json!({ "id": product(0), "href": href });
+    let expected = json!([{ "relationshipType": "reliesOn", "product": above }]);
     assert_eq!(option["productRelationship"], expected);
     let party = json!([{ "id": plain(&shop.customer["id"]), "@referredType": "Customer" }]);
     let mut told = String::new();

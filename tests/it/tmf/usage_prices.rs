@@ -75,7 +75,10 @@ fn a_usage_price_is_charged_as_it_is_said() {
     let offering = text(&stall.sold("Launched", &price).ok()["id"]);
     let shown = client.get(&format!("{PRICE}/{price}"));
     assert_eq!(shown["priceType"], "usage");
-    assert_eq!(shown["usageSpecification"], json!({ "id": stall.meter, "name": "Traffic" }));
+    let meter = json!({
+        "id": stall.meter, "name": "Traffic", "href": format!("{METER}/{}", stall.meter),
+    });
+    assert_eq!(shown["usageSpecification"], meter);
     assert_eq!(shown["unitOfMeasure"], json!({ "amount": 1, "units": "GB" }));
     let model = &shown["pricingLogicAlgorithm"][0];
     assert_eq!(model["included"], json!({ "amount": 100, "units": "GB" }), "{shown}");
