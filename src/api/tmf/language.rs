@@ -24,7 +24,9 @@ pub(super) fn shown<T: ToString>(of: Option<&Localized<T>>) -> Value {
     if of.iter().count() == 1 && of.locale().as_str() == "en" {
         return Value::Null;
     }
-    of.iter().map(|(locale, it)| (locale.as_str().to_owned(), it.to_string().into())).collect()
+    of.iter()
+        .map(|(locale, it)| (locale.as_str().to_owned(), Value::String(it.to_string())))
+        .collect()
 }
 
 /// A text that was written first, in the languages that are said beside it.
