@@ -10,7 +10,7 @@ use super::ledger::{Kind, Ledger};
 use super::pack::Unpack;
 use super::run::{Cursor, Merge};
 use super::total::{Total, bucket_of};
-use super::{arrival, read_filter, unrated};
+use super::{arrival, read_filter, unrated, voided};
 use crate::domain::text::Code;
 use crate::domain::usage::record::{EventId, UsageEvent};
 use crate::store::StoreError;
@@ -63,6 +63,13 @@ pub enum Finding {
         /// The number that was expected.
         expected: u64,
     },
+    /// An event is said to be voided that is not there.
+    Voided {
+        /// The event's place.
+        sequence: u64,
+        /// Its id in the source.
+        event_id: EventId,
+    },
     /// It is said that nothing charges the usage of a series that has none.
     Unrated {
         /// Of which series.
@@ -82,6 +89,9 @@ impl fmt::Display for Finding {
                 write!(f, "event {sequence} would not be known if {source} sent {event_id} again")
             }
             Self::Gap { expected } => write!(f, "event {expected} is missing"),
+            Self::Voided { sequence, event_id } => {
+                write!(f, "event {sequence}, {event_id}, is said to be voided, and is not there")
+            }
             Self::Unrated { series } => write!(
                 f,
                 "meter {} of {} is said to be charged by nothing, and has no usage",
@@ -114,6 +124,7 @@ pub fn check(view: &(impl View + ?Sized)) -> Result<Checked, StoreError> {
     check_totals(view, &ledger, (&mut checked, &mut unrated))?;
     check_keys(view, &ledger, &mut checked)?;
     check_unsealed(view, &ledger, (&mut checked, &mut unrated))?;
+    check_voided(view, &ledger, &mut checked)?;
     unrated.into_iter().for_each(|series| checked.find(Finding::Unrated { series }));
     Ok(checked)
 }
@@ -222,6 +233,32 @@ fn check_known(
             checked.find(Finding::Unknown { sequence, source, event_id });
         }
         cursor.advance()?;
+    }
+    Ok(())
+}
+
+fn check_voided(
+    view: &(impl View + ?Sized),
+    ledger: &Ledger,
+    checked: &mut Checked,
+) -> Result<(), StoreError> {
+    let table = Kind::Events.table();
+    for (key, it) in voided::every(view)? {
+        let mut is_there = false;
+        for run in ledger.live(Kind::Events) {
+            let cursor = Cursor::seek(view, table, run.id, &key)?;
+            is_there |= cursor.entry().is_some_and(|entry| entry.0 == key);
+        }
+        if it.sequence >= ledger.sealed_end {
+            arrival::visit_some(view, &[it.sequence], &mut |_, raw| {
+                is_there |= raw.event(arrival::ARRIVALS)? == it.event;
+                Ok(())
+            })?;
+        }
+        if !is_there {
+            let (sequence, event_id) = (it.sequence, it.event.event_id);
+            checked.find(Finding::Voided { sequence, event_id });
+        }
     }
     Ok(())
 }

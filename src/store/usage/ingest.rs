@@ -1,7 +1,7 @@
 //! Taking events: each once, whoever sends it again, and durable before anybody is told.
 
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, PoisonError};
 
 use super::arrival::{self, ARRIVALS, Arrivals};
 use super::chunk::{Contents, Taken};
@@ -9,7 +9,7 @@ use super::event::{self, Content, EventKey, Timing};
 use super::filter::Filter;
 use super::ledger::{Kind, Ledger};
 use super::run::Cursor;
-use super::{CAME_MAX, Came, Memory, Usage, UsageError};
+use super::{Memory, Usage, UsageError};
 use crate::domain::time::Instant;
 use crate::domain::usage::record::UsageEvent;
 use crate::store::StoreError;
@@ -223,23 +223,13 @@ impl Usage {
     /// Lets memory know what a transaction took, after it was committed.
     pub fn admit(&self, staged: Staged) {
         self.takings.fetch_add(1, Ordering::SeqCst);
-        self.remember(&staged);
+        self.remember(staged.taken.iter().map(|it| it.series.subscription));
         let mut memory = self.memory_mut();
         let Some(memory) = memory.as_mut() else { return };
         for taken in &staged.taken {
             memory.open.add(taken);
         }
         memory.open.received_last = memory.open.received_last.max(staged.received_at);
-    }
-
-    /// Remembers whose usage came.
-    fn remember(&self, staged: &Staged) {
-        let mut came = self.came.lock().unwrap_or_else(PoisonError::into_inner);
-        let Came::Of(of) = &mut *came else { return };
-        of.extend(staged.taken.iter().map(|it| it.series.subscription));
-        if of.len() > CAME_MAX {
-            *came = Came::OfMany;
-        }
     }
 }
 

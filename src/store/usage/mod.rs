@@ -49,6 +49,7 @@ mod source;
 mod tests;
 mod total;
 mod unrated;
+mod voided;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -72,6 +73,7 @@ pub use self::rejected::{RejectedEvent, find_rejected, list_rejected};
 pub use self::sealing::{Sealer, Slice, Written};
 pub use self::total::{BUCKET_MICROS, Sum, Total};
 pub use self::unrated::list_unrated;
+pub use self::voided::{VoidedEvent, find_voided, list_voided, voided_in};
 
 /// What lies in no record.
 pub(super) const TABLES: &[Table] = &[
@@ -82,6 +84,7 @@ pub(super) const TABLES: &[Table] = &[
     ledger::FILTERS,
     rejected::REJECTED,
     unrated::UNRATED,
+    voided::VOIDED,
 ];
 
 /// How large chunks are and how long events are remembered.
@@ -196,11 +199,27 @@ impl Usage {
         self.charges.load(Ordering::SeqCst)
     }
 
-    /// How often events were taken since the start. What a view that was taken before is computed from
-    /// lacks those that came after.
+    /// How often events were taken, or taken back, since the start. What a view that was taken before is
+    /// computed from does not know of those that came after.
     #[must_use]
     pub fn takings(&self) -> u64 {
         self.takings.load(Ordering::SeqCst)
+    }
+
+    /// Says that some of a subscription's was taken back, once that is committed.
+    pub fn voided(&self, of: SubscriptionId) {
+        self.takings.fetch_add(1, Ordering::SeqCst);
+        self.remember([of]);
+    }
+
+    /// Remembers whose usage came, or was taken back.
+    fn remember(&self, whose: impl IntoIterator<Item = SubscriptionId>) {
+        let mut came = self.came.lock().unwrap_or_else(PoisonError::into_inner);
+        let Came::Of(of) = &mut *came else { return };
+        of.extend(whose);
+        if of.len() > CAME_MAX {
+            *came = Came::OfMany;
+        }
     }
 
     /// Whose usage came since this was asked last, or since the start. It is in every view that is taken

@@ -2,7 +2,7 @@
 //!
 //! A total is whole in itself: it has every event up to some sequence number and none after, and
 //! that is at least what was committed when the view was taken. Whole buckets come from totals; what
-//! is cut off inside a bucket is counted event by event.
+//! is cut off inside a bucket is counted event by event; what was voided is taken out again.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use super::pack::Unpack;
 use super::run::Cursor;
 use super::source::event_key;
 use super::total::{BUCKET_MICROS, Total, bucket_of};
-use super::{Usage, UsageError, arrival};
+use super::{Usage, UsageError, arrival, voided};
 use crate::domain::page::Page;
 use crate::domain::time::Instant;
 use crate::domain::usage::record::UsageEvent;
@@ -119,11 +119,16 @@ impl Usage {
                 }
             }
         }
+        if voided::are_any(view)? {
+            for (want, total) in wants.iter().zip(&mut totals) {
+                voided::visit(view, want, &mut |it| total.take_out(it.event.quantity))?;
+            }
+        }
         Ok(totals)
     }
 
     /// The next series after one, in order, with what the whole buckets that begin in a stretch of
-    /// time add up to; those without events in it are left out.
+    /// time add up to; those without events in it are left out, unless all of theirs were voided.
     ///
     /// # Errors
     /// As [`Usage::total`].
@@ -155,7 +160,9 @@ impl Usage {
                 found.entry(series).or_default().merge(&total);
             }
         }
-        Ok(found.into_iter().take(limit).collect())
+        let mut found: Vec<_> = found.into_iter().take(limit).collect();
+        take_out(view, buckets, &mut found)?;
+        Ok(found)
     }
 
     /// The events of a stretch by rising time, at most `limit` after the place where the page before
@@ -175,7 +182,7 @@ impl Usage {
             Some(place) => place_of(place).ok_or_else(|| damaged(Kind::Events.table()))?,
             None => (want.from, 0),
         };
-        let mut items = reading.events(want, start, limit.saturating_add(1))?;
+        let mut items = reading.standing(want, start, limit.saturating_add(1))?;
         let mut next = None;
         if items.len() > limit {
             items.truncate(limit);
@@ -210,7 +217,7 @@ impl Usage {
         let mut items = loop {
             let from = self.start_of_last(view, &want, wanted)?;
             let part = Want { from, ..want };
-            let mut items = Reading::new(self, view)?.events(&part, (from, 0), usize::MAX)?;
+            let mut items = Reading::new(self, view)?.standing(&part, (from, 0), usize::MAX)?;
             items.retain(|it| (it.event.at, it.sequence) < bound);
             // What came at the very instant of the bound was counted, and may be behind it.
             if items.len() > limit || from <= want.from {
@@ -271,7 +278,21 @@ impl<'a, V: View + ?Sized> Reading<'a, V> {
         Ok(Self { usage, view, ledger })
     }
 
-    /// The first events of a stretch from a place on, at most `most`.
+    /// The first events of a stretch from a place on that were not voided, at most `most`.
+    fn standing(
+        &self,
+        want: &Want,
+        start: (Instant, u64),
+        most: usize,
+    ) -> Result<Vec<NumberedEvent>, UsageError> {
+        let voided = voided::places(self.view, want)?;
+        let mut found = self.events(want, start, most.saturating_add(voided.len()))?;
+        found.retain(|it| !voided.contains(&(it.event.at, it.sequence)));
+        found.truncate(most);
+        Ok(found)
+    }
+
+    /// The first events of a stretch from a place on, voided or not, at most `most`.
     fn events(
         &self,
         want: &Want,
@@ -330,6 +351,23 @@ impl<'a, V: View + ?Sized> Reading<'a, V> {
         let unsealed = self.ledger.unsealed().into_iter();
         unsealed.filter(|it| it.number < held_from).find(|it| !is_read(it.number))
     }
+}
+
+/// Takes out of totals of some buckets what was voided.
+fn take_out(
+    view: &(impl View + ?Sized),
+    buckets: (i64, i64),
+    totals: &mut [(Series, Total)],
+) -> Result<(), StoreError> {
+    let at = |bucket: i64| Instant::from_micros(bucket * BUCKET_MICROS);
+    let (Some(from), Some(to)) = (at(buckets.0), at(buckets.1)) else { return Ok(()) };
+    if voided::are_any(view)? {
+        for (series, total) in totals {
+            let want = Want { series: *series, from, to };
+            voided::visit(view, &want, &mut |it| total.take_out(it.event.quantity))?;
+        }
+    }
+    Ok(())
 }
 
 fn damaged(table: Table) -> StoreError {

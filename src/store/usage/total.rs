@@ -155,6 +155,15 @@ impl Total {
         self.span(count, first, last);
     }
 
+    /// Takes an event out that was added and is voided.
+    pub(super) fn take_out(&mut self, quantity: Quantity) {
+        self.sum.add(Quantity::new(-quantity.decimal()));
+        self.count = self.count.saturating_sub(1);
+        if self.count == 0 {
+            *self = Self::default();
+        }
+    }
+
     /// Adds what other events add up to.
     pub fn merge(&mut self, other: &Self) {
         if other.count > 0 {
