@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::domain::error::{Code, Invalid, Rejection};
 use crate::domain::event::{Beside, Fact, Verb};
-use crate::domain::id::{AccountId, Id, Subject};
+use crate::domain::id::{AccountId, Id, Subject, SubscriptionId};
 use crate::domain::jump::Jump;
 use crate::domain::operator::{Actor, Permission};
 use crate::domain::page::PageRequest;
@@ -210,7 +210,13 @@ impl<'tx> Act<'tx> {
         self.after_commit(move || usage.charged());
     }
 
-    /// How often usage was taken since the start.
+    /// Tells who bills what is used, once this is committed, that some of a subscription's was taken back.
+    pub(super) fn voids_usage(&mut self, of: SubscriptionId) {
+        let usage = Arc::clone(&self.usage);
+        self.after_commit(move || usage.voided(of));
+    }
+
+    /// How often usage was taken, or taken back, since the start.
     pub(super) fn usage_taken(&self) -> u64 {
         self.usage.takings()
     }

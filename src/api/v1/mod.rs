@@ -103,6 +103,7 @@ mod token;
 mod usage;
 mod usage_export;
 mod usage_source;
+mod usage_void;
 mod user;
 mod vat_rate;
 mod way_to_pay;

@@ -10,8 +10,8 @@ use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
 use super::route::{Needs, Route, read_much, work};
-use super::usage_export;
 use super::wire::{Decimal, List, NoQuery, parse, parse_optional};
+use super::{usage_export, usage_void};
 use crate::api::edge::body::BATCH_BYTES_MAX;
 use crate::api::edge::call::Call;
 use crate::api::edge::reply::{Reply, Wire};
@@ -40,7 +40,7 @@ pub(super) fn routes() -> Vec<Route> {
         read_much("/usage/unrated", reads, "List usage that no price charges", unrated),
         read_much("/subscriptions/{id}/usage", reads, "Add up usage by steps of time", series),
     ];
-    own.into_iter().chain(usage_export::routes()).collect()
+    own.into_iter().chain(usage_export::routes()).chain(usage_void::routes()).collect()
 }
 
 /// A batch of usage.
@@ -127,7 +127,7 @@ impl NewUsage {
     }
 }
 
-fn meter(text: &str) -> Result<MeterName, Invalid> {
+pub(super) fn meter(text: &str) -> Result<MeterName, Invalid> {
     match text.parse::<MeterId>() {
         Ok(id) => Ok(MeterName::Id(id)),
         Err(_) => Ok(MeterName::Code(parse("/meter", text)?)),
@@ -182,7 +182,7 @@ fn ingest(bss: &Arc<Bss>, call: &Call, body: UsageBatch) -> Result<Reply<UsageRe
 
 /// An event as it was taken.
 #[derive(Debug, Serialize, ToSchema)]
-struct UsageEvent {
+pub(super) struct UsageEvent {
     /// Its place in the order in which events came.
     sequence: u64,
     source: String,

@@ -150,7 +150,7 @@ impl UsageEvent {
     pub fn check(&self, meter: &Meter) -> Result<(), Invalid> {
         let mut found = Vec::new();
         if self.quantity.is_negative() && !meter.goes_down() {
-            let message = "must not be negative; correct a wrong event by a credit note";
+            let message = "must not be negative: take a wrong event back instead";
             found.push(Violation::new("/quantity", "range", message));
         }
         if !self.can_be_billed() {

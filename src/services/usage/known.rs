@@ -287,6 +287,42 @@ pub(super) fn unrated_from(
     })
 }
 
+/// The meter that a name means where usage of a subscription is reported.
+///
+/// # Errors
+/// If the store fails.
+pub(super) fn meter_of(
+    cx: Cx<'_>,
+    of: &Subscription,
+    name: &MeterName,
+) -> Result<Option<MeterId>, Error> {
+    let offer = cx.shared::<Offer>(of.deal().offer)?;
+    let seller = of.stamp.seller;
+    let deliverer = offer.map_or(seller, |it| it.stamp.seller);
+    Ok(Known::new(cx).meter([deliverer, seller], name)?.map(|it| it.id))
+}
+
+/// Refuses to take an event back that is on a bill at which nobody looks again.
+///
+/// # Errors
+/// [`Code::UsageStateForbids`]; if the store fails.
+pub(super) fn must_be_open(cx: Cx<'_>, of: &Subscription, event: &UsageEvent) -> Result<(), Error> {
+    let Some(served) = served(cx, of)? else { return Ok(()) };
+    // What is on no bill can be taken back however long ago it came.
+    let ever = Window { open_from: served.window.served_from, ..served.window };
+    let served = Served { window: ever, ..served };
+    let window = Known::new(cx).window(of.id, &served, (event.meter, event.at))?;
+    if window.open_from <= event.at {
+        return Ok(());
+    }
+    let why = format!(
+        "`{}` was used at `{}`, and no bill looks again at what was used before `{}`: credit what it \
+         was charged instead",
+        event.event_id, event.at, window.open_from
+    );
+    Err(Rejection::new(Code::UsageStateForbids, why).into())
+}
+
 /// What charges something that was used.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Charged {

@@ -13,6 +13,7 @@ mod single;
 mod sourced;
 mod told;
 mod unrated;
+mod voided;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -30,6 +31,7 @@ pub use self::sourced::{
 };
 pub use self::told::tell;
 pub use self::unrated::{UnratedUsage, unrated, unrated_left};
+pub use self::voided::{VoidAsk, void, voided};
 use super::billing::counted;
 use super::{Author, Bss, Cx, Error, marketplace};
 use crate::domain::account::Account;
@@ -45,7 +47,9 @@ use crate::domain::time::Instant;
 use crate::domain::usage::meter::Meter;
 use crate::domain::usage::record::{EventId, UsageEvent};
 use crate::store::Records as _;
-pub use crate::store::usage::{NumberedEvent, RejectedEvent, Sealer, Series, Total, Want};
+pub use crate::store::usage::{
+    NumberedEvent, RejectedEvent, Sealer, Series, Total, VoidedEvent, Want,
+};
 use crate::store::usage::{Prepared, Staged, Timing, UsageError, Verdict, list_rejected};
 
 /// What an event counts on, as its sender names it.

@@ -391,3 +391,15 @@ impl Place {
 const fn series(of: &UsageEvent) -> Series {
     Series { subscription: of.subscription, meter: of.meter }
 }
+
+/// The event of a moment for which something holds.
+///
+/// # Errors
+/// If the store fails.
+pub(super) fn of_moment(
+    cx: Cx<'_>,
+    what: (Series, Instant),
+    is: impl Fn(&NumberedEvent) -> bool,
+) -> Result<Option<NumberedEvent>, Error> {
+    at(cx, what, is)
+}

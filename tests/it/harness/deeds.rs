@@ -343,6 +343,7 @@ const DEEDS: &[Deed] = &[
     deed("POST /tokens", "seller", r#"{"name":"$side second"}"#),
     deed("DELETE /tokens/{token}", "seller", ""),
     deed("POST /usage", "seller", r#"{"events":[{"id":"$side-e2","subscription":"$subscription","meter":"$meter","quantity":"1","at":"2026-01-01T00:00:00Z"}]}"#).done(Manner::Several),
+    deed("POST /usage/void", "seller", r#"{"events":[{"id":"event-$side","subscription":"$subscription","meter":"$meter","at":"2026-01-01T00:00:00Z"}],"reason":"$side counted it twice"}"#).done(Manner::Several),
     deed("POST /users", "seller", r#"{"account":"$customer","email":"new@$side.test","name":"$side Newcomer","roles":["member"]}"#),
     deed("PATCH /users/{member_user}", "seller", r#"{"job_title":"$side chief"}"#),
     deed("POST /users/{member_user}/delete", "seller", "{}"),

@@ -45,6 +45,7 @@ mod there_and_back;
 mod two_sellers;
 mod unrated;
 mod unused;
+mod voids;
 mod waiting;
 mod years;
 
