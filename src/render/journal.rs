@@ -17,6 +17,9 @@ pub struct Row {
     pub sequence: u64,
     /// The day, where the seller is.
     pub on: Date,
+    /// When it came in, if it is about something that did: with what is written down late that lies before
+    /// the days of the file.
+    pub came_on: Option<Date>,
     /// What caused it, in words.
     pub text: String,
     /// The number of the document that it is about, if it is about one.
@@ -69,8 +72,19 @@ pub fn written_off(language: &str) -> &'static str {
 /// If an amount is too large.
 pub fn csv(rows: &[Row], chart: &Chart) -> Result<Vec<u8>, MoneyError> {
     let mut sheet = Sheet::new(&[
-        "entry", "on", "at", "cause", "text", "ledger", "account", "holder", "debit", "credit",
-        "currency", "taxed",
+        "entry",
+        "on",
+        "at",
+        "cause",
+        "text",
+        "ledger",
+        "account",
+        "holder",
+        "debit",
+        "credit",
+        "currency",
+        "taxed",
+        "received_on",
     ]);
     for row in rows {
         for post in chart.posts(&row.entry, &row.about)? {
@@ -100,6 +114,7 @@ pub fn csv(rows: &[Row], chart: &Chart) -> Result<Vec<u8>, MoneyError> {
                 credit,
                 Cell::text(leg.amount.currency().code()),
                 post.side.taxed.map_or(Cell::Empty, |it| Cell::text(it.word())),
+                row.came_on.map_or(Cell::Empty, Cell::Day),
             ]);
         }
     }
@@ -222,7 +237,8 @@ mod tests {
         let (entry, document) = (entry.expect("it moves"), Some("INV-2026-000001".to_owned()));
         let taxed = [(Taxed::Standard, euros("1000"))].into();
         let about = About { customers: [(id(2), 42)].into(), taxed };
-        vec![Row { sequence: 7, on: date("2026-11-02"), text, document, entry, about }]
+        let (on, came_on) = (date("2026-11-02"), None);
+        vec![Row { sequence: 7, on, came_on, text, document, entry, about }]
     }
 
     #[test]
@@ -230,10 +246,10 @@ mod tests {
         let file = csv(&rows(), &Chart::default()).expect("small");
         let text = String::from_utf8(file).expect("text");
         expect![[r#"
-            entry,on,at,cause,text,ledger,account,holder,debit,credit,currency,taxed
-            7,2026-11-02,2026-11-02T08:00:00Z,inv_00000000-0000-0000-0000-000000000001,"invoice ""INV-2026-000001""",receivable,10042,bac_00000000-0000-0000-0000-000000000002,1190.00,,EUR,
-            7,2026-11-02,2026-11-02T08:00:00Z,inv_00000000-0000-0000-0000-000000000001,"invoice ""INV-2026-000001""",revenue,8400,,,1000.00,EUR,standard
-            7,2026-11-02,2026-11-02T08:00:00Z,inv_00000000-0000-0000-0000-000000000001,"invoice ""INV-2026-000001""",tax_payable,1776,,,190.00,EUR,
+            entry,on,at,cause,text,ledger,account,holder,debit,credit,currency,taxed,received_on
+            7,2026-11-02,2026-11-02T08:00:00Z,inv_00000000-0000-0000-0000-000000000001,"invoice ""INV-2026-000001""",receivable,10042,bac_00000000-0000-0000-0000-000000000002,1190.00,,EUR,,
+            7,2026-11-02,2026-11-02T08:00:00Z,inv_00000000-0000-0000-0000-000000000001,"invoice ""INV-2026-000001""",revenue,8400,,,1000.00,EUR,standard,
+            7,2026-11-02,2026-11-02T08:00:00Z,inv_00000000-0000-0000-0000-000000000001,"invoice ""INV-2026-000001""",tax_payable,1776,,,190.00,EUR,,
         "#]].assert_eq(&text.replace("\r\n", "\n"));
     }
 

@@ -22,10 +22,10 @@ use crate::domain::journal::{Entry, Holder, Ledger, Leg};
 use crate::domain::money::{Currency, Money};
 use crate::domain::operator::{Actor, Permission};
 use crate::domain::page::PageRequest;
+use crate::domain::payment::Payment;
 use crate::domain::payment::allocation::Allocation;
-use crate::domain::payment::{Payment, RECEIVED_DAYS_MAX};
 use crate::domain::stamp::SellerNumber;
-use crate::domain::time::{Date, Zone};
+use crate::domain::time::Date;
 use crate::render::journal::{self as sheet, Batch, Row};
 use crate::store::Records;
 use crate::store::journal as kept;
@@ -34,8 +34,8 @@ use crate::store::meta::setting;
 /// So many entries stand in a file at most.
 const ENTRIES_MAX: usize = 200_000;
 
-/// How many days before its own something is written down at most: where a payer is, it may be two days later, and
-/// it may say tomorrow.
+/// How many days before its own something is written down at most: where a payer is, it may be two days later,
+/// and it may say tomorrow.
 const DAYS_AHEAD_MAX: i64 = 3;
 
 /// Which entries are wanted.
@@ -47,6 +47,21 @@ pub struct Span {
     pub from: Date,
     /// The first day after the last.
     pub until: Date,
+}
+
+impl Span {
+    fn has(&self, day: Date) -> bool {
+        self.from <= day && day < self.until
+    }
+
+    /// On which of its days something is booked that was written down on a day and came in on another:
+    /// on none if that is for another file.
+    fn booked_on(&self, written_on: Date, came_on: Option<Date>) -> Option<Date> {
+        // What is written down before its day is booked on that.
+        let day = came_on.map_or(written_on, |it| it.max(written_on));
+        let own = came_on.filter(|it| self.has(*it)).unwrap_or(day);
+        self.has(day).then_some(own)
+    }
 }
 
 /// As what the entries are written.
@@ -102,31 +117,32 @@ fn must_be_days(Span { from, until, .. }: Span) -> Result<(), Invalid> {
     Ok(())
 }
 
-/// What is booked on the days of a span. What came in is booked on the day on which it did, which may be
-/// written down long after.
+/// What is booked on the days of a span: what was written down on them, so that each entry is in one file
+/// and in no other, however late it is written down and whenever the file is. What came in has the day on which
+/// it did where that is one of these days, and says it where it is not.
 fn rows(cx: Cx<'_>, seller: SellerNumber, span: Span) -> Result<Vec<Row>, Error> {
     let zone = billing_account::zone_of_seller(cx, seller)?;
     let locale = account::of_seller(cx, seller)?.profile().locale.clone();
     let until = zone.start_of(span.until);
-    let last = zone.start_of(span.until.plus_days(RECEIVED_DAYS_MAX + 1));
     let first = zone.start_of(span.from.plus_days(-DAYS_AHEAD_MAX));
     let after = kept::place_before(cx.view, first)?;
     let mut request = PageRequest { after, ..PageRequest::oldest(PageRequest::LIMIT_MAX) };
     let (mut rows, mut is_over, mut customers) = (Vec::new(), false, Customers::default());
     loop {
         let page = kept::entries(cx.view, None, &request, &mut |it| {
-            is_over |= last <= it.at();
-            it.seller() == seller && (it.at() < until || is_of_payment(it))
+            is_over |= until <= it.at();
+            it.seller() == seller && it.at() < until
         })?;
         for numbered in page.items {
             let (sequence, entry) = (numbered.sequence, numbered.entry);
-            let (on, document) = day_and_document(cx, &entry, zone)?;
-            if on < span.from || span.until <= on {
-                continue;
+            let (came_on, document) = day_and_document(cx, &entry)?;
+            let Some(on) = span.booked_on(zone.date_of(entry.at()), came_on) else { continue };
+            let mut text = text(cx, &entry, locale.language())?;
+            if let Some(came_on) = came_on.filter(|it| *it != on) {
+                text = format!("{text} {came_on}");
             }
-            let text = text(cx, &entry, locale.language())?;
             let about = About { customers: customers.of(cx, &entry)?, taxed: taxed(cx, &entry)? };
-            rows.push(Row { sequence, on, text, document, entry, about });
+            rows.push(Row { sequence, on, came_on, text, document, entry, about });
         }
         if rows.len() > ENTRIES_MAX {
             let why = format!("must be nearer: there are more than {ENTRIES_MAX} entries");
@@ -143,25 +159,21 @@ fn is_of_payment(it: &Entry) -> bool {
     it.cause().kind == Kind::Payment
 }
 
-/// On which day an entry is booked, and the number of the document that it is about: of what settles an
-/// invoice the number of that, by which accountants match what is open.
-fn day_and_document(
-    cx: Cx<'_>,
-    entry: &Entry,
-    zone: Zone,
-) -> Result<(Date, Option<String>), Error> {
-    let (cause, on) = (entry.cause(), zone.date_of(entry.at()));
+/// On which day it came in what an entry is about, if it is about that, and the number of the document: of
+/// what settles an invoice the number of that, by which accountants match what is open.
+fn day_and_document(cx: Cx<'_>, entry: &Entry) -> Result<(Option<Date>, Option<String>), Error> {
+    let cause = entry.cause();
     if !is_of_payment(entry) {
-        return Ok((on, document_number(cx, cause)?.map(|it| it.to_string())));
+        return Ok((None, document_number(cx, cause)?.map(|it| it.to_string())));
     }
     let Some(payment) = cx.view.find::<Payment>(PaymentId::from_uuid(cause.uuid))? else {
-        return Ok((on, None));
+        return Ok((None, None));
     };
     let is_in = |it: &Leg| it.ledger == Ledger::Cash && !it.amount.is_negative();
     let received_on = payment.received_on.filter(|_| entry.legs().iter().any(is_in));
     let settled = settled_by(&payment, entry).map(|it| document_number(cx, it.subject()));
     let document = settled.transpose()?.flatten().map(|it| it.to_string());
-    Ok((received_on.unwrap_or(on), document))
+    Ok((received_on, document))
 }
 
 /// The invoice of which an entry of a payment settles something: the only one, or the one of which as much
@@ -323,4 +335,31 @@ fn selling(account: &Account) -> Result<SellerNumber, Error> {
         let why = format!("account `{}` sells nothing, and has no books", account.id);
         Rejection::new(Code::AccountStateForbids, why).into()
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Each row: the days of a file, when something was written down and when it came in, and on which day
+    /// the file books it.
+    #[test]
+    fn what_is_written_down_late_is_booked_in_the_file_of_that_day_and_in_no_other() {
+        let day = |text: &str| text.parse::<Date>().expect(text);
+        for (file, written_on, came_on, booked_on) in [
+            ("2026-02-01..2026-03-01", "2026-02-10", None, Some("2026-02-10")),
+            ("2026-02-01..2026-03-01", "2026-02-10", Some("2026-02-03"), Some("2026-02-03")),
+            ("2026-02-01..2026-03-01", "2026-02-10", Some("2026-01-30"), Some("2026-02-10")),
+            ("2026-01-01..2026-02-01", "2026-02-10", Some("2026-01-30"), None),
+            ("2026-02-08..2026-02-15", "2026-02-10", Some("2026-02-03"), Some("2026-02-10")),
+            ("2026-02-01..2026-02-08", "2026-02-10", Some("2026-02-03"), None),
+            ("2026-02-01..2026-03-01", "2026-02-28", Some("2026-03-01"), None),
+            ("2026-03-01..2026-04-01", "2026-02-28", Some("2026-03-01"), Some("2026-03-01")),
+        ] {
+            let (from, until) = file.split_once("..").expect("days");
+            let span = Span { seller: None, from: day(from), until: day(until) };
+            let found = span.booked_on(day(written_on), came_on.map(day));
+            assert_eq!(found, booked_on.map(day), "{file} {written_on} {came_on:?}");
+        }
+    }
 }

@@ -33,7 +33,9 @@ pub(super) fn routes() -> Vec<Route> {
     ]
 }
 
-/// Which entries are wanted.
+/// Which entries are wanted: what was written down on some days, so that each is in the file of one month, and
+/// in no other. The numbers of entries are of the whole house: what is missing between two of them is another
+/// seller's.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct JournalSpan {

@@ -154,8 +154,9 @@ fn files_for_accountants_come_to_the_same_as_the_journal() {
     assert!(january.iter().all(|it| it[1].starts_with("2026-01")), "{january:?}");
 }
 
-/// What came in is booked on its day, whenever it is written down; what settles an invoice bears the number of
-/// that, and what was given up is told as such.
+/// What settles an invoice bears the number of that, and what was given up is told as such. What came in is
+/// booked on its day, or, where the file of that may be out already, in that of the day on which it is written
+/// down, with its day beside it.
 #[test]
 fn payments_are_booked_on_their_day_and_match_what_they_settle() {
     let market = Market::on("2026-01-01");
@@ -178,10 +179,16 @@ fn payments_are_booked_on_their_day_and_match_what_they_settle() {
         told.collect::<String>()
     };
     let (first, second) = ("INV-2026-000001", "INV-2026-000002");
+    assert_eq!(pay("4", "2026-02-03").status.as_u16(), 201);
     let january = told("from=2026-01-01&until=2026-02-01");
-    assert!(january.contains("15,00 3001 "), "{january}");
+    assert!(!january.contains("15,00 "), "{january}");
     let february = told("from=2026-02-01&until=2026-03-01");
-    assert!(!february.contains("15,00 "), "{february}");
+    let late = february.lines().find(|it| it.starts_with("15,00 1002 "));
+    assert!(late.is_some_and(|it| it.ends_with(" 2026-01-30")), "{february}");
+    assert!(february.contains("4,00 0302 "), "{february}");
+    let month = rows(&operator, "/journal/csv?from=2026-02-01&until=2026-03-01", 1);
+    let late = month.iter().find(|it| it[8] == "15.00").unwrap();
+    assert_eq!([&late[1], &late[12]], ["2026-02-10", "2026-01-30"], "{late:?}");
     assert!(february.contains(&format!("12,00 1002 {first} payment")), "{february}");
     assert!(february.contains(&format!("3,00 1002 {second} payment")), "{february}");
     assert!(february.contains(&format!("9,00 1002 {second} write-off {second}")), "{february}");
@@ -334,4 +341,41 @@ fn a_file_is_of_days_that_are_some_and_a_chart_of_numbers_that_fit() {
         > PATCH /accounts/{acc3}/booking_chart {} [north]
         409 Conflict {"type":"/problems/account_state_forbids","title":"The state of the account does not allow the operation.","status":409,"detail":"account `{acc3}` sells nothing, and has no books","request_id":"…"}
     "#]].assert_eq(&said.text());
+}
+
+/// Whenever a file is written and however long it is: each entry is in one.
+#[test]
+fn each_entry_is_in_exactly_one_of_files_that_follow_each_other() {
+    let market = Market::on("2026-01-01");
+    let account = market.customer("Payer", "EUR");
+    market.order(&account, &market.offer("Flat", &[monthly("Base", "EUR", "10")]), 1);
+    let operator = market.operator();
+    let entries = |from: &str, until: &str| -> Vec<u64> {
+        let found = rows(&operator, &format!("/journal/csv?from={from}&until={until}"), 1);
+        let mut found: Vec<_> = found.iter().map(|it| it[0].parse().unwrap()).collect();
+        found.dedup();
+        found
+    };
+    let (mut kept, mut from) = (Vec::new(), "2026-01-01");
+    for (until, day, received_on) in [
+        ("2026-01-09", "2026-01-08", "2026-01-01"),
+        ("2026-02-01", "2026-01-31", "2026-02-01"),
+        ("2026-02-20", "2026-02-19", "2026-01-30"),
+        ("2026-03-01", "2026-02-28", "2025-12-01"),
+    ] {
+        market.advance_to(day);
+        let amount = json!({ "amount": "3", "currency": "EUR" });
+        let body =
+            json!({ "account": account["id"], "amount": amount, "received_on": received_on });
+        operator.post("/payments", &body);
+        market.advance_to(until);
+        kept.extend(entries(from, until));
+        from = until;
+    }
+    kept.extend(entries(from, "2026-03-02"));
+    let mut all = entries("2025-01-01", "2026-03-02");
+    kept.sort_unstable();
+    all.sort_unstable();
+    assert!(all.len() > 8, "{all:?}");
+    assert_eq!(kept, all);
 }
