@@ -12,7 +12,7 @@ use crate::domain::account::Account;
 use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::account::class::{Arrears, CreditTerms};
 use crate::domain::billing::credit::{self, Credit, CreditNote, LineAsk};
-use crate::domain::billing::invoice::{InFavorOf, Invoice, Issue, SettledBy, Standing};
+use crate::domain::billing::invoice::{InFavorOf, Invoice, Issue, SettledBy, Standing, Totals};
 use crate::domain::billing::recognition;
 use crate::domain::error::Invalid;
 use crate::domain::id::{
@@ -203,18 +203,19 @@ pub(super) fn issue_credit(
     let legs = journal::credit_note_issued(customer, (totals, unearned), applied)?;
     book(act, seller, note.id, legs)?;
     deposit::follow(act, &note)?;
+    let stands = stands(act.cx(), &invoice)?;
+    let before = invoice.returned_tax(stands.plus(totals.net, totals.tax)?)?;
     let mut invoice = invoice;
     if applied.to_invoice.as_minor() > 0 {
         let settled = invoice.settle(applied.to_invoice, SettledBy::Credit)?;
         invoice = act.keep(settled)?;
     }
     if applied.to_written_off.as_minor() > 0 {
-        let before = invoice.returned_tax()?;
         let settled = invoice.regained(applied.to_written_off, SettledBy::Credit)?;
-        let less = before.minus(settled.0.returned_tax()?)?;
-        book(act, seller, note.id, journal::tax_returned_before(less)?)?;
-        act.keep(settled)?;
+        invoice = act.keep(settled)?;
     }
+    let less = before.minus(invoice.returned_tax(stands)?)?;
+    book(act, seller, note.id, journal::tax_returned_before(less)?)?;
     super::settlement::follow(act, (seller, note.content().invoice), None)?;
     prepaid::again(act, (seller, customer), paid_in)?;
     dunning::follow(act, customer)?;
@@ -364,9 +365,10 @@ pub fn write_off(
     let (seller, customer) = (invoice.stamp.seller, invoice.content().billing_account);
     let open = invoice.open();
     let tax = billing::policy(act.cx(), seller)?.write_off_tax;
-    let before = invoice.returned_tax()?;
+    let stands = stands(act.cx(), &invoice)?;
+    let before = invoice.returned_tax(stands)?;
     let written_off = invoice.written_off(reason, tax)?;
-    let tax = written_off.0.returned_tax()?.minus(before)?;
+    let tax = written_off.0.returned_tax(stands)?.minus(before)?;
     book(act, seller, id, journal::written_off(customer, (open, tax))?)?;
     let invoice = act.keep(written_off)?;
     dunning::follow(act, customer)?;
@@ -382,7 +384,8 @@ pub fn revive(act: &mut Act<'_>, id: InvoiceId, revision: Option<u32>) -> Result
     act.must(Permission::InvoiceWriteOff, &invoice.stamp)?;
     act.expect_revision(&invoice.stamp, revision)?;
     let (seller, customer) = (invoice.stamp.seller, invoice.content().billing_account);
-    let lost = (invoice.settled().written_off.negated()?, invoice.returned_tax()?.negated()?);
+    let returned = invoice.returned_tax(stands(act.cx(), &invoice)?)?;
+    let lost = (invoice.settled().written_off.negated()?, returned.negated()?);
     let revived = invoice.revived()?;
     book(act, seller, id, journal::written_off(customer, lost)?)?;
     let invoice = act.keep(revived)?;
@@ -470,6 +473,18 @@ pub(super) fn overdue_subscriptions_in(
 /// If the store fails.
 pub(super) fn credits_of(cx: Cx<'_>, id: InvoiceId) -> Result<Vec<Credit>, Error> {
     Ok(notes_of(cx, id)?.into_iter().map(|it| it.content().clone()).collect())
+}
+
+/// What credit notes left of an invoice.
+///
+/// # Errors
+/// If the store fails.
+pub(super) fn stands(cx: Cx<'_>, it: &Invoice) -> Result<Totals, Error> {
+    let mut left = it.content().totals;
+    for note in notes_of(cx, it.id)? {
+        left = left.minus(note.content().totals)?;
+    }
+    Ok(left)
 }
 
 /// The credit notes of an invoice, the oldest first.

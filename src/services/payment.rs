@@ -265,9 +265,10 @@ pub(super) fn pay(
     let legs = journal::allocated(payment.billing_account, amount)?;
     book(act, payment.stamp.seller, payment.id, legs)?;
     let settled = if invoice.is_given_up() {
-        let (before, id) = (invoice.returned_tax()?, invoice.id);
+        let stands = super::invoice::stands(act.cx(), &invoice)?;
+        let (before, id) = (invoice.returned_tax(stands)?, invoice.id);
         let regained = invoice.regained(amount, SettledBy::Payment)?;
-        let less = (amount.negated()?, regained.0.returned_tax()?.minus(before)?);
+        let less = (amount.negated()?, regained.0.returned_tax(stands)?.minus(before)?);
         let legs = journal::written_off(payment.billing_account, less)?;
         book(act, payment.stamp.seller, id, legs)?;
         regained
@@ -464,7 +465,8 @@ pub(super) fn went_back(
         book_taken_back(act, &payment, part.amount)?;
         let resettled = if is_lost {
             let lost = invoice.lost(part.amount)?;
-            let more = (part.amount, lost.0.returned_tax_with(part.amount)?);
+            let stands = super::invoice::stands(act.cx(), &lost.0)?;
+            let more = (part.amount, lost.0.returned_tax_with(part.amount, stands)?);
             book(act, seller, part.invoice, journal::written_off(customer, more)?)?;
             lost
         } else {

@@ -275,6 +275,42 @@ fn the_tax_in_what_is_given_up_is_owed_no_more_where_the_seller_says_so() {
     }
 }
 
+/// Of what a credit note left, another part may be tax than of the whole.
+#[test]
+fn the_tax_in_what_is_given_up_is_that_of_what_is_left_of_the_invoice() {
+    let market = Market::on("2026-01-01");
+    let account = market.customer("Buyer", "EUR");
+    let mut book = monthly("Book", "EUR", "100");
+    book["tax_category"] = market.taxed("BOOKS", "7");
+    market.order(&account, &market.offer("Both", &[monthly("Base", "EUR", "100"), book]), 1);
+    let (operator, invoice) = (market.operator(), market.invoices(&account).remove(0));
+    let own = format!("/accounts/{}/billing_policy", market.house.operator.account);
+    operator.patch(&own, &json!({ "write_off_tax": "return" }));
+    let lines = invoice["lines"].as_array().unwrap();
+    let base = lines.iter().position(|it| text(&it["text"]).contains("Base")).unwrap();
+    let stands = || {
+        let rows = operator.get("/balances")["items"].as_array().unwrap().clone();
+        let of = |ledger: &str| {
+            let row = rows.iter().find(|it| it["ledger"] == ledger);
+            let amount = row.map_or("0.00".to_owned(), |it| text(&it["amount"]["amount"]));
+            format!("{ledger} {amount}")
+        };
+        ["tax_payable", "write_off"].map(of).join(", ")
+    };
+    assert_eq!(stands(), "tax_payable -27.00, write_off 0.00");
+    let path = format!("/invoices/{}", text(&invoice["id"]));
+    let credit = |net: &str| {
+        let line = json!([{ "line": base, "net": { "amount": net, "currency": "EUR" } }]);
+        operator.post(&format!("{path}/credit"), &json!({ "reason": "Half", "lines": line }));
+        market.must_be_whole();
+    };
+    credit("50");
+    operator.post(&format!("{path}/write_off"), &json!({}));
+    assert_eq!(stands(), "tax_payable 0.00, write_off 150.00", "all that is left is a loss");
+    credit("50");
+    assert_eq!(stands(), "tax_payable 0.00, write_off 100.00", "what is left of it bears 7 %");
+}
+
 /// A day ends where the billing account is: the invoice, the lists and the balance say the same.
 #[test]
 fn an_invoice_is_overdue_when_the_day_is_over_where_it_is_paid() {

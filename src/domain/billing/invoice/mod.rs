@@ -169,6 +169,14 @@ impl Totals {
         let (net, tax) = (self.net.plus(net)?, self.tax.plus(tax)?);
         Ok(Self { net, tax, gross: net.plus(tax)? })
     }
+
+    /// The same without others.
+    ///
+    /// # Errors
+    /// If it is too large or in another currency.
+    pub fn minus(self, others: Self) -> Result<Self, MoneyError> {
+        self.plus(others.net.negated()?, others.tax.negated()?)
+    }
 }
 
 /// Who sells or buys, as it stands on an invoice.
@@ -594,30 +602,30 @@ impl Invoice {
         Ok((Self { state, settled, given_up_for, write_off_tax, ..self }, Trigger::WriteOff.verb()))
     }
 
-    /// How much of what is given up of it is tax that is owed no more: as much as all of it is of the whole. It
-    /// follows from what is given up now, so that what changes with that is booked as the difference.
+    /// How much of what is given up of it is tax that is owed no more: as much as all is of what `stands` of
+    /// it, as credit notes left it. It follows from what is given up and stands now, so that what changes with
+    /// that is booked as the difference.
     ///
     /// # Errors
     /// If an amount is too large.
-    pub fn returned_tax(&self) -> Result<Money, MoneyError> {
-        self.returned_tax_in(self.settled.written_off)
+    pub fn returned_tax(&self, stands: Totals) -> Result<Money, MoneyError> {
+        self.returned_tax_in(self.settled.written_off, stands)
     }
 
     /// How much of that the last so much of what is given up of it makes.
     ///
     /// # Errors
     /// If an amount is too large.
-    pub fn returned_tax_with(&self, amount: Money) -> Result<Money, MoneyError> {
+    pub fn returned_tax_with(&self, amount: Money, stands: Totals) -> Result<Money, MoneyError> {
         let before = self.settled.written_off.minus(amount)?;
-        self.returned_tax()?.minus(self.returned_tax_in(before)?)
+        self.returned_tax(stands)?.minus(self.returned_tax_in(before, stands)?)
     }
 
-    fn returned_tax_in(&self, given_up: Money) -> Result<Money, MoneyError> {
-        let totals = self.content.totals;
-        let nothing = Money::zero(totals.gross.currency());
+    fn returned_tax_in(&self, given_up: Money, stands: Totals) -> Result<Money, MoneyError> {
+        let nothing = Money::zero(stands.gross.currency());
         match self.write_off_tax {
-            Some(WriteOffTax::Return) if totals.gross.as_minor() > 0 => {
-                let tax = given_up.amount().part(totals.tax.decimal(), totals.gross.decimal())?;
+            Some(WriteOffTax::Return) if stands.gross.as_minor() > 0 => {
+                let tax = given_up.amount().part(stands.tax.decimal(), stands.gross.decimal())?;
                 tax.book(Rounding::HalfUp)
             }
             Some(WriteOffTax::Return | WriteOffTax::Keep) | None => Ok(nothing),

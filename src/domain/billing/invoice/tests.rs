@@ -266,17 +266,35 @@ fn of_what_is_given_up_the_tax_is_owed_no_more_where_the_seller_says_so() {
     for (tax, at_once, credited, taken_back, with) in table {
         // 120.00, of which nothing or a quarter is paid.
         let open = issued(7, &["100"], 20, "2025-02-08");
+        let all = open.content().totals;
         let (given_up, _) = open.clone().written_off(None, tax).expect("given up");
-        assert_eq!(given_up.returned_tax(), Ok(euros(at_once)), "{tax}");
+        assert_eq!(given_up.returned_tax(all), Ok(euros(at_once)), "{tax}");
         let (less, _) = given_up.regained(euros("30"), SettledBy::Credit).expect("credited");
-        assert_eq!(less.returned_tax(), Ok(euros(credited)), "{tax}");
+        assert_eq!(less.returned_tax(all), Ok(euros(credited)), "{tax}");
         let (paid, _) = open.clone().settle(euros("30"), SettledBy::Payment).expect("paid");
-        assert_eq!(paid.returned_tax(), Ok(euros("0")), "it is owed");
+        assert_eq!(paid.returned_tax(all), Ok(euros("0")), "it is owed");
         let (given_up, _) = paid.written_off(None, tax).expect("given up");
-        assert_eq!(given_up.returned_tax(), Ok(euros(with)), "{tax}");
+        assert_eq!(given_up.returned_tax(all), Ok(euros(with)), "{tax}");
         let (more, _) = given_up.lost(euros("30")).expect("taken back");
-        assert_eq!(more.returned_tax(), Ok(euros(taken_back)), "{tax}");
+        assert_eq!(more.returned_tax(all), Ok(euros(taken_back)), "{tax}");
         let last = euros(taken_back).minus(euros(with));
-        assert_eq!(more.returned_tax_with(euros("30")), last, "{tax}");
+        assert_eq!(more.returned_tax_with(euros("30"), all), last, "{tax}");
+    }
+}
+
+/// Of an invoice with several taxes credit notes leave another part of tax than the whole had.
+#[test]
+fn the_tax_in_what_is_given_up_is_that_of_what_credit_notes_left() {
+    let invoice = issued(7, &["100"], 20, "2025-02-08");
+    let (less, _) = invoice.settle(euros("60"), SettledBy::Credit).expect("credited");
+    let (given_up, _) = less.written_off(None, WriteOffTax::Return).expect("given up");
+    for (credited_net, credited_tax, returned) in
+        [("50", "10", "10.00"), ("40", "20", "0.00"), ("60", "0", "20.00"), ("52", "8", "12.00")]
+    {
+        let credited = Totals::nothing(euros("0").currency())
+            .plus(euros(credited_net), euros(credited_tax))
+            .expect("a sum");
+        let stands = given_up.content().totals.minus(credited).expect("a rest");
+        assert_eq!(given_up.returned_tax(stands), Ok(euros(returned)), "{credited_net}");
     }
 }
