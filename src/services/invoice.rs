@@ -160,8 +160,8 @@ fn is_taken_back(cx: Cx<'_>, it: &Invoice) -> Result<bool, Error> {
     Ok(!credited.minus(total)?.is_negative())
 }
 
-/// Takes back lines of an invoice by a credit note, or all that is left of it. What was not paid
-/// yet is settled by it, what was given up is no loss any more, the rest is the customer's credit.
+/// Takes back lines of an invoice by a credit note, or all that is left of it: also without what later
+/// invoices gave back, because units went or less was used. What was not paid yet is settled by it, what was given up is no loss any more, the rest is the customer's credit.
 ///
 /// # Errors
 /// If more is taken back than is left, or the caller may not.
@@ -172,14 +172,42 @@ pub fn give_credit(
 ) -> Result<CreditNote, Error> {
     let invoice: Invoice = act.get(id)?;
     act.must(Permission::CreditNoteWrite, &invoice.stamp)?;
-    let before = credits_of(act.cx(), id)?;
+    let mut before = credits_of(act.cx(), id)?;
     let rounding = billing::policy(act.cx(), invoice.stamp.seller)?.rounding;
+    let given = credit::given_elsewhere(&invoice, &before, &later(act.cx(), &invoice)?)?;
+    if !given.is_empty() {
+        before.push(credit::lines(&invoice, &before, &given, rounding)?);
+    }
     let content = match asked {
         Some(asked) => credit::lines(&invoice, &before, &asked, rounding)?,
         None => credit::everything(&invoice, &before, rounding)?,
     };
     billing::lower(act, &invoice, &content)?;
     issue_credit(act, invoice, (content, reason))
+}
+
+/// The invoices of an account that were issued after one of them and give something back, each with what was
+/// credited of it.
+fn later(cx: Cx<'_>, than: &Invoice) -> Result<Vec<(Invoice, Vec<Credit>)>, Error> {
+    let (mut found, mut page) = (Vec::new(), PageRequest::first(PageRequest::LIMIT_DEFAULT));
+    loop {
+        let along = Along::Owner(than.content().account);
+        let read = cx.view.list::<Invoice>(&along, &page, &mut |_| true)?;
+        for it in read.items {
+            if it.id == than.id {
+                return Ok(found);
+            }
+            let gives = it.content().lines.iter().any(|it| it.net.is_negative());
+            if gives && it.issue().is_some() {
+                let credited = credits_of(cx, it.id)?;
+                found.push((it, credited));
+            }
+        }
+        match read.next {
+            Some(next) => page.after = Some(next),
+            None => return Ok(found),
+        }
+    }
 }
 
 /// Issues the credit note of an invoice that follows from something else, and books where its money

@@ -149,6 +149,45 @@ pub fn lines(
     Ok(credit)
 }
 
+/// What other invoices gave back already of lines of an invoice, because units went or less was used than was
+/// charged: each of theirs, as far as it still stands, of the last lines first that charge its days.
+///
+/// # Errors
+/// If one of them is a draft, or an amount is too large.
+pub fn given_elsewhere(
+    invoice: &Invoice,
+    before: &[Credit],
+    others: &[(Invoice, Vec<Credit>)],
+) -> Result<Vec<LineAsk>, Rejection> {
+    let (mut left, mut asks) = (remainders(invoice, before)?, Vec::new());
+    for (other, credited) in others {
+        let stands = remainders(other, credited)?;
+        for (giving, stands) in other.content().lines.iter().zip(stands) {
+            let mut given = stands.net.negated()?;
+            let own = invoice.content().lines.iter().zip(&mut left).enumerate().rev();
+            for (place, (_, left)) in own.filter(|it| gives_back(giving, it.1.0)) {
+                let net = given.at_most(left.net)?;
+                if net.as_minor() > 0 {
+                    (given, left.net) = (given.minus(net)?, left.net.minus(net)?);
+                    let place = u32::try_from(place).expect("an invoice has fewer lines");
+                    asks.push(LineAsk { place, net });
+                }
+            }
+        }
+    }
+    Ok(asks)
+}
+
+/// Whether a line gives back what another charges: of the same price, for days that are that one's.
+fn gives_back(giving: &Line, line: &Line) -> bool {
+    let is_same = giving.kind == line.kind && giving.price == line.price;
+    let is_its = is_same && line.price.is_some() && giving.subscription == line.subscription;
+    let days = giving.service_period.zip(line.service_period);
+    let is_within =
+        days.is_some_and(|(it, all)| all.start() <= it.start() && it.end() <= all.end());
+    giving.net.is_negative() && !giving.is_prepaid() && is_its && is_within
+}
+
 /// What earlier credits left of each line.
 pub(super) fn remainders(
     invoice: &Invoice,
@@ -364,7 +403,7 @@ mod tests {
 
     use super::*;
     use crate::domain::billing::invoice::number::{NumberFormat, Places};
-    use crate::domain::billing::invoice::sample::{draft, euros, id, issue, issued, stamp};
+    use crate::domain::billing::invoice::sample::{date, draft, euros, id, issue, issued, stamp};
     use crate::domain::stamp::SellerNumber;
 
     fn ask(place: u32, net: &str) -> LineAsk {
@@ -461,6 +500,40 @@ mod tests {
         forged.content.lines[0].net = euros("99");
         assert_ne!(forged.resealed(), hash);
         assert_eq!(note.issued(given, &[]).map_err(|it| it.code), Err(Code::InvoiceStateForbids));
+    }
+
+    /// A line for a price and some days is given back by one for the same price and some of its days.
+    #[test]
+    fn what_another_invoice_gave_back_is_not_credited_once_more() {
+        let of = |number: u128, net: &str, (price, days): (u128, &str)| {
+            let draft = draft(number, &[net], 20);
+            let mut content = draft.content().clone();
+            let (start, end) = days.split_once("..").expect("days");
+            content.lines[0].subscription = Some(id(8));
+            content.lines[0].price = Some(id(price));
+            content.lines[0].service_period = Period::new(date(start), date(end));
+            let draft = draft.with_content(content).expect("a draft");
+            draft.issued(issue(1, "2025-02-08")).expect("issued").0
+        };
+        let invoice = of(7, "100", (3, "2025-02-01..2025-03-01"));
+        for (net, price, days, given) in [
+            ("-30", 3, "2025-02-10..2025-03-01", "30.00"),
+            ("-30", 3, "2025-02-01..2025-03-01", "30.00"),
+            ("-130", 3, "2025-02-10..2025-03-01", "100.00"),
+            ("30", 3, "2025-02-10..2025-03-01", "0.00"),
+            ("-30", 4, "2025-02-10..2025-03-01", "0.00"),
+            ("-30", 3, "2025-02-10..2025-03-02", "0.00"),
+        ] {
+            let other = of(9, net, (price, days));
+            let asks = given_elsewhere(&invoice, &[], &[(other, Vec::new())]).expect("reckoned");
+            let sum = Money::sum(asks.iter().map(|it| it.net), euros("0").currency());
+            assert_eq!(sum, Ok(euros(given)), "{net} {price} {days}");
+        }
+        let other = of(9, "-30", (3, "2025-02-10..2025-03-01"));
+        let asks = given_elsewhere(&invoice, &[], &[(other, Vec::new())]).expect("reckoned");
+        let before = [lines(&invoice, &[], &asks, Rounding::HalfUp).expect("given back")];
+        let rest = everything(&invoice, &before, Rounding::HalfUp).expect("a credit");
+        assert_eq!((rest.totals.net, rest.totals.tax), (euros("70"), euros("14")));
     }
 
     proptest! {

@@ -172,3 +172,58 @@ fn what_was_credited_by_hand_does_not_go_back_once_more_when_units_go() {
     assert!(given.collect::<String>().contains("which coupons or credit notes had taken off"));
     market.must_be_whole();
 }
+
+/// Ten seats for a month, of which nine go in the middle of it: half of them stands on no bill any more.
+#[test]
+fn an_invoice_that_is_credited_after_units_went_gives_back_what_is_left_of_it() {
+    let market = Market::on("2026-04-01");
+    let operator = market.operator();
+    let own = text(&json!(market.house.operator.account));
+    let policy = json!({ "removed_units": "now" });
+    operator.patch(&format!("/accounts/{own}/billing_policy"), &policy);
+    let account = market.customer("Blue Whale", "EUR");
+    let mut price = monthly("Seat", "EUR", "10");
+    price["model"] = json!({ "kind": "per_unit", "per_unit": "10" });
+    let subscription = market.order(&account, &market.offer("Seats", &[price]), 10);
+    market.advance_to("2026-04-16");
+    operator.post(&format!("/subscriptions/{subscription}/change"), &json!({ "quantity": 1 }));
+    market.advance_to("2026-05-02");
+    let first = text(&market.invoices(&account)[0]["id"]);
+    let credit =
+        |body: &Value| operator.call(&format!("POST /invoices/{first}/credit"), Some(body));
+    let line = json!([{ "line": 0, "net": { "amount": "55.01", "currency": "EUR" } }]);
+    let refused = credit(&json!({ "reason": "Too much", "lines": line })).json();
+    let why = "`55.01 EUR` cannot be credited of a line of which `55.00 EUR` is left";
+    assert_eq!(text(&refused["detail"]), why);
+    let note = credit(&json!({ "reason": "All of it" })).ok();
+    assert_eq!(text(&note["net"]["amount"]), "55.00", "45.00 went back with May: {note}");
+    assert_eq!(credit(&json!({ "reason": "Again" })).status.as_u16(), 409);
+    market.must_be_whole();
+}
+
+/// What was counted by mistake and taken back is given back by the next bill, and not once more.
+#[test]
+fn an_invoice_that_is_credited_after_its_use_was_counted_again_gives_back_what_is_left_of_it() {
+    let market = Market::on("2026-04-01");
+    let (operator, account) = (market.operator(), market.customer("Blue Whale", "EUR"));
+    let usage = json!({
+        "name": "Traffic", "kind": "usage", "currency": "EUR", "meter": market.meter,
+        "model": { "kind": "per_unit", "per_unit": "1" },
+    });
+    let subscription = market.order(&account, &market.offer("Traffic", &[usage]), 1);
+    market.advance_to("2026-04-20");
+    market.uses(&subscription, ("a", "2026-04-10T12:00:00Z", "60"));
+    market.uses(&subscription, ("b", "2026-04-11T12:00:00Z", "40"));
+    market.advance_to("2026-05-02");
+    let event = json!({
+        "id": "b", "subscription": subscription, "meter": "traffic", "at": "2026-04-11T12:00:00Z",
+    });
+    operator.post("/usage/void", &json!({ "events": [event], "reason": "A test" }));
+    market.advance_to("2026-06-02");
+    let [first, second] = market.invoices(&account).try_into().unwrap();
+    assert_eq!([&first["net"]["amount"], &second["net"]["amount"]], ["100.00", "-40.00"]);
+    let path = format!("/invoices/{}/credit", text(&first["id"]));
+    let note = operator.post(&path, &json!({ "reason": "All of it" }));
+    assert_eq!(text(&note["net"]["amount"]), "60.00", "{note}");
+    market.must_be_whole();
+}
