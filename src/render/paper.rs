@@ -43,6 +43,8 @@ pub struct TakesBack<'a> {
     pub number: &'a DocumentNumber,
     /// The day of the invoice.
     pub issued_on: Date,
+    /// Whether it takes all of it back, and not a part.
+    pub is_whole: bool,
     /// Why.
     pub reason: &'a Prose,
 }
@@ -58,6 +60,8 @@ pub struct PaperLine<'a> {
     pub net: Money,
     /// The tax on it.
     pub tax: Money,
+    /// For which days it is here: on a credit note those that it gives back.
+    pub days: Option<Period>,
 }
 
 impl PaperLine<'_> {
@@ -92,7 +96,10 @@ impl<'a> Paper<'a> {
             currency: content.currency,
             service_period: content.service_period,
             lines: lines
-                .map(|(of, place)| PaperLine { of, place, net: of.net, tax: of.tax })
+                .map(|(of, place)| {
+                    let (net, tax, days) = (of.net, of.tax, of.service_period);
+                    PaperLine { of, place, net, tax, days }
+                })
                 .collect(),
             taxes: &content.taxes,
             totals: content.totals,
@@ -110,10 +117,15 @@ impl<'a> Paper<'a> {
         let before = invoice.issue().filter(|_| credit.invoice == invoice.id)?;
         let line = |(it, place): (&CreditLine, usize)| {
             let of = content.lines.get(usize::try_from(it.place).ok()?)?;
-            Some(PaperLine { of, place, net: it.net, tax: it.tax })
+            let days = it.days.or(of.service_period);
+            Some(PaperLine { of, place, net: it.net, tax: it.tax, days })
         };
-        let takes_back =
-            TakesBack { number: &before.number, issued_on: before.issued_on, reason: &note.reason };
+        let takes_back = TakesBack {
+            number: &before.number,
+            issued_on: before.issued_on,
+            is_whole: credit.totals == content.totals,
+            reason: &note.reason,
+        };
         Some(Self {
             id: note.id.to_string(),
             issue: note.issue()?,

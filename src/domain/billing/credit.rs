@@ -70,6 +70,8 @@ pub struct CreditLine {
     pub kind: LineKind,
     /// For when it is.
     pub service_period: Option<Period>,
+    /// For which of those days something goes back, if it does for some of them.
+    pub days: Option<Period>,
     /// What it charged, without tax.
     pub charged: Money,
     /// Without tax.
@@ -221,6 +223,7 @@ fn of_line(it: &Line) -> CreditLine {
         place: 0,
         kind,
         service_period,
+        days: None,
         charged: it.net,
         net: it.net,
         tax: it.tax,
@@ -285,6 +288,15 @@ impl Credit {
         }
         self.lines.push(CreditLine { place, net, tax, ..of_line(line) });
         Ok(())
+    }
+
+    /// The same when it is said of each line in turn for which days it gives back.
+    #[must_use]
+    pub fn for_days(mut self, days: impl IntoIterator<Item = Option<Period>>) -> Self {
+        for (line, days) in self.lines.iter_mut().zip(days) {
+            line.days = days;
+        }
+        self
     }
 
     /// How much of what it gives back was paid from what was paid in before, and bore no tax.
@@ -368,6 +380,9 @@ impl CreditNote {
             form.money(line.net);
             form.money(line.tax);
             form.money(line.deferred);
+            if let Some(days) = line.days {
+                form.text(&days.to_string());
+            }
         }
         form.count(credit.taxes.len());
         credit.taxes.iter().for_each(|it| form.tax(it));

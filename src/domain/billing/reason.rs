@@ -75,16 +75,16 @@ impl Tongue {
         let label = &it.label;
         match (self, it.days) {
             (_, None) => label.to_string(),
-            (Self::English, Some(Left { left, of, counts })) => {
+            (Self::English, Some(Left { left, of, counts, .. })) => {
                 format!("{label} for {left} of {of} {}", self.counted(counts))
             }
-            (Self::German, Some(Left { left, of, counts })) => {
+            (Self::German, Some(Left { left, of, counts, .. })) => {
                 format!("{label} für {left} von {of} {}", self.counted(counts))
             }
-            (Self::French, Some(Left { left, of, counts })) => {
+            (Self::French, Some(Left { left, of, counts, .. })) => {
                 format!("{label} pour {left} {} sur {of}", self.counted(counts))
             }
-            (Self::Spanish, Some(Left { left, of, counts })) => {
+            (Self::Spanish, Some(Left { left, of, counts, .. })) => {
                 format!("{label} por {left} de {of} {}", self.counted(counts))
             }
         }
@@ -143,7 +143,7 @@ mod tests {
     use crate::domain::billing::invoice::sample::{date, euros};
 
     fn given(label: &str, days: Option<(i64, i64)>) -> GivenBack {
-        let days = days.map(|(left, of)| Left { left, of, counts: Counts::Days });
+        let days = days.map(|(left, of)| Left { left, of, counts: Counts::Days, days: None });
         let ask = LineAsk { place: 0, net: euros("1") };
         GivenBack { ask, days, label: label.parse().expect("a name"), price: None }
     }
@@ -198,7 +198,7 @@ mod tests {
 
     #[test]
     fn a_reason_says_seconds_where_they_are_what_counts() {
-        let left = Left { left: 172_800, of: 2_674_800, counts: Counts::Seconds };
+        let left = Left { left: 172_800, of: 2_674_800, counts: Counts::Seconds, days: None };
         let all = [GivenBack { days: Some(left), ..given("Month", None) }];
         for (language, expected) in [
             ("en", "Ended on 2026-03-30: Month for 172800 of 2674800 seconds"),

@@ -414,6 +414,7 @@ mod tests {
                 place: 0,
                 kind: LineKind::Recurring,
                 service_period: Period::new(start, start.plus_days(days)),
+                days: None,
                 charged: Money::minor(charged, Currency::EUR),
                 net: Money::minor(given.min(charged), Currency::EUR),
                 tax: euros("0"),

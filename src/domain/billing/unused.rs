@@ -56,15 +56,17 @@ pub struct Left {
     pub of: i64,
     /// Of which of both.
     pub counts: Counts,
+    /// The days that they are, or lie in.
+    pub days: Option<Period>,
 }
 
 impl Left {
     /// What of a period is left from a day on.
     #[must_use]
     pub fn from(on: Date, period: Period, by: Measure) -> Self {
-        let left = Period::new(on.max(period.start()), period.end());
-        let left = left.map_or(0, |it| by.of(it));
-        Self { left, of: by.of(period), counts: by.counts() }
+        let days = Period::new(on.max(period.start()), period.end());
+        let left = days.map_or(0, |it| by.of(it));
+        Self { left, of: by.of(period), counts: by.counts(), days }
     }
 }
 

@@ -57,6 +57,7 @@ pub(super) struct Because {
     pub(super) rounded: &'static str,
     pub(super) contains_tax: &'static str,
     pub(super) taken_back: &'static str,
+    pub(super) taken_back_for: &'static str,
     pub(super) taxed: &'static str,
     pub(super) taxed_together: &'static str,
     pub(super) taxed_unrounded: &'static str,

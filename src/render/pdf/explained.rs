@@ -57,7 +57,11 @@ pub(super) fn sentences(
         Base::Gross => told.push(filled(because.contains_tax, &[&language.money(line.of.net)])),
     }
     if !line.is_whole() {
-        told.push(filled(because.taken_back, &[&language.money(line.net)]));
+        let net = language.money(line.net);
+        told.push(match line.days.filter(|it| Some(*it) != line.of.service_period) {
+            Some(days) => filled(because.taken_back_for, &[&net, &language.period(days)]),
+            None => filled(because.taken_back, &[&net]),
+        });
     }
     told.extend(tax.map(|it| taxed(language, line, it)));
     told

@@ -131,7 +131,8 @@ fn subject(setting: &Setting<'_>, sheets: &mut Sheets, y: f32) -> f32 {
     if let Some(back) = setting.paper.takes_back {
         let (number, day) = (back.number.to_string(), language.day(back.issued_on));
         let part = sheets.part(Tag::P, ASIDE);
-        let told = filled(words.takes_back, &[&number, &day]);
+        let takes = if back.is_whole { words.takes_back } else { words.takes_part_back };
+        let told = filled(takes, &[&number, &day]);
         let told = (told.as_str(), Face::regular(9.5), RIGHT - LEFT);
         y = sheets.text((LEFT, y), told, (INK, Some(part))) + 6.0;
     }

@@ -111,7 +111,7 @@ impl Row {
     fn set(setting: &Setting<'_>, sheets: &mut Sheets, line: &PaperLine<'_>) -> Self {
         let (language, of) = (setting.language, line.of);
         let mut about = vec![of.label.to_string()];
-        match of.service_period {
+        match line.days {
             Some(period) => about.push(language.period(period)),
             None => about.push(kind(setting.words(), of.kind).to_owned()),
         }

@@ -114,6 +114,34 @@ fn a_credit_note_says_what_it_takes_back() {
 }
 
 #[test]
+fn a_credit_note_for_some_of_the_days_says_for_which_and_that_it_is_a_part() {
+    use crate::domain::time::Period;
+    let invoice = invoice("de", &["100"], measured);
+    for (net, is_whole) in [("25", false), ("100", true)] {
+        let note = credit_note(&invoice, net, "Gewechselt");
+        let paper = Paper::of_credit_note(&note, &invoice).expect("issued");
+        assert_eq!(paper.takes_back.map(|it| it.is_whole), Some(is_whole), "{net}");
+    }
+    let note = credit_note(&invoice, "25", "Gewechselt");
+    let mut paper = Paper::of_credit_note(&note, &invoice).expect("issued");
+    let told = |paper: &Paper<'_>, language| {
+        let told = explained::sentences(language, &paper.lines[0], None);
+        let told = told.into_iter().find(|it| it.contains("25")).expect("what is taken back");
+        told.replace('\u{a0}', " ")
+    };
+    assert_eq!(told(&paper, Language::German), "Davon wird 25,00 EUR zurückgenommen");
+    paper.lines[0].days = Period::new(rows::date("2026-10-12"), rows::date("2026-11-01"));
+    for (language, expected) in [
+        (Language::English, "Of it, EUR 25.00 is taken back, for 12 Oct 2026 – 31 Oct 2026"),
+        (Language::German, "Davon wird 25,00 EUR zurückgenommen, für 12.10.2026 – 31.10.2026"),
+        (Language::French, "Dont 25,00 EUR annulés, pour 12/10/2026 – 31/10/2026"),
+        (Language::Spanish, "De ello se abona 25,00 EUR, por 12/10/2026 – 31/10/2026"),
+    ] {
+        assert_eq!(told(&paper, language), expected);
+    }
+}
+
+#[test]
 fn the_code_for_banks_is_as_their_council_wants_it() {
     let transfer = |invoice: &Invoice| {
         payment::transfer(&Paper::of_invoice(invoice).expect("issued"), &bank())

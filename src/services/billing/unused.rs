@@ -231,7 +231,8 @@ fn credited(
 ) -> Result<CreditNote, Error> {
     let rounding = policy(act.cx(), invoice.stamp.seller)?.rounding;
     let asks: Vec<_> = given.iter().map(|it| it.ask).collect();
-    let content = credit::lines(&invoice, before, &asks, rounding)?;
+    let days = given.iter().map(|it| it.days.and_then(|it| it.days));
+    let content = credit::lines(&invoice, before, &asks, rounding)?.for_days(days);
     let gross = content.totals.gross;
     let invoice = match to {
         RefundTo::Balance | RefundTo::Nowhere => invoice,

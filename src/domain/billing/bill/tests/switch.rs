@@ -159,7 +159,8 @@ fn what_a_discount_or_contained_tax_took_off_is_not_given_back() {
     content.lines[0].net = euros("24");
     let found = given(&invoice(content, "2026-04-01"), &[], (date("2026-04-11"), &was.policy));
     assert_eq!(sum(&found), euros("16.00"));
-    assert_eq!(found[0].days, Some(Left { left: 20, of: 30, counts: Counts::Days }));
+    let days = Period::new(date("2026-04-11"), date("2026-05-01"));
+    assert_eq!(found[0].days, Some(Left { left: 20, of: 30, counts: Counts::Days, days }));
 }
 
 #[test]
