@@ -143,6 +143,10 @@ struct PreviewedCredit {
     lines: Vec<PreviewedCreditLine>,
     /// Why, as it will stand on each credit note.
     reasons: Vec<String>,
+    /// What coupons had taken off it, as prices are meant: that is not given back, and lowers nothing else.
+    /// Left out where they took nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    coupons: Option<Money>,
     net: Money,
     tax: Money,
     gross: Money,
@@ -236,6 +240,7 @@ fn shown(it: &Preview) -> Result<ChangePreview, Error> {
     let credit = PreviewedCredit {
         lines: it.given.iter().map(PreviewedCreditLine::from).collect(),
         reasons: it.notes.iter().map(|it| it.reason.to_string()).collect(),
+        coupons: it.lost.map(Money::from),
         net: money::Money::sum(totals().map(|it| it.net), currency)?.into(),
         tax: money::Money::sum(totals().map(|it| it.tax), currency)?.into(),
         gross: credited.into(),

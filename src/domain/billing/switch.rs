@@ -22,7 +22,7 @@ use super::rating::Rule;
 use super::unused::{GivenBack, Left, found, given_already};
 use crate::domain::error::Rejection;
 use crate::domain::id::{PriceId, SubscriptionId};
-use crate::domain::money::{Money, MoneyError};
+use crate::domain::money::{Amount, Money, MoneyError};
 use crate::domain::quantity::Quantity;
 use crate::domain::time::{Date, Zone};
 
@@ -70,19 +70,59 @@ impl Replaced<'_> {
         given_already(invoice, self.subscription, |line| self.of_line(line, policy))
     }
 
+    /// What coupons had taken off what goes back of an invoice, as its prices are meant: nobody gets that
+    /// back, and it lowers nothing else.
+    ///
+    /// # Errors
+    /// If an amount is too large.
+    pub fn lost(&self, invoice: &Invoice, policy: &Policy) -> Result<Money, MoneyError> {
+        let mut sum = Money::zero(invoice.content().currency);
+        let lines = invoice.content().lines.iter();
+        for line in lines.filter(|it| it.subscription == Some(self.subscription)) {
+            let Some(days) = self.left_of(line, policy) else { continue };
+            let (left, of) = match policy.credit_base {
+                CreditBase::FullCharge => (1, 1),
+                CreditBase::UnusedPart => (days.left, days.of.max(1)),
+            };
+            let off = line.explanation.steps.iter().filter_map(|it| match it {
+                Step::Coupon(share) => Some(share.amount.decimal()),
+                Step::Prorated(_)
+                | Step::Reversed
+                | Step::Less(_)
+                | Step::Altered(_)
+                | Step::InPlaceOf(_)
+                | Step::Lowered(_)
+                | Step::Committed(_)
+                | Step::Covered(_)
+                | Step::NeverPaid(_)
+                | Step::Undivided(_)
+                | Step::Booked(_)
+                | Step::Prepaid(_)
+                | Step::OfPrepaid(_)
+                | Step::ChosenFor(_) => None,
+            });
+            let off = Amount::new(off.sum(), sum.currency()).part(left.into(), of.into())?;
+            sum = sum.plus(off.book(policy.rounding)?)?;
+        }
+        Ok(sum)
+    }
+
+    /// What is left of the days of a line that is charged at prices which are replaced; nothing of others.
+    fn left_of(&self, line: &Line, policy: &Policy) -> Option<Left> {
+        let is_replaced = line.price.is_some_and(|it| self.prices.contains(&it));
+        let recurs = matches!(line.kind, LineKind::Recurring | LineKind::TrueUp);
+        let recurs = recurs && is_replaced && gives_back(policy);
+        let period = line.service_period.filter(|it| recurs && self.on < it.end())?;
+        let by = Measure { unit: policy.proration, zone: self.zone };
+        Some(Left::from(self.on, period, by))
+    }
+
     fn of_line(
         &self,
         line: &Line,
         policy: &Policy,
     ) -> Result<Option<(Money, Option<Left>)>, MoneyError> {
-        let is_replaced = line.price.is_some_and(|it| self.prices.contains(&it));
-        let recurs = matches!(line.kind, LineKind::Recurring | LineKind::TrueUp);
-        let recurs = recurs && is_replaced && gives_back(policy);
-        let Some(period) = line.service_period.filter(|it| recurs && self.on < it.end()) else {
-            return Ok(None);
-        };
-        let by = Measure { unit: policy.proration, zone: self.zone };
-        let days = Left::from(self.on, period, by);
+        let Some(days) = self.left_of(line, policy) else { return Ok(None) };
         let (net, days) = match policy.credit_base {
             CreditBase::FullCharge => {
                 (line.explanation.by_days(line.net)?.book(policy.rounding)?, None)

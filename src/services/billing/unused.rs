@@ -100,6 +100,8 @@ pub(in crate::services) struct Replacement {
     pub(in crate::services) given: Vec<GivenBack>,
     /// By which credit notes.
     pub(in crate::services) notes: Vec<CreditNote>,
+    /// What coupons had taken off it, which is lost; `None` if they took nothing.
+    pub(in crate::services) lost: Option<Money>,
 }
 
 /// Gives back what was charged at prices that are charged no more beyond the day `on`: by a credit
@@ -133,6 +135,8 @@ pub(in crate::services) fn give_back_replaced(
         let gave = replaced.given_already(&invoice, &policy)?;
         let gave = already.unwrap_or(nothing).plus(gave)?;
         already = Some(unused::keep(&mut given, gave)?);
+        let lost = found.lost.unwrap_or(nothing).plus(replaced.lost(&invoice, &policy)?)?;
+        found.lost = Some(lost).filter(|it| !it.is_zero());
         if given.is_empty() {
             continue;
         }

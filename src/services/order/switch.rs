@@ -16,6 +16,7 @@ use crate::domain::catalog::offer::{Direction, Offer};
 use crate::domain::catalog::term::Term;
 use crate::domain::error::{Invalid, Rejection};
 use crate::domain::id::{ResourceId, SubscriptionId};
+use crate::domain::money::Money;
 use crate::domain::operator::{Decision, Permission};
 use crate::domain::order::Order;
 use crate::domain::order::item::{Action, Item, Wish};
@@ -57,6 +58,8 @@ pub struct Preview {
     pub given: Vec<GivenBack>,
     /// By which credit notes, under numbers that others will have.
     pub notes: Vec<CreditNote>,
+    /// What coupons had taken off what is given back, which is lost; `None` if they took nothing.
+    pub lost: Option<Money>,
     /// What is charged for the days from there on that the old price was charged for.
     pub charged: Vec<Line>,
     /// The next bill of the billing account, with all that stands on it.
@@ -102,8 +105,8 @@ pub fn preview(cx: Cx<'_>, it: Supposed) -> Result<Preview, Error> {
     let Supposed { before, after, bills_to, at, on, direction, replacement } = it;
     let charged = billing::charged_by(cx, &bills_to, (&before, &after), on)?;
     let next = billing::with_switched(cx, &bills_to, after)?;
-    let Replacement { given, notes } = replacement;
-    Ok(Preview { at, on, direction, given, notes, charged, next })
+    let Replacement { given, notes, lost } = replacement;
+    Ok(Preview { at, on, direction, given, notes, lost, charged, next })
 }
 
 /// A subscription as it will be when it is switched as was agreed on; as it is if nothing was.

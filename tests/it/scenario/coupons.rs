@@ -361,3 +361,39 @@ fn each_subscription_may_have_an_invoice_of_its_own_and_a_coupon_is_given_once()
     assert_eq!(run["invoices"], 3, "{run}");
     market.must_be_whole();
 }
+
+/// What a coupon took off once is used up. Whoever changes the plan in the middle of what it lowered gets
+/// back what was paid, and is told before what of the coupon is lost.
+#[test]
+fn a_preview_of_a_change_says_what_of_a_coupon_is_lost_with_it() {
+    let market = Market::on("2026-04-01");
+    let operator = market.operator();
+    let silver = market.offer("Silver", &[monthly("Base", "EUR", "30")]);
+    let gold = market.offer("Gold", &[monthly("Base", "EUR", "60")]);
+    let switches = json!({ "switches": [{ "to": gold, "direction": "upgrade" }] });
+    operator.patch(&format!("/offers/{silver}"), &switches);
+    for (code, amount) in [("SOME", "20"), ("ALL", "30")] {
+        let off = json!({ "amount": { "amount": amount, "currency": "EUR" }, "lasting": "once" });
+        coupon(&market, code, (off, json!({})));
+    }
+    let bought = ["SOME", "ALL", ""].map(|code| {
+        let account = market.customer("Blue Whale", "EUR");
+        let coupons: &[&str] = if code.is_empty() { &[] } else { &[code] };
+        let placed = orders(&market, &account, &silver, coupons);
+        let placed = operator.get(&format!("/orders/{}", text(&placed["id"])));
+        text(&placed["items"][0]["subscription"])
+    });
+    market.advance_to("2026-04-16");
+    let told = bought.each_ref().map(|id| {
+        let path = format!("/subscriptions/{id}/change/preview");
+        let found = operator.post(&path, &json!({ "offer": gold }));
+        let lost = found["credit"]["coupons"]["amount"].as_str().unwrap_or("nothing").to_owned();
+        format!("{} back, {lost} lost", text(&found["credit"]["net"]["amount"]))
+    });
+    let expected = ["5.00 back, 10.00 lost", "0.00 back, 15.00 lost", "15.00 back, nothing lost"];
+    assert_eq!(told, expected);
+    let path = format!("/subscriptions/{}/change/preview", bought[0]);
+    let later = operator.post(&path, &json!({ "offer": gold, "at": "period_end" }));
+    assert_eq!(later["credit"].get("coupons"), None, "it is used to its end: {later}");
+    market.must_be_whole();
+}

@@ -51,6 +51,7 @@ export function Preview({ id, from, wish, onShown }) {
       <p class="notice info"><${Icon} name="clock" /><span>${at === "now" ? t("It changes at once, on {day}.", { day: day(on) }) : t("It changes on {day}, when what is paid for is over.", { day: day(on) })}</span></p>
       <h3>${t("Given back")}</h3>
       <${Back} of=${credit} from=${from} />
+      ${credit.coupons && html`<p class="notice warn"><${Icon} name="triangle-alert" /><span>${t("A coupon had taken {amount} off that: it is used up and lost with the change.", { amount: money(credit.coupons) })}</span></p>`}
       <h3>${t("Charged instead")}</h3>
       <${Charged} of=${charge} currency=${difference.currency} />
       <dl class="sums wide">
