@@ -543,7 +543,7 @@ pub(super) fn return_credit_of(
     let customer = (of.stamp.seller, of.content().billing_account);
     let most = credit_of(act, customer, most.currency())?.0.at_most(most)?;
     return_parts(act, invoice, (most, reason), Instead::Credit)?;
-    Ok(())
+    billing_account::watch(act, customer.1)
 }
 
 /// Asks for what payments have settled of an invoice to go back; answers what is left of `most`.
@@ -584,7 +584,8 @@ fn return_parts(
     Ok(left)
 }
 
-/// Keeps a payment of which a part goes back, writes that down and books it.
+/// Keeps a payment of which a part goes back, writes that down and books it. Who asks follows what is owed
+/// and left when all that belongs to it is booked: in between it is neither.
 fn give_back(
     act: &mut Act<'_>,
     payment: (Payment, Verb),
@@ -612,7 +613,6 @@ fn give_back(
         trouble: None,
     };
     book(act, seller, refund.id, journal::refunded(customer, amount)?)?;
-    billing_account::watch(act, customer)?;
     act.keep((refund, Verb::Refunded))
 }
 

@@ -48,10 +48,12 @@ record!(BillingAccount, BillingAccountId, "billing_account", shape 1,
         let failed = it.next_bill().filter(|it| it.failures > 0);
         keys.extend(failed.map(|_| Key::new().id(it.id)));
     },
-    /// `(billing account)`: those that are billed before the period is over, where they have used much.
+    /// `(billing account)`: those of which something follows from what they use, before the period is over:
+    /// they are billed where that is much, or pay before, or are told when little is left.
     BILLING_ACCOUNT_INTERIM = "interim" => |it, keys| {
-        let is_billed = it.profile().interim_at.is_some() && it.state().is_billed();
-        keys.extend(is_billed.then(|| Key::new().id(it.id)));
+        let is_looked_at = it.is_watched() || it.profile().interim_at.is_some();
+        let follows = is_looked_at && it.state().is_billed();
+        keys.extend(follows.then(|| Key::new().id(it.id)));
     },
     due => |it| {
         let next = it.next_bill().filter(|_| it.state().is_billed());

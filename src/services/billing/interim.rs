@@ -48,7 +48,9 @@ pub fn step_interim(bss: &Arc<Bss>, looked: &Looked) -> Result<Progress, Error> 
     }
     let today = Zone::UTC.date_of(bss.moment().now);
     let used = bss.house.usage().take_came();
-    tell_who_runs_low(bss, &used)?;
+    // What came before a start, and was not looked at, nobody knows.
+    let is_first = looked.at_everybody().is_none();
+    tell_who_runs_low(bss, if is_first { &Came::OfMany } else { &used })?;
     let came = match looked.at_everybody() == Some(today) {
         true => used,
         false => Came::OfMany,
@@ -72,11 +74,9 @@ pub fn step_interim(bss: &Arc<Bss>, looked: &Looked) -> Result<Progress, Error> 
     Ok(Progress::of(count, || format!("issued {}", counted(count, "interim invoice"))))
 }
 
-/// Tells those whose use came and who pay before that little is left of what they have paid in.
+/// Tells those whose use came and who pay before that little is left of what they have paid in, and stops
+/// them where nothing is.
 fn tell_who_runs_low(bss: &Arc<Bss>, used: &Came) -> Result<(), Error> {
-    if matches!(used, Came::OfMany) {
-        return Ok(());
-    }
     let house = Actor::duty(DUTY);
     let low = bss.read(&house, |cx| {
         let mut low = asked(cx, used)?;
@@ -109,7 +109,7 @@ fn wanted(cx: Cx<'_>, bss: &Bss, came: &Came) -> Result<Vec<BillingAccountId>, E
     Ok(wanted)
 }
 
-/// Those of which it is asked whether they are to be billed.
+/// Those of which it is asked whether they are to be billed, or have used up what they paid in.
 fn asked(cx: Cx<'_>, came: &Came) -> Result<BTreeSet<BillingAccountId>, Error> {
     match came {
         Came::OfMany => {

@@ -2,6 +2,7 @@
 
 use expect_test::expect;
 use serde_json::{Value, json};
+use tillbox::services::billing::{self, Looked};
 
 use crate::harness::house::{Person, invite};
 use crate::harness::market::{Market, lines, monthly, sums, text};
@@ -419,4 +420,52 @@ fn who_has_used_more_than_it_has_paid_in_is_stopped_where_its_seller_wants_that_
             "20 more: active",
         ]
     );
+}
+
+/// What came before the house started, or of more than it remembers one by one, is looked at all the same.
+#[test]
+fn who_has_used_more_than_it_has_paid_in_is_stopped_also_where_nobody_knows_whose_use_came() {
+    let market = Market::on("2026-01-01");
+    let operator = market.operator();
+    let (account, _, _) = pays_before(&market);
+    let traffic = json!({
+        "name": "Traffic", "kind": "usage", "currency": "EUR", "meter": market.meter,
+        "model": { "kind": "per_unit", "per_unit": "1" },
+    });
+    pay(&market, &account, "30");
+    let subscription = market.order(&account, &market.offer("Line", &[traffic]), 1);
+    market.advance_to("2026-01-02");
+    let state = || {
+        market.house.app.keep_duties();
+        market.must_be_whole();
+        text(&operator.get(&format!("/subscriptions/{subscription}"))["state"])
+    };
+    market.uses(&subscription, ("a", "2026-01-01T12:00:00Z", "50"));
+    assert_eq!(state(), "active", "its seller stops nobody");
+    let own = format!("/accounts/{}/billing_policy", market.house.operator.account);
+    operator.patch(&own, &json!({ "prepaid_at_zero": "hold" }));
+    assert_eq!(state(), "active", "nothing came since");
+    billing::step_interim(&market.house.app.bss, &Looked::default()).unwrap();
+    assert_eq!(state(), "held_for_credit");
+}
+
+/// While money goes back and a credit note takes its place, nothing is used up.
+#[test]
+fn a_refund_that_a_credit_note_follows_stops_nothing_in_between() {
+    let market = Market::on("2026-01-01");
+    let operator = market.operator();
+    let (account, _, _) = pays_before(&market);
+    let own = format!("/accounts/{}/billing_policy", market.house.operator.account);
+    operator.patch(&own, &json!({ "prepaid_at_zero": "hold" }));
+    let payment = pay(&market, &account, "12");
+    let subscription =
+        market.order(&account, &market.offer("Fee", &[monthly("Fee", "EUR", "10")]), 1);
+    let amount = json!({ "amount": { "amount": "12", "currency": "EUR" }, "credit_note": true, "reason": "A mistake" });
+    operator.post(&format!("/payments/{payment}/refund"), &amount);
+    market.house.app.keep_duties();
+    market.must_be_whole();
+    let found = operator.get(&format!("/events?subject={subscription}&limit=100"));
+    let names = found["items"].as_array().unwrap().iter().map(|it| text(&it["name"]));
+    let names: Vec<_> = names.collect();
+    assert!(names.iter().all(|it| !it.ends_with("held") && !it.ends_with("released")), "{names:?}");
 }

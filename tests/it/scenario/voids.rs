@@ -58,19 +58,19 @@ fn what_is_taken_back_before_its_bill_is_never_charged_and_after_it_is_given_bac
     expect![[r#"
         2026-02-01 10.00 + 2.00 = 12.00 EUR, due 12.00
         Server: Use | 2026-01-01..2026-02-01 | 10.00
-            a price for each unit, as of 2026-01-01
+            price per unit, as of 2026-01-01
             10 counted in 1 records
             10 × 1 = 10
             = 10.00 EUR
 
         2026-03-01 -6.00 + -1.20 = -7.20 EUR, due 0.00
         Server: Use | 2026-02-01..2026-03-01 | 4.00
-            a price for each unit, as of 2026-01-01
+            price per unit, as of 2026-01-01
             4 counted in 1 records
             4 × 1 = 4
             = 4.00 EUR
         Server: Use | 2026-01-01..2026-02-01 | -10.00
-            a price for each unit, as of 2026-01-01
+            price per unit, as of 2026-01-01
             0 counted in 0 records
             0 × 1 = 0
             less 10, which was charged before
