@@ -162,3 +162,35 @@ fn what_follows_a_term_was_promised_and_is_charged_though_nobody_can_buy_it_any_
     let quarter = "VPS: By the quarter | 2026-02-01..2026-03-01 | 8.00";
     assert!(charged.contains(quarter), "{charged}");
 }
+
+#[test]
+fn a_renewal_into_a_term_that_comes_to_more_than_can_be_billed_is_refused() {
+    let market = Market::on("2026-01-01");
+    let operator = market.operator();
+    let account = market.customer("Blue Whale", "USD");
+    let seat = |term: &str, unit: &str| {
+        let mut price = in_term(monthly("Seat", "USD", "1"), term);
+        price["model"] = json!({ "kind": "per_unit", "per_unit": unit });
+        price
+    };
+    let terms = json!([
+        { "key": "m", "duration": "1 month", "default": true },
+        { "key": "q", "duration": "3 months" },
+    ]);
+    let prices = [seat("m", "1"), seat("q", "1000000000000")];
+    let offer = market.offer_like("Seats", &prices, (json!({ "terms": terms }), json!({})));
+    let [many, few] = [11, 10].map(|units| market.order(&account, &offer, units));
+    let renews = |id: &str| {
+        let item = json!({ "action": "renew", "subscription": id, "term": "q" });
+        let body = json!({ "account": account["id"], "items": [item] });
+        operator.call("POST /orders", Some(&body))
+    };
+    let refused = renews(&many);
+    assert_eq!(refused.status, 409, "{}", refused.json());
+    assert_eq!(refused.json()["type"], "/problems/amount_out_of_range");
+    let held = operator.get(&format!("/subscriptions/{many}"));
+    assert_eq!(held["term"]["key"], "m", "nothing has changed: {held}");
+    assert_eq!(renews(&few).ok()["state"], "completed");
+    market.advance_to("2026-02-02");
+    market.must_be_whole();
+}
