@@ -29,6 +29,7 @@ mod ladders;
 mod languages;
 mod life;
 mod marketplace;
+mod meetings;
 mod models;
 mod moved_terms;
 mod notices;
