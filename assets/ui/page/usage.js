@@ -1,7 +1,7 @@
 // Usage: what is counted, the latest events of a subscription, what has no price, and what was refused.
 import { html } from "../html.js";
 import { useState } from "../../vendor/preact/hooks.js";
-import { get } from "../model/api.js";
+import { get, post } from "../model/api.js";
 import { useLoad } from "../model/load.js";
 import { listed, name } from "../model/name.js";
 import { quantity } from "../model/money.js";
@@ -11,6 +11,7 @@ import { isHouse, may, session } from "../model/session.js";
 import { count, said, t } from "../model/text.js";
 import { moment } from "../model/time.js";
 import { Far, Named } from "../part/figure.js";
+import { Field, FormDialog } from "../part/form.js";
 import { Icon } from "../part/icon.js";
 import { Rows } from "../part/list.js";
 import { Card, Page } from "../part/page.js";
@@ -18,6 +19,8 @@ import { AccountPicker } from "../part/picker.js";
 import { sentence, word } from "../part/state.js";
 import { Empty, Loaded } from "../part/still.js";
 import { Table } from "../part/table.js";
+import { by } from "../part/timeline.js";
+import { say } from "../part/toast.js";
 import { UsageChart } from "../part/usage_chart.js";
 import { Sources } from "./usage/sources.js";
 
@@ -67,6 +70,32 @@ function Refused() {
     <//>`;
 }
 
+/** What was reported by mistake and counts no more. */
+function Voided() {
+  return html`
+    <${Card} title=${t("Events taken back")}>
+      <${Rows} path="/usage/voided" label=${t("Events taken back")} columns=${[
+        { head: t("When"), cell: (it) => moment(it.voided_at) },
+        { head: t("By"), cell: (it) => by(it.by) },
+        { head: t("Why"), lead: true, cell: (it) => it.reason },
+        { head: t("Event"), cell: (it) => html`<${Sent} of=${JSON.stringify(it.event)} />` },
+      ]} empty=${html`<${Empty} icon="circle-check" title=${t("No event was taken back")}><p>${t("An event that was reported by mistake is taken back where it is listed.")}</p><//>`} />
+    <//>`;
+}
+
+function TakeBack({ of, onClose }) {
+  const { source, id, subscription, meter, at } = of;
+  const send = async (body) => {
+    await post("/usage/void", { ...body, events: [{ source, id, subscription, meter, at }] });
+    say(t("It counts no more"));
+  };
+  return html`
+    <${FormDialog} title=${t("Take {quantity} of {when} back?", { quantity: quantity(of.quantity), when: moment(at) })} onClose=${onClose} onSend=${send} send=${t("Take back")} danger
+      intro=${t("Before its bill it is never charged; after it the next bill gives back the difference.")}>
+      <${Field} name="reason" label=${t("Reason")} required autofocus />
+    <//>`;
+}
+
 /** What was taken, and nobody bills as things are. */
 function Unrated() {
   return html`
@@ -96,14 +125,17 @@ function Events({ of }) {
   const [meter, choose] = useState("");
   const meters = useLoad(() => listed("/meters"), ["meters"]);
   const chosen = meter || [...(meters.data?.keys() ?? [])][0];
+  const [wrong, doubt] = useState(null);
   if (!chosen) return null;
   return html`
+    ${wrong && html`<${TakeBack} of=${wrong} onClose=${() => doubt(null)} />`}
     <${Card} title=${t("Latest events")} actions=${html`<select class="small" name="meter" aria-label=${t("Which meter")} onChange=${(event) => choose(event.target.value)}>${[...meters.data.values()].map((it) => html`<option value=${it.id} selected=${it.id === chosen}>${called(it)}</option>`)}</select>`}>
       <${Rows} path="/usage" query=${{ subscription: of.id, meter: chosen }} label=${t("Latest events")} columns=${[
         { head: t("When"), cell: (it) => moment(it.at) },
         { head: t("Quantity"), num: true, lead: true, cell: (it) => html`<span class="strong">${quantity(it.quantity)}</span>` },
         { head: t("Source"), cell: (it) => it.source },
         { head: t("Event"), cell: (it) => html`<span class="mono">${it.id}</span>` },
+        ...(may("usage_write") ? [{ head: "", num: true, cell: (it) => html`<button type="button" class="link" onClick=${() => doubt(it)}>${t("Take back")}</button>` }] : []),
       ]} empty=${html`<${Empty} icon="gauge" title=${t("No event of this meter was reported yet")} />`} />
     <//>`;
 }
@@ -134,7 +166,7 @@ export default function Usage() {
       ${account && html`<${OfAccount} key=${account.id} account=${account} />`}
       ${may("catalog_read") && html`<${Meters} />`}
       ${own.kind !== "customer" && may("settings_read") && html`<${Sources} />`}
-      ${may("usage_write") && html`<${Unrated} /><${Refused} />
+      ${may("usage_write") && html`<${Unrated} /><${Refused} /><${Voided} />
         <${Card} title=${t("Report usage")}><div class="inside stack tight"><p class="quiet">${t("Events count once, by source and id: send them again as often as you like.")}</p><pre class="code" tabindex="0">${EXAMPLE}</pre></div><//>`}
     <//>`;
 }
