@@ -38,7 +38,7 @@ export function useRows(path, query) {
 function withSeller(columns, rows) {
   const sellers = new Set(rows.map(sellerOf));
   if (sellers.size < 2) return columns;
-  return [columns[0], { head: t("Seller"), extra: true, cut: true, cell: sellerOf, text: sellerOf }, ...columns.slice(1)];
+  return [columns[0], { head: t("Seller"), extra: true, kept: true, cut: true, cell: sellerOf, text: sellerOf }, ...columns.slice(1)];
 }
 
 const sellerOf = (it) => it.seller_name ?? it.seller?.name ?? "";

@@ -4,7 +4,7 @@ import { t } from "../model/text.js";
 
 /**
  * A table. A column is `{head, cell, text, num, lead, cut, extra}`: `cell` makes the content from a row, `text` the plain value for
- * files, in which one without `cell` stands alone, `num` aligns to the end, `lead` stands in the first line of a card, `cut` may be cut off, `extra` is left out where there is little room, `spare` where there is not
+ * files, in which one without `cell` stands alone, `num` aligns to the end, `lead` stands in the first line of a card, `cut` may be cut off, `extra` is left out where there is little room (in cards it stays if `kept`), `spare` where there is not
  * much, `wide` in cards, and `carded` is shown in cards alone.
  */
 export function Table({ columns: all, rows, label, cards = true }) {
@@ -23,7 +23,7 @@ export function Table({ columns: all, rows, label, cards = true }) {
     </div>`;
 }
 
-const kind = (it) => ["num", "lead", "cut", "extra", "spare", "wide", "carded"].filter((name) => it[name]).join(" ") || undefined;
+const kind = (it) => ["num", "lead", "cut", "extra", "spare", "kept", "wide", "carded"].filter((name) => it[name]).join(" ") || undefined;
 
 /** Moves from row to row by the arrow keys. */
 function walk(event) {

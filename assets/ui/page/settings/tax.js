@@ -180,7 +180,7 @@ export function Tax() {
       <//>
       <div class="halves">
         <${Editable} path="/tax_zones" title=${t("Zones")} create=${t("New zone")} may=${isMine} names=${[["name", t("Name")]]}
-          columns=${[{ head: t("Name"), cell: strong }, { head: t("Code"), cell: (it) => it.code }, { head: t("Countries"), cell: (it) => it.countries.map(country).join(", ") || t("all others") }]}
+          columns=${[{ head: t("Name"), cell: strong }, { head: t("Code"), cell: (it) => html`<span class="one-line">${it.code}</span>` }, { head: t("Countries"), cell: (it) => it.countries.map(country).join(", ") || t("all others") }]}
           fields=${(known) => html`${coded(known)}${!known.id && html`
             <${Repeat} label=${t("Countries")} add=${t("One more country")} hint=${t("None at all: everywhere else.")} most=${250}>${(_, at) => html`
               <${Field} name=${`countries/${at}`} label=${t("Country")} kind="select" required options=${[["", t("Choose …")], ...countries()]} />`}<//>`}`}
