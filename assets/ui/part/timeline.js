@@ -3,7 +3,7 @@ import { html } from "../html.js";
 import { money } from "../model/money.js";
 import { name } from "../model/name.js";
 import { to } from "../model/route.js";
-import { colon, language, t } from "../model/text.js";
+import { colon, language, said, t } from "../model/text.js";
 import { day, moment } from "../model/time.js";
 import { Far, pathOf } from "./figure.js";
 import { useRows } from "./list.js";
@@ -41,9 +41,12 @@ const agreed = (phrase, { kind }) => phrase.replaceAll("(e)", FEMININE[language.
 export function told({ text, subject, amount, offers = [] }) {
   const begin = `${sentence(subject.kind)} ${subject.label} `;
   if (!text.startsWith(begin)) return text;
-  const [phrase, details] = text.slice(begin.length).split(/: (.*)/s);
+  const rest = text.slice(begin.length);
+  const [phrase, details] = t(rest) === rest ? rest.split(/: (.*)/s) : [rest];
+  // Why something failed is a sentence; what else is told is a list.
+  const why = details && said(details);
   const named = new Map(offers.map((it) => [it.label, name(it.id).value ?? it.label]));
-  const what = amount ? money(amount) : details?.split(", ").map((it) => detail(it, named)).join(", ");
+  const what = amount ? money(amount) : why !== details ? why : details?.split(", ").map((it) => detail(it, named)).join(", ");
   // Offers, and subscriptions that are named by them, have names in the reader's language.
   const label = (["offer", "subscription"].includes(subject.kind) && name(subject.id).value) || subject.label;
   return `${t(sentence(subject.kind))} ${label} ${agreed(t(phrase), subject)}${what ? `${colon()} ${what}` : ""}`;

@@ -22,6 +22,8 @@ const ROLES = {
   customer: [["customer_admin", () => t("Customer administrator")], ["member", () => t("Member")]],
 };
 
+const CALLED = new Map(Object.values(ROLES).flat());
+
 const isStopped = (it) => it.state === "suspended" || it.state === "invitation_suspended";
 
 async function attempt(work, done) {
@@ -70,7 +72,7 @@ export function Users({ account }) {
     { head: t("Name"), cell: (it) => html`<span class="strong">${it.name}</span>` },
     { head: t("State"), lead: true, cell: (it) => html`<${State} of=${it.state} />` },
     { head: t("Mail address"), cell: (it) => it.email },
-    { head: t("Roles"), cell: (it) => it.roles.map(sentence).join(", ") },
+    { head: t("Roles"), cell: (it) => it.roles.map((role) => CALLED.get(role)?.() ?? sentence(role)).join(", ") },
     { head: t("Last here"), cell: (it) => it.last_sign_in_at && html`<${Far} at=${it.last_sign_in_at} wall />` },
     { head: "", num: true, cell: (it) => actions(it).length > 0 && html`<${Menu} label=${t("Actions for {name}", { name: it.name })} button=${html`<${Icon} name="ellipsis" />`} items=${actions(it)} />` },
   ];
