@@ -38,6 +38,10 @@ fn a_card_says_all_that_is_due_as_its_reader_is_told_prices() {
     tab.go("/ui/shop?q=buoy");
     tab.sees("€12.00 every month incl. VAT");
     tab.must_be_content();
+    // Who is not known is taxed as one at home: where that is has to be known.
+    let seller = format!("/accounts/{}", stage.market.house.operator.account);
+    let address = json!({ "street": "Ring 2", "city": "Berlin", "country": "DE" });
+    stage.market.operator().patch(&seller, &json!({ "address": address }));
     let guest = stage.window(chromium).tab();
     guest.go("/ui/shop?q=buoy");
     guest.sees("€12.00 every month incl. VAT");
