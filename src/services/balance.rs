@@ -5,7 +5,7 @@
 //! came by card or mandate goes back to its payer alone, who may still take it back.
 
 use super::billing::book;
-use super::{Act, Cx, Error, dunning, payment, payment_plan, prepaid};
+use super::{Act, Cx, Error, dunning, in_hand, payment, prepaid};
 use crate::domain::account::billing_account::{BillingAccount, BillingState};
 use crate::domain::error::{Code, Invalid, Rejection};
 use crate::domain::id::{BillingAccountId, DocumentId};
@@ -31,7 +31,11 @@ pub fn adjust(
         take(act, &of, amount.negated()?)?;
     }
     book(act, of.stamp.seller, cause, journal::adjusted(of.id, amount)?)?;
-    if amount.is_negative() { dunning::follow(act, of.id) } else { use_up(act, &of, amount) }
+    if amount.is_negative() {
+        dunning::follow(act, of.id)
+    } else {
+        in_hand::use_so_much(act, &of, amount)
+    }
 }
 
 /// Moves what is left on one billing account to another of the same seller.
@@ -54,7 +58,7 @@ pub fn transfer(
     book(act, from.stamp.seller, cause, journal::moved(from.id, to.id, amount)?)?;
     prepaid::moved(act, (&from, &to), paid_in)?;
     dunning::follow(act, from.id)?;
-    use_up(act, &to, amount)
+    in_hand::use_so_much(act, &to, amount)
 }
 
 /// Sets aside a part of what is left on a billing account: nothing else is paid with it.
@@ -97,7 +101,7 @@ pub fn release(
     let parts = (paid_in.minus(amount)?, paid_in.negated()?);
     book(act, of.stamp.seller, cause, journal::reserved(of.id, parts)?)?;
     prepaid::put_back(act, &of, paid_in)?;
-    use_up(act, &of, amount)
+    in_hand::use_so_much(act, &of, amount)
 }
 
 /// What is set aside on a billing account.
@@ -162,17 +166,4 @@ fn take(act: &mut Act<'_>, of: &BillingAccount, amount: Money) -> Result<Money, 
     }
     let why = format!("`{amount}` is more than is left and can be moved: `{there}`");
     Err(Rejection::new(Code::PaymentExceeds, why).into())
-}
-
-/// Lets credit that a customer has got settle what is open, what is due first first.
-fn use_up(act: &mut Act<'_>, of: &BillingAccount, amount: Money) -> Result<(), Error> {
-    let today = of.terms().zone.date_of(act.now());
-    let resting = payment_plan::resting(act.cx(), of.id, today)?;
-    let open = payment::open_invoices(act.cx(), of.id)?.into_iter();
-    let open: Vec<_> = open
-        .filter(|it| it.content().currency == amount.currency() && !resting.contains(&it.id))
-        .map(|it| it.id)
-        .collect();
-    payment::use_credit_of(act, &open, amount)?;
-    dunning::follow(act, of.id)
 }

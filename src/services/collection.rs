@@ -4,7 +4,8 @@
 use std::sync::Arc;
 
 use super::{
-    Act, Bss, Cx, Error, checkout, dunning, gateway, order, payment_method, payment_plan, refund,
+    Act, Bss, Cx, Error, checkout, dunning, gateway, in_hand, order, payment_method, payment_plan,
+    refund,
 };
 use crate::domain::account::Account;
 use crate::domain::account::billing_account::BillingAccount;
@@ -41,6 +42,7 @@ pub fn step(bss: &Arc<Bss>, it: Subject) -> Result<bool, Error> {
 fn begin(act: &mut Act<'_>, id: InvoiceId) -> Result<bool, Error> {
     let Some(invoice) = act.load::<Invoice>(id)?.collected(act.now()) else { return Ok(false) };
     act.put_quietly(&invoice)?;
+    let invoice = in_hand::used_for(act, id)?;
     attempt(act, &invoice, 1)?;
     Ok(true)
 }
@@ -153,7 +155,11 @@ pub(super) fn expected(cx: Cx<'_>, invoice: &Invoice) -> Result<Option<Collected
     Ok(gateway.map(|_| CollectedBy::Gateway))
 }
 
-fn is_under_way(cx: Cx<'_>, id: InvoiceId) -> Result<bool, Error> {
+/// Whether a payment of an invoice may still come in although nobody does anything more for it.
+///
+/// # Errors
+/// If the store fails.
+pub(super) fn is_under_way(cx: Cx<'_>, id: InvoiceId) -> Result<bool, Error> {
     Ok(checkout::attempts_of(cx, id)?.iter().any(checkout::comes_by_itself))
 }
 
@@ -210,7 +216,7 @@ pub(super) fn again(act: &mut Act<'_>, id: PaymentId) -> Result<bool, Error> {
         return Ok(true);
     }
     if let Some(id) = invoice {
-        let invoice: Invoice = act.load(id)?;
+        let invoice = in_hand::used_for(act, id)?;
         self::attempt(act, &invoice, tries)?;
     }
     dunning::follow(act, of)?;

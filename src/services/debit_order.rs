@@ -11,7 +11,7 @@ use super::goodwill::{self, Instead};
 use super::{
     Act, Author, Bss, Cx, Error, account, billing_account, catalog, checkout, collection, dunning,
 };
-use super::{letterhead, payment, payment_method};
+use super::{in_hand, letterhead, payment, payment_method};
 use crate::domain::billing::invoice::Invoice;
 use crate::domain::error::{Code, Invalid, Rejection};
 use crate::domain::event::Verb;
@@ -191,6 +191,9 @@ impl Plan {
     fn place(&self, act: &mut Act<'_>, wanted: &[Wanted]) -> Result<Vec<DebitOrder>, Error> {
         let mut orders: BTreeMap<Scheme, (DebitOrderId, Vec<OrderedDebit>)> = BTreeMap::new();
         let mut payers = BTreeSet::new();
+        for (_, invoice) in wanted {
+            in_hand::used_for(act, *invoice)?;
+        }
         for (method, invoice) in wanted {
             let method: PaymentMethod = act.load(*method)?;
             let invoice: Invoice = act.load(*invoice)?;

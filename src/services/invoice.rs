@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use super::billing::{self, Series, book, number, seal};
 use super::recognition::released;
 use super::{
-    Act, Cx, Error, billing_account, collection, deposit, dunning, goodwill, payment, payment_plan,
-    prepaid,
+    Act, Cx, Error, billing_account, collection, deposit, dunning, goodwill, in_hand, payment,
+    payment_plan, prepaid,
 };
 use crate::domain::account::Account;
 use crate::domain::account::billing_account::BillingAccount;
@@ -183,7 +183,10 @@ pub fn give_credit(
         None => credit::everything(&invoice, &before, rounding)?,
     };
     billing::lower(act, &invoice, &content)?;
-    issue_credit(act, invoice, (content, reason))
+    let customer = invoice.content().billing_account;
+    let note = issue_credit(act, invoice, (content, reason))?;
+    in_hand::use_up(act, customer)?;
+    Ok(note)
 }
 
 /// The invoices of an account that were issued after one of them and give something back, each with what was
@@ -318,6 +321,8 @@ pub fn remind(act: &mut Act<'_>, id: InvoiceId) -> Result<bool, Error> {
         act.put_quietly(&told.0)?;
         return Ok(true);
     }
+    // Nor of what it has credit for.
+    let Some(told) = in_hand::used_for(act, id)?.overdue(act.now()) else { return Ok(true) };
     act.keep(told)?;
     dunning::follow_overdue(act, customer)?;
     Ok(true)
@@ -375,7 +380,7 @@ pub fn resolve(
         InFavorOf::Customer => drop(give_credit(act, id, (asked, reason))?),
     }
     dunning::follow(act, customer)?;
-    act.load(id)
+    in_hand::used_for(act, id)
 }
 
 /// Gives up what is open of an invoice.
@@ -403,7 +408,8 @@ pub fn write_off(
     Ok(invoice)
 }
 
-/// Has what was given up of an invoice owed again, to be paid as if it were new.
+/// Has what was given up of an invoice owed again, to be paid as if it were new, as far as the credit of its
+/// customer does not settle it.
 ///
 /// # Errors
 /// If nothing of it was given up, or the caller may not.
@@ -419,7 +425,7 @@ pub fn revive(act: &mut Act<'_>, id: InvoiceId, revision: Option<u32>) -> Result
     let invoice = act.keep(revived)?;
     goodwill::reopen(act, &invoice)?;
     dunning::follow(act, customer)?;
-    act.load(id)
+    in_hand::used_for(act, id)
 }
 
 /// The invoices of an account that are neither paid nor given up.

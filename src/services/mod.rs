@@ -49,6 +49,7 @@ pub mod goodwill;
 mod house;
 pub mod idempotency;
 pub mod identity_provider;
+mod in_hand;
 pub mod invoice;
 pub mod invoice_page;
 pub mod job;

@@ -323,7 +323,8 @@ pub(super) fn use_credit(act: &mut Act<'_>, invoice: Invoice) -> Result<Invoice,
     settle_by_credit(act, invoice, open)
 }
 
-/// Lets the credit that a customer has settle so much of invoices at most, one after the other.
+/// Lets the credit that a customer has settle so much of invoices at most, one after the other: of none what
+/// is disputed.
 ///
 /// # Errors
 /// If the store fails.
@@ -334,9 +335,10 @@ pub(super) fn use_credit_of(
 ) -> Result<(), Error> {
     for id in invoices {
         let invoice: Invoice = act.load(*id)?;
-        if invoice.dispute().is_none() && most.as_minor() > 0 {
+        let part = most.at_most(invoice.undisputed())?;
+        if part.as_minor() > 0 {
             let open = invoice.open();
-            let after = settle_by_credit(act, invoice, most)?;
+            let after = settle_by_credit(act, invoice, part)?;
             most = most.minus(open.minus(after.open())?)?;
         }
     }

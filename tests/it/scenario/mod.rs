@@ -24,6 +24,7 @@ mod first_invoice;
 mod foretold;
 mod goodwill;
 mod holds;
+mod in_hand;
 mod instalments;
 mod ladders;
 mod languages;
