@@ -3,8 +3,10 @@
 //! *Monthly recurring revenue* is what the recurring prices of everything that runs come to in a
 //! month: of each subscription that is active or graced and past its trial, at today's version of
 //! each price, with longer and shorter periods brought to the length of a month. It is what is
-//! agreed, before taxes that are not inside a price, with the discounts and fees that a price has in
-//! the long run, and knows nothing of proration and of what a single customer is granted.
+//! agreed, without taxes, with the discounts and fees that a price has in the long run, and knows
+//! nothing of proration and of what a single customer is granted. Of a price that contains tax it is
+//! without what the account bears of which it is told, and of many without what a consumer bears where
+//! the seller is.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -237,12 +239,16 @@ pub struct Running {
     pub count: i64,
 }
 
-/// What a price brings in a month by what runs at it: nothing if it does not recur, or has not
-/// begun.
+/// What a price brings in a month by what runs at it, without the tax that it contains, if any, so many percent:
+/// nothing if it does not recur, or has not begun.
 ///
 /// # Errors
 /// If billing has no rule for the price, or the sum is too large.
-pub fn monthly(price: &Price, running: &Running, today: Date) -> Result<Amount, Rejection> {
+pub fn monthly(
+    price: &Price,
+    running: &Running,
+    (today, contained): (Date, Percent),
+) -> Result<Amount, Rejection> {
     let nothing = Amount::zero(price.currency);
     let every = match price.kind {
         PriceKind::Recurring { every, .. } => every,
@@ -252,6 +258,7 @@ pub fn monthly(price: &Price, running: &Running, today: Date) -> Result<Amount, 
     let amount = Charging::in_the_long_run(price, version, today).amount(running.units)?;
     let charged = Decimal::ONE_HUNDRED - running.less.decimal();
     let amount = amount.part(charged, Decimal::ONE_HUNDRED)?;
+    let amount = amount.part(Decimal::ONE_HUNDRED, Decimal::ONE_HUNDRED + contained.decimal())?;
     let (numerator, denominator) = months_per(every);
     let all = amount.value().checked_mul(Decimal::from(running.count));
     let all = Amount::new(all.ok_or(MoneyError::TooLarge)?, price.currency);

@@ -6,7 +6,7 @@
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Cx, Error, billing_account, catalog};
+use super::{Cx, Error, billing, billing_account, catalog};
 use crate::domain::account::Account;
 use crate::domain::billing::invoice::Invoice;
 use crate::domain::catalog::price::Price;
@@ -202,6 +202,11 @@ impl Told {
     fn running(&mut self, cx: Cx<'_>, sight: &Sight, today: Date) -> Result<(), Error> {
         let mut prices: BTreeMap<PriceId, Option<Price>> = BTreeMap::new();
         let mut sums: BTreeMap<Currency, Amount> = BTreeMap::new();
+        let mut contained = billing::Contained::default();
+        let buyer = match sight.of {
+            Of::All => None,
+            Of::Owner(id) => Some(id),
+        };
         for row in kept::runs(cx.view, sight.of)?.into_iter().filter(|it| sight.sees(it.seller)) {
             let price = match prices.entry(row.price) {
                 Entry::Occupied(found) => found.into_mut(),
@@ -211,7 +216,8 @@ impl Told {
             self.sellers.insert(row.seller);
             self.figures(price.currency).subscriptions += row.subscriptions;
             if price.resource == row.resource {
-                let monthly = overview::monthly(price, &row.running, today)?;
+                let tax = contained.percent(cx, (row.seller, &*price), (buyer, today))?;
+                let monthly = overview::monthly(price, &row.running, (today, tax))?;
                 let sum = sums.entry(price.currency).or_insert(Amount::zero(price.currency));
                 *sum = sum.plus(monthly)?;
             }

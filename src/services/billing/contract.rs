@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::contained::Contained;
 use super::gather::{discounts_of, gathered};
 use super::policy;
 use crate::domain::account::billing_account::BillingAccount;
@@ -9,9 +10,11 @@ use crate::domain::billing::charge::{Charging, Units};
 use crate::domain::billing::discount::Discounts;
 use crate::domain::billing::due::{Billable, BillablePrice};
 use crate::domain::billing::policy::Policy;
+use crate::domain::billing::tax::on_one;
 use crate::domain::catalog::discount::Discount;
 use crate::domain::catalog::price::alteration::Turn;
-use crate::domain::catalog::price::{Price, PriceKind, PriceVersion};
+use crate::domain::catalog::price::{Base, Occasion, Price, PriceKind, PriceVersion};
+use crate::domain::catalog::tax::Treatment;
 use crate::domain::money::Money;
 use crate::domain::quantity::Percent;
 use crate::domain::subscription::lifecycle::State;
@@ -87,18 +90,21 @@ pub fn worth(cx: Cx<'_>, it: &Subscription) -> Result<Vec<Worth>, Error> {
     let policy = policy(cx, account.stamp.seller)?;
     let prices = gathered.prices();
     let of = gathered.billable(&prices);
+    let mut contained = Contained::default();
     let each = prices.iter().zip(gathered.own_prices()).map(|(it, price)| {
         let given = discounts.on_next(&of, it, cycle);
-        let net = net((&of, it), (&policy, today), (&discounts, given))?;
+        let tax = contained.for_buyer(cx, (&*account, &*billing_account), (it.price, today))?;
+        let net = net((&of, it), (&policy, today, tax.as_ref()), (&discounts, given))?;
         Ok(Worth { price: Arc::clone(price), net })
     });
     each.collect()
 }
 
-/// What a whole period of a price comes to, for what is held today.
+/// What a whole period of a price comes to without tax, for what is held today. Where the price contains tax and
+/// nothing says how much, it is not known.
 fn net(
     (of, it): (&Billable<'_>, &BillablePrice<'_>),
-    (policy, today): (&Policy, Date),
+    (policy, today, tax): (&Policy, Date, Option<&Treatment>),
     (discounts, given): (&Discounts<'_>, Option<&Discount>),
 ) -> Result<Option<Money>, Error> {
     let turn = match it.price.kind {
@@ -111,11 +117,22 @@ fn net(
         price: it.price,
         version,
         occurrence: of.occurrence(it, turn, today),
-        tax: Percent::ZERO,
+        tax: tax.map_or(Percent::ZERO, Treatment::percent),
         zero_usage: policy.zero_usage,
         rounding: policy.rounding,
     };
     let mut explanation = charging.whole(Units::of(it.units))?;
     discounts.lower(&mut explanation, given)?;
-    Ok(Some(explanation.unrounded()?.book(policy.rounding)?))
+    let charged = explanation.unrounded()?.book(policy.rounding)?;
+    match (it.price.base, tax) {
+        (Base::Net, _) => Ok(Some(charged)),
+        // What is deposited bears no tax.
+        (Base::Gross, None) if it.price.kind == PriceKind::OneTime(Occasion::Deposit) => {
+            Ok(Some(charged))
+        }
+        (Base::Gross, None) => Ok(None),
+        (Base::Gross, Some(tax)) => {
+            Ok(Some(on_one(charged, (Base::Gross, tax), policy.rounding)?.net))
+        }
+    }
 }

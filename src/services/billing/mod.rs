@@ -5,6 +5,7 @@
 
 mod comparison;
 mod consumption;
+mod contained;
 mod contract;
 pub(super) mod counted;
 mod credited;
@@ -29,6 +30,7 @@ mod version;
 
 pub use self::comparison::{Compared, compare, compare_plan};
 pub use self::consumption::{consumption, resource_usage};
+pub(super) use self::contained::Contained;
 pub use self::contract::{ContractPrice, Worth, contract, worth};
 pub(super) use self::credited::lower;
 pub use self::forecast::{BillDates, Forecast, dates};

@@ -1,5 +1,7 @@
 //! The overview: figures that follow what happens, for who runs it, a reseller and a customer.
 
+use std::collections::BTreeSet;
+
 use expect_test::expect;
 use serde_json::{Value, json};
 use tillbox::domain::time::Date;
@@ -282,4 +284,42 @@ fn what_is_overdue_goes_by_the_day_of_who_sells_it() {
     };
     assert_eq!(at("09:59"), "0.00", "it is still {due_on} there");
     assert_eq!(at("10:00"), "12.00");
+}
+
+#[test]
+fn what_contains_tax_counts_and_is_told_without_it() {
+    let market = Market::on("2026-01-01");
+    let operator = market.operator();
+    let account = market.customer("Acme", "EUR");
+    let contains = |mut price: Value| {
+        price["includes_tax"] = json!(true);
+        price
+    };
+    let setup = json!({
+        "name": "Setup", "kind": "one_time", "currency": "EUR",
+        "model": { "kind": "flat", "amount": "200" },
+    });
+    let prices = [contains(monthly("Base", "EUR", "1200")), contains(setup)];
+    let offer = market.offer("Server", &prices);
+    let body = json!({ "account": account["id"], "items": [{ "offer": offer }] });
+    let order = text(&operator.post("/orders", &body)["id"]);
+    market.house.app.keep_duties();
+    let order = operator.get(&format!("/orders/{order}"));
+    let told = order["items"][0]["prices"].as_array().unwrap().iter();
+    let told = told.map(|it| format!("{} {}", text(&it["name"]), text(&it["net"]["amount"])));
+    assert_eq!(
+        told.collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>(),
+        ["Base 1000.00", "Setup 166.67"]
+    );
+    let sums = market.invoices(&account);
+    assert_eq!(text(&sums[0]["net"]["amount"]), "1166.67");
+    let mrr = |path: &str| text(&operator.get(path)["currencies"][0]["mrr"]["amount"]);
+    let own = format!("/overview?account={}", text(&account["id"]));
+    assert_eq!([mrr("/overview"), mrr(&own)], ["1000.00", "1000.00"]);
+    // Who bears no tax pays all of it as what it costs.
+    let exemption = json!({ "tax": { "exemptions": [{
+        "certificate": "B 47", "country": "DE", "valid_from": "2026-01-01",
+    }] } });
+    operator.patch(&format!("/accounts/{}", text(&account["id"])), &exemption);
+    assert_eq!([mrr("/overview"), mrr(&own)], ["1000.00", "1200.00"]);
 }
