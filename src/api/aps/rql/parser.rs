@@ -1,5 +1,7 @@
 //! The grammar of a query: conditions, groups of them, and what stands beside them.
 
+use std::borrow::Cow;
+
 use super::call::{self, Clause, Directive, Function};
 use super::error::{Problem, RqlError, excerpt};
 use super::lexer::{Lexer, Piece, Token, Word};
@@ -21,7 +23,8 @@ pub(crate) fn parse(query: &str) -> Result<Query, RqlError> {
     if query.len() > QUERY_BYTES_MAX {
         return Err(Problem::TooLong(QUERY_BYTES_MAX).at(QUERY_BYTES_MAX));
     }
-    let mut parser = Parser { lexer: Lexer::new(query), parts: 0, depth: 0 };
+    let signed = signed(query)?;
+    let mut parser = Parser { lexer: Lexer::new(&signed), parts: 0, depth: 0 };
     if parser.lexer.peek().piece == Piece::End {
         return Ok(Query::default());
     }
@@ -30,6 +33,16 @@ pub(crate) fn parse(query: &str) -> Result<Query, RqlError> {
         Token { piece: Piece::End, .. } => Ok(query),
         token => Err(token.instead_of("`,`, `&`, `|`, `;` or the end")),
     }
+}
+
+/// A query with its signs as signs: some clients escape the query as a whole, signs and all, before they
+/// sign it. Without a parenthesis or an equals sign nothing is asked, so that nothing else can be meant.
+fn signed(query: &str) -> Result<Cow<'_, str>, RqlError> {
+    let is_escaped = |sign: &str| query.to_ascii_lowercase().contains(sign);
+    if query.contains(['(', '=']) || !(is_escaped("%28") || is_escaped("%3d")) {
+        return Ok(Cow::Borrowed(query));
+    }
+    Word { at: 0, raw: query }.text().map(Cow::Owned)
 }
 
 /// Where in a query the reader is.

@@ -77,6 +77,9 @@ fn a_query_is_read_in_all_its_forms() {
         a=1,min(p.q) => eq(a,1),min(p.q)
         max(p),explain() => max(p),explain()
         values(p) => values(p)
+        limit%280%2C10%29 => limit(0,10)
+        limit%280,10%29 => limit(0,10)
+        id%3Deq%3d1%26name%3Da%2520b => and(eq(id,1),eq(name,a%20b))
         and=1,or=2,select=3 => and(eq(and,1),eq(or,2),eq(select,3))
     ",
     );
@@ -86,6 +89,8 @@ fn a_query_is_read_in_all_its_forms() {
 fn what_is_wrong_is_said_with_its_place() {
     check(
         "
+        foo%20 => !6 `(` or `=` is expected, not the end
+        foo%28%2 => !0 `foo%28%2` is not percent-encoded UTF-8
         foo => !3 `(` or `=` is expected, not the end
         , => !0 a condition is expected, not `,`
         a=1, => !4 a condition is expected, not the end
