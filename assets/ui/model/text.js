@@ -87,8 +87,8 @@ export function count(number) {
   return new Intl.NumberFormat(locale()).format(number);
 }
 
-/** One text of several, by locale: the reader's, or the original. */
+/** One text of several, by locale: the reader's, or the original; what has one text only is that. */
 export function local(texts) {
-  if (!texts) return "";
+  if (!texts || typeof texts === "string") return texts ?? "";
   return texts[language.value] ?? texts.en ?? Object.values(texts)[0] ?? "";
 }

@@ -36,7 +36,7 @@ const holds = (it) => (it.ended_on ? t("ended on {day}", { day: day(it.ended_on)
 
 /** On what and for whom, as far as the names are known here. */
 function wide({ scope }, { offers, classes }) {
-  const named = (ids, known) => ids.map((id) => known.get(id)).filter(Boolean).map((it) => local(it.name) || it.name);
+  const named = (ids, known) => ids.map((id) => known.get(id)).filter(Boolean).map((it) => local(it.name));
   const parts = [
     ...named(scope.offers, offers), ...scope.terms, ...scope.charges.map((key) => CHARGES().find(([it]) => it === key)[1]), ...named(scope.classes, classes),
     scope.prices.length > 0 && t("prices: {number}", { number: scope.prices.length }),
@@ -56,7 +56,9 @@ function made({ kind, value, currency, offer, customers, scope, ...rest }) {
 function NewDiscount({ lists, onClose }) {
   const [kind, choose] = useState("percent");
   const [lasting, last] = useState("");
-  const some = (known) => [["", t("all")], ...[...known.values()].map((it) => [it.id, local(it.name) || it.name])];
+  const isSeveral = (known) => new Set([...known.values()].map((it) => it.seller_name)).size > 1;
+  const named = (it, ofSeveral) => [local(it.name), ofSeveral && it.seller_name].filter(Boolean).join(" · ");
+  const some = (known) => [["", t("all")], ...[...known.values()].map((it) => [it.id, named(it, isSeveral(known))])];
   return html`
     <${Create} path="/discounts" title=${t("New discount")} kind="wide" onClose=${onClose} read=${made}>
       <${Texts} name="name" label=${t("Name on the invoice")} required autofocus />
