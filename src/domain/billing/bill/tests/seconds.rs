@@ -7,6 +7,7 @@ use crate::domain::billing::invoice::Invoice;
 use crate::domain::billing::invoice::sample::issue;
 use crate::domain::billing::proration::{Counts, Measure, ProrationUnit};
 use crate::domain::billing::unused::{Ended, Left};
+use crate::domain::time::Period;
 
 /// A subscription whose days begin in Berlin.
 fn berlin(began_on: &str, prices: Vec<Price>) -> World {
@@ -81,7 +82,9 @@ fn what_is_called_off_gives_back_its_seconds() {
     let mut life = berlin("2026-03-01", vec![price(1, monthly(Timing::InAdvance), "flat 743")]);
     let (_, back, days) = given_back(&mut life, date("2026-03-30"));
     assert_eq!(back, euros("48"));
-    assert_eq!(days, Some(Left { left: 48 * 3_600, of: 743 * 3_600, counts: Counts::Seconds }));
+    let left = Period::new(date("2026-03-30"), date("2026-04-01"));
+    let seconds = Left { left: 48 * 3_600, of: 743 * 3_600, counts: Counts::Seconds, days: left };
+    assert_eq!(days, Some(seconds));
 }
 
 proptest! {
