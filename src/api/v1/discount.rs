@@ -70,7 +70,8 @@ struct DiscountForm {
     /// `once`, `always`, `for` a time or for so many `charges`.
     #[schema(required, nullable = false)]
     lasting: Option<String>,
-    /// With `for`: how long, from the day on which it was got: `2 months`.
+    /// With `for`: how long, from the day on which it was got: `2 months`. What a coupon unlocks is given on
+    /// the days of that time, whenever they are billed; the free days of a trial use nothing of it up.
     span: Option<String>,
     /// With `charges`: how many.
     charges: Option<u32>,

@@ -12,6 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rust_decimal::Decimal;
 
+use super::coupon::of_some_days;
 use super::credit::Credit;
 use super::invoice::Invoice;
 use super::invoice::explanation::{Explanation, Step};
@@ -128,7 +129,10 @@ impl Replaced<'_> {
                 (line.explanation.by_days(line.net)?.book(policy.rounding)?, None)
             }
             CreditBase::UnusedPart => {
-                let net = unused(line, days, policy)?;
+                // Of a coupon that was given on some of the days, those that are left had their part.
+                let by = Measure { unit: policy.proration, zone: self.zone };
+                let (off, off_late) = of_some_days(line, self.on, (by, policy.rounding))?;
+                let net = unused(line, (days, off), policy)?.minus(off_late)?;
                 (net, Some(days))
             }
         };
@@ -171,7 +175,8 @@ fn of_units(
 
 /// What the last days of a line's period are worth: of what was computed for them the same part as
 /// the line is of what was computed for it, so that discounts and contained tax are given back too.
-fn unused(line: &Line, days: Left, policy: &Policy) -> Result<Money, MoneyError> {
+/// Where coupons took something `off` for some days alone, as if they had not.
+fn unused(line: &Line, (days, off): (Left, Money), policy: &Policy) -> Result<Money, MoneyError> {
     let narrowed = narrowed(&line.explanation, days);
     let charged = narrowed.as_ref().map(Explanation::unrounded).transpose()?;
     match charged {
@@ -182,7 +187,8 @@ fn unused(line: &Line, days: Left, policy: &Policy) -> Result<Money, MoneyError>
         }
         Some(_) | None => {
             let (left, of) = (Decimal::from(days.left), Decimal::from(days.of.max(1)));
-            line.explanation.by_days(line.net)?.part(left, of)?.book(policy.rounding)
+            let all = line.explanation.by_days(line.net)?.plus(off.amount())?;
+            all.part(left, of)?.book(policy.rounding)
         }
     }
 }

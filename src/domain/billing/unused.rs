@@ -7,6 +7,7 @@
 
 use rust_decimal::Decimal;
 
+use super::coupon::of_some_days;
 use super::credit::{Credit, LineAsk, remainders};
 use super::invoice::Invoice;
 use super::invoice::explanation::Step;
@@ -184,7 +185,11 @@ impl Ended<'_> {
                 let is_whole = extent == Extent::Everything && cut <= period.start();
                 let by_days = line.explanation.by_days(line.net)?.book(policy.rounding)?;
                 let charged = if is_whole { line.net } else { by_days };
+                // Who had a coupon on some of the days is given back what each of them was charged at.
+                let (off, off_late) = of_some_days(line, cut, (by, policy.rounding))?;
+                let charged = charged.plus(off)?;
                 let unused = prorate(charged, period, cut, (by, policy.rounding))?.after;
+                let unused = unused.minus(off_late)?;
                 let net = unused.amount().part(share.decimal(), Decimal::ONE_HUNDRED)?;
                 Ok(Some((net.book(policy.rounding)?, Some(days))))
             }

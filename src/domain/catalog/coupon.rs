@@ -273,15 +273,25 @@ impl Redemption {
         self.ended_at
     }
 
-    /// Whether it is given on a bill of a day, if that lasts so long.
+    /// Whether it can be given on a bill more, if that lasts so long. On which days' charges what lasts for a
+    /// time is given does not hang on the day of the bill.
     #[must_use]
-    pub fn lasts(&self, lasting: Lasting, on: Date) -> bool {
+    pub fn is_left(&self, lasting: Lasting) -> bool {
         self.ended_at.is_none()
             && match lasting {
                 Lasting::Once => self.invoices == 0,
-                Lasting::Always => true,
-                Lasting::For(span) => on < span.after(self.redeemed_on, 1),
+                Lasting::Always | Lasting::For(_) => true,
                 Lasting::Charges(max) => self.invoices < max,
+            }
+    }
+
+    /// Whether it is given on what is charged for a day, if that lasts so long.
+    #[must_use]
+    pub fn lasts(&self, lasting: Lasting, on: Date) -> bool {
+        self.is_left(lasting)
+            && match lasting {
+                Lasting::For(span) => on < span.after(self.redeemed_on, 1),
+                Lasting::Once | Lasting::Always | Lasting::Charges(_) => true,
             }
     }
 

@@ -237,7 +237,8 @@ fn step<'a>(
         Step::Lowered(it) => lowering(language, it),
         Step::Coupon(it) => {
             let amount = language.decimal(it.amount.decimal().normalize());
-            format!("{} ({}): −{amount}", it.name, it.code)
+            let days = it.days.map_or_else(String::new, |it| format!(", {}", language.period(it)));
+            format!("{} ({}){days}: −{amount}", it.name, it.code)
         }
         Step::Committed(it) => {
             let amount = language.decimal(it.amount.decimal().normalize());

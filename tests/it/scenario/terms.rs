@@ -203,14 +203,14 @@ fn a_year_with_a_coupon_for_half_of_it() {
         2028-04-30 15.50 (18.60) overdue
         2028-05-31 15.50 (18.60) overdue
         2028-06-30 15.50 (18.60) overdue
-        2028-07-31 15.50 (18.60) overdue
+        2028-07-31 26.00 (31.20) overdue
         2028-08-31 31.00 (37.20) overdue
         2028-09-30 31.00 (37.20) overdue
         2028-10-31 31.00 (37.20) overdue
         2028-11-30 31.00 (37.20) overdue
         2028-12-31 31.00 (37.20) overdue
         2029-01-31 31.00 (37.20) open
-        owes 372.00, has 0.00
+        owes 384.60, has 0.00
     "#]]
     .assert_eq(&life.to(AUTUMN).told());
 }

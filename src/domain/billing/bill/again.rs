@@ -67,8 +67,8 @@ impl<'a> Draft<'a> {
             charged_terms: Some(charged_terms),
         };
         let bore = at.and_then(|it| it.tax_beyond(Quantity::ZERO)).cloned();
-        let kind = LineKind::Usage;
-        let charge = Charge { of, price, kind, service, explanation, bore };
+        let (kind, on) = (LineKind::Usage, total.period.start());
+        let charge = Charge { of, price, kind, service, on, explanation, bore };
         self.add_marked(charge, mark, total.charged_terms.clone())
     }
 }

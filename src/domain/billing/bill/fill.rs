@@ -65,7 +65,8 @@ impl<'a> Draft<'a> {
                     let bore = stood.as_ref().filter(|_| exact.value().is_sign_negative());
                     let bore = bore.and_then(|it| it.tax_beyond(Quantity::ZERO)).cloned();
                     let terms = ChargedTerms::at(version.valid_from, None);
-                    let charge = Charge { of, price, kind, service, explanation, bore };
+                    let on = floor.period.start();
+                    let charge = Charge { of, price, kind, service, on, explanation, bore };
                     self.add_true_up(charge, (mark, terms), stood)?;
                 }
             }

@@ -24,7 +24,7 @@ pub use self::so_far::{SoFar, so_far};
 use self::stand::{Charged, Stood};
 use super::charge::{Charging, Units};
 use super::charged_terms::ChargedTerms;
-use super::coupon::Redeemed;
+use super::coupon::{Redeemed, Reducible};
 use super::cycle::period_of;
 use super::discount::{Discounts, Lowering};
 use super::due::{Billable, BillablePrice, Due, UsageTotal, dues, part_of};
@@ -37,13 +37,11 @@ use super::rating::Rule;
 use super::tax::{TaxSheet, TaxTerms, TaxTotal, Taxable, assess};
 use super::taxing::{TaxedBuyer, Taxing};
 use crate::domain::account::cycle::Cycle;
-use crate::domain::catalog::discount::{Discount, Subject};
+use crate::domain::catalog::discount::Discount;
 use crate::domain::catalog::price::alteration::Occurrence;
 use crate::domain::catalog::price::{Figure, PriceVersion};
 use crate::domain::error::{Code, Rejection};
-use crate::domain::id::{
-    AccountId, BillingAccountId, OrderId, PriceId, RedemptionId, SubscriptionId,
-};
+use crate::domain::id::{AccountId, BillingAccountId, PriceId, RedemptionId, SubscriptionId};
 use crate::domain::money::{Amount, Currency, Money};
 use crate::domain::quantity::{Percent, Quantity};
 use crate::domain::subscription::ChargedDays;
@@ -158,8 +156,8 @@ struct Draft<'a> {
     billing: &'a Billing<'a>,
     lines: Vec<Line>,
     taxables: Vec<Taxable>,
-    /// What each line is to coupons, and the order that it comes from.
-    reducible: Vec<(Option<Subject<'a>>, Option<OrderId>)>,
+    /// What each line is to coupons.
+    reducible: Vec<Reducible<'a>>,
     taxes: TaxSheet,
     marks: Vec<Mark>,
     /// The charge of each mark.
@@ -176,6 +174,8 @@ struct Charge<'a> {
     price: &'a BillablePrice<'a>,
     kind: LineKind,
     service: Option<Period>,
+    /// The day whose price it is.
+    on: Date,
     explanation: Explanation,
     /// The tax that stands for it, if it changes what was charged before.
     bore: Option<TaxTotal>,
@@ -255,7 +255,7 @@ impl<'a> Draft<'a> {
             Some(_) | None => None,
         };
         let (kind, service) = (due.kind, due.service);
-        let charge = Charge { of, price, kind, service, explanation, bore };
+        let charge = Charge { of, price, kind, service, on: due.priced_on, explanation, bore };
         self.add_marked(charge, mark, before)
     }
 
@@ -352,10 +352,11 @@ impl<'a> Draft<'a> {
             return Ok(());
         }
         let tax_place = self.tax_place(&charge)?;
+        let reducible = self.reducible(&charge);
+        self.reducible.push(reducible);
         let Charge { of, price, kind, service, explanation, .. } = charge;
         let taxing = self.billing.taxing;
         let tax_category = price.tax_category.filter(|_| kind != LineKind::Deposit);
-        self.reducible.push((self.billing.discounts.subject(of, price), of.order));
         let is_flat = matches!(explanation.rule, Rule::Flat);
         let (offer, subject) = price.sold_as.unwrap_or((of.offer, of.subject));
         let base = price.price.base;

@@ -3,6 +3,11 @@
 //! Coupons come after line discounts and minimums. Each takes what its discount says off what the
 //! ones before it left of the lines in its scope, spread over them in proportion by the remainder
 //! rule; nothing falls below zero, and nothing is carried to the next bill.
+//!
+//! One that lasts for a time is given on the days of that time, whenever they are billed: of a line that
+//! has others besides, on the part that its days are of all. The free days of a trial use nothing of it up.
+
+mod days;
 
 use std::cmp::Reverse;
 use std::fmt;
@@ -10,15 +15,17 @@ use std::fmt;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+pub use self::days::{of_some_days, shares_of};
 use super::policy::CouponOrder;
+use super::proration::{Measure, ProrationUnit};
 use crate::domain::catalog::coupon::Redemption;
-use crate::domain::catalog::discount::{Discount, Reduction, Subject};
+use crate::domain::catalog::discount::{Discount, Lasting, Reduction, Subject};
 use crate::domain::catalog::price::Figure;
 use crate::domain::id::OrderId;
 use crate::domain::money::{Amount, Currency, Money, MoneyError, Rounding};
 use crate::domain::quantity::Percent;
 use crate::domain::text::{self, Locale, Name};
-use crate::domain::time::Date;
+use crate::domain::time::{Date, Period, Span};
 
 /// A use of a coupon with what it unlocked.
 #[derive(Debug, Clone, Copy)]
@@ -36,6 +43,16 @@ pub struct Reducible<'a> {
     pub subject: Option<Subject<'a>>,
     /// The order that its subscription comes from.
     pub order: Option<OrderId>,
+    /// For which days; `None` of what is charged once.
+    pub days: Option<Period>,
+    /// The first of them, or the day of what is charged once.
+    pub on: Date,
+    /// How days are measured.
+    pub by: Measure,
+    /// The first day on which its subscription was served.
+    pub served_from: Date,
+    /// The first day that it is charged: after its trial, if it has one.
+    pub charged_from: Date,
     /// What it comes to before.
     pub amount: Money,
 }
@@ -49,8 +66,6 @@ pub struct CouponTerms {
     pub rounding: Rounding,
     /// In what everything is.
     pub currency: Currency,
-    /// The billing day.
-    pub on: Date,
 }
 
 /// What one coupon takes off.
@@ -58,8 +73,19 @@ pub struct CouponTerms {
 pub struct Taken<'a> {
     /// By which use.
     pub by: Redeemed<'a>,
-    /// The place of each line with how much it is less.
-    pub shares: Vec<(usize, Money)>,
+    /// What it takes off each line.
+    pub shares: Vec<TakenShare>,
+}
+
+/// What a coupon takes off a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TakenShare {
+    /// The place of the line.
+    pub place: usize,
+    /// How much it is less.
+    pub off: Money,
+    /// For which of its days, if not for all of them.
+    pub days: Option<Period>,
 }
 
 /// What a coupon took off a line: all that is needed to do it again.
@@ -71,16 +97,19 @@ pub struct CouponShare {
     pub name: Name,
     /// The part of the line.
     pub amount: Figure,
+    /// For which days of the line, if not for all of them.
+    pub days: Option<Period>,
 }
 
 impl CouponShare {
     /// The share of a line, named in a language.
     #[must_use]
-    pub fn of(by: Redeemed<'_>, share: Money, locale: &Locale) -> Self {
+    pub fn of(by: Redeemed<'_>, share: TakenShare, locale: &Locale) -> Self {
         Self {
             code: by.redemption.code.clone(),
             name: by.discount.terms().name.text(locale).clone(),
-            amount: Figure::new(share.decimal()),
+            amount: Figure::new(share.off.decimal()),
+            days: share.days,
         }
     }
 
@@ -98,7 +127,8 @@ impl CouponShare {
 
 impl fmt::Display for CouponShare {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} off with the coupon {}: {}", self.amount, self.code, self.name)
+        write!(f, "{} off with the coupon {}: {}", self.amount, self.code, self.name)?;
+        self.days.map_or(Ok(()), |days| write!(f, ", for {days}"))
     }
 }
 
@@ -106,12 +136,72 @@ impl Redeemed<'_> {
     fn is_open(&self, terms: CouponTerms) -> bool {
         let it = self.discount.terms();
         let fits = it.reduction.currency().is_none_or(|it| it == terms.currency);
-        fits && !self.discount.is_over(terms.on) && self.redemption.lasts(it.lasting, terms.on)
+        fits && self.redemption.is_left(it.lasting)
     }
 
     fn covers(&self, line: &Reducible<'_>) -> bool {
         let is_of_order = self.redemption.order.is_none_or(|it| Some(it) == line.order);
         is_of_order && line.subject.is_some_and(|it| self.discount.terms().scope.covers(&it))
+    }
+
+    /// From when and until when it is given on what a line charges; `None`: always.
+    fn window(&self, line: &Reducible<'_>) -> (Option<Date>, Option<Date>) {
+        let (from, until) = match self.discount.terms().lasting {
+            Lasting::For(span) => {
+                let from = self.begins(line, span);
+                (Some(from), Some(span.after(from, 1)))
+            }
+            Lasting::Once | Lasting::Always | Lasting::Charges(_) => (None, None),
+        };
+        (from, until.into_iter().chain(self.discount.ended_on()).min())
+    }
+
+    /// The first day on which what lasts for a time is given on what a subscription is charged. What an
+    /// order bought has it from the day on from which that is charged; all else from the day on which the coupon
+    /// was brought, or so much later as days of that time are free.
+    fn begins(&self, line: &Reducible<'_>, span: Span) -> Date {
+        let brought_on = self.redemption.redeemed_on;
+        if self.redemption.order.is_some() {
+            return line.charged_from.max(brought_on);
+        }
+        let free_from = line.served_from.max(brought_on);
+        let is_in_time = free_from < span.after(brought_on, 1);
+        let free_days = if is_in_time { line.charged_from.days_since(free_from) } else { 0 };
+        brought_on.plus_days(free_days.max(0))
+    }
+
+    /// How much of what is left of a line it is given on, and for which of its days if not for all. Where
+    /// a part costs as much as the whole, the first day decides.
+    fn part(
+        &self,
+        line: &Reducible<'_>,
+        left: Money,
+        rounding: Rounding,
+    ) -> Result<Option<(Money, Option<Period>)>, MoneyError> {
+        if left.as_minor() <= 0 || !self.covers(line) {
+            return Ok(None);
+        }
+        let (from, until) = self.window(line);
+        let is_divided = |it: &Period| line.by.unit != ProrationUnit::None && line.by.of(*it) > 0;
+        let Some(all) = line.days.filter(is_divided) else {
+            let is_given =
+                from.is_none_or(|it| it <= line.on) && until.is_none_or(|it| line.on < it);
+            return Ok(is_given.then_some((left, None)));
+        };
+        let (start, end) = (all.start(), all.end());
+        let given = Period::new(
+            from.map_or(start, |it| it.max(start)),
+            until.map_or(end, |it| it.min(end)),
+        );
+        match given {
+            None => Ok(None),
+            Some(given) if given == all => Ok(Some((left, None))),
+            Some(given) => {
+                let (used, of) = (line.by.of(given), line.by.of(all));
+                let part = left.amount().part(used.into(), of.into())?.book(rounding)?;
+                Ok(Some((part, Some(given))))
+            }
+        }
     }
 
     /// Which comes first: the narrowest scope, a percentage before an amount or the other way round
@@ -152,20 +242,24 @@ pub fn taken<'a>(
     let mut left: Vec<Money> = lines.iter().map(|it| it.amount).collect();
     let mut found = Vec::new();
     for coupon in open {
-        let in_scope = |place: &usize| left[*place].as_minor() > 0 && coupon.covers(&lines[*place]);
-        let places: Vec<usize> = (0..lines.len()).filter(in_scope).collect();
-        let amounts: Vec<_> = places.iter().map(|it| left[*it]).collect();
-        let sum = Money::sum(amounts.iter().copied(), terms.currency)?;
+        let mut parts = Vec::with_capacity(lines.len());
+        for (place, line) in lines.iter().enumerate() {
+            let part = coupon.part(line, left[place], terms.rounding)?;
+            parts.extend(part.map(|(off, days)| TakenShare { place, off, days }));
+        }
+        let sum = Money::sum(parts.iter().map(|it| it.off), terms.currency)?;
         let off = coupon.off(sum, terms.rounding)?;
         if off.is_zero() {
             continue;
         }
-        let weights: Vec<_> = amounts.iter().map(|it| it.as_minor().unsigned_abs()).collect();
+        let weights: Vec<_> = parts.iter().map(|it| it.off.as_minor().unsigned_abs()).collect();
         let shares = off.split(&weights).ok_or(MoneyError::TooLarge)?;
-        for (place, share) in places.iter().zip(&shares) {
-            left[*place] = left[*place].minus(*share)?;
+        for (part, share) in parts.iter_mut().zip(shares) {
+            part.off = share;
+            left[part.place] = left[part.place].minus(share)?;
         }
-        let shares = places.into_iter().zip(shares).filter(|it| !it.1.is_zero()).collect();
+        parts.retain(|it| !it.off.is_zero());
+        let shares = parts;
         found.push(Taken { by: *coupon, shares });
     }
     Ok(found)

@@ -5,9 +5,9 @@ use proptest::prelude::*;
 use super::*;
 use crate::domain::billing::invoice::sample::{date, euros, id, stamp};
 use crate::domain::catalog::coupon::{Brought, Coupon, CouponLimits};
-use crate::domain::catalog::discount::{Access, Charged, DiscountTerms, Lasting, Scope};
+use crate::domain::catalog::discount::{Access, Charged, DiscountTerms, Scope};
 use crate::domain::localized::Localized;
-use crate::domain::time::Validity;
+use crate::domain::time::{Validity, Zone};
 
 /// What a coupon takes off, in which scope, and how often.
 struct Given {
@@ -67,7 +67,19 @@ fn line(offer: u128, price: u128, amount: Money) -> Reducible<'static> {
         account: Some(id(1)),
         class: None,
     };
-    Reducible { subject: Some(subject), order: None, amount }
+    let (days, on, began_on) = (None, date("2026-02-01"), date("2026-01-01"));
+    let by = Measure { unit: ProrationUnit::Day, zone: Zone::UTC };
+    let (served_from, charged_from) = (began_on, began_on);
+    let (subject, order) = (Some(subject), None);
+    Reducible { subject, order, days, on, by, served_from, charged_from, amount }
+}
+
+/// The same for some days, of a subscription that is served and charged from a day on each.
+fn for_days(days: &str, (served_from, charged_from): (&str, &str)) -> Reducible<'static> {
+    let (start, end) = days.split_once("..").expect(days);
+    let (on, days) = (date(start), Period::new(date(start), date(end)));
+    let (served_from, charged_from) = (date(served_from), date(charged_from));
+    Reducible { days, on, served_from, charged_from, ..line(1, 1, euros("31")) }
 }
 
 fn lines(amounts: &[&str]) -> Vec<Reducible<'static>> {
@@ -75,8 +87,7 @@ fn lines(amounts: &[&str]) -> Vec<Reducible<'static>> {
 }
 
 fn terms(order: CouponOrder) -> CouponTerms {
-    let (rounding, on) = (Rounding::HalfUp, date("2026-02-01"));
-    CouponTerms { order, rounding, currency: Currency::EUR, on }
+    CouponTerms { order, rounding: Rounding::HalfUp, currency: Currency::EUR }
 }
 
 fn left(given: &[Given], lines: &[Reducible<'_>], order: CouponOrder) -> Vec<Money> {
@@ -86,8 +97,8 @@ fn left(given: &[Given], lines: &[Reducible<'_>], order: CouponOrder) -> Vec<Mon
         .collect();
     let taken = taken(&coupons, lines, terms(order)).expect("taken");
     let mut left: Vec<_> = lines.iter().map(|it| it.amount).collect();
-    for (place, share) in taken.into_iter().flat_map(|it| it.shares) {
-        left[place] = left[place].minus(share).expect("in one currency");
+    for it in taken.into_iter().flat_map(|it| it.shares) {
+        left[it.place] = left[it.place].minus(it.off).expect("in one currency");
     }
     left
 }
@@ -189,6 +200,82 @@ fn a_coupon_is_given_on_what_it_is_for_and_as_often_as_it_lasts() {
         let told: Vec<_> = left.iter().map(|it| it.decimal().to_string()).collect();
         assert_eq!(told.join(" "), expected, "{case}");
     }
+}
+
+/// Of 31.00 half, for a month, brought on the first of January.
+#[test]
+fn what_lasts_for_a_time_is_given_on_the_days_of_that_time() {
+    let half = || lasting(1, percent(50), Scope::default(), Lasting::For(Span::months(1)));
+    let of_order = || {
+        let mut it = half();
+        it.redemption.order = Some(id(5));
+        it
+    };
+    let (old, trial) = (("2025-01-01", "2025-01-01"), ("2026-01-01", "2026-01-15"));
+    let (soon, late) = (("2026-01-20", "2026-01-25"), ("2026-03-01", "2026-03-15"));
+    let table = [
+        (half(), "2026-01-01..2026-02-01", old, "15.50"),
+        (half(), "2026-02-01..2026-03-01", old, "31.00"),
+        (half(), "2025-12-01..2026-01-01", old, "31.00"),
+        // 15 of 31 days lie within, and 16 of 31.
+        (half(), "2026-01-17..2026-02-17", old, "23.50"),
+        (half(), "2025-12-17..2026-01-17", old, "23.00"),
+        // A trial uses nothing of it up: 14 of the 28 days of February lie within.
+        (half(), "2026-01-15..2026-02-01", trial, "15.50"),
+        (half(), "2026-02-01..2026-03-01", trial, "23.25"),
+        // Five free days within that time, and none that is: what comes later has nothing of it.
+        (half(), "2026-01-25..2026-02-06", soon, "15.50"),
+        (half(), "2026-02-06..2026-02-10", soon, "31.00"),
+        (half(), "2026-03-15..2026-04-01", late, "31.00"),
+        // What an order bought has it from when that is charged.
+        (of_order(), "2026-03-15..2026-04-15", late, "15.50"),
+        (of_order(), "2026-04-15..2026-05-15", late, "31.00"),
+    ];
+    for (given, days, from, expected) in table {
+        let line = Reducible { order: Some(id(5)), ..for_days(days, from) };
+        let left = left(&[given], &[line], CouponOrder::ScopeFirst);
+        assert_eq!(left, [euros(expected)], "{days} of what is charged from {from:?}");
+    }
+}
+
+#[test]
+fn where_parts_cost_as_much_as_the_whole_the_first_day_decides() {
+    let half = || lasting(1, percent(50), Scope::default(), Lasting::For(Span::months(1)));
+    let old = ("2025-01-01", "2025-01-01");
+    let table = [
+        ("2026-01-17..2026-02-17", "15.50"),
+        ("2025-12-17..2026-01-17", "31.00"),
+        ("2026-02-01..2026-03-01", "31.00"),
+    ];
+    for (days, expected) in table {
+        let line = for_days(days, old);
+        let by = Measure { unit: ProrationUnit::None, ..line.by };
+        let left = left(&[half()], &[Reducible { by, ..line }], CouponOrder::ScopeFirst);
+        assert_eq!(left, [euros(expected)], "{days}");
+    }
+    // What is charged once is charged on a day.
+    for (on, expected) in [("2026-01-31", "15.50"), ("2026-02-01", "31.00")] {
+        let line =
+            Reducible { days: None, on: date(on), ..for_days("2026-01-01..2026-02-01", old) };
+        assert_eq!(left(&[half()], &[line], CouponOrder::ScopeFirst), [euros(expected)], "{on}");
+    }
+}
+
+#[test]
+fn an_amount_is_spread_over_what_lies_within_and_what_ended_lowers_no_later_day() {
+    let old = ("2025-01-01", "2025-01-01");
+    let lines = ["2026-01-01..2026-02-01", "2026-01-17..2026-02-17", "2026-02-01..2026-03-01"];
+    let lines = lines.map(|it| for_days(it, old));
+    let month = Lasting::For(Span::months(1));
+    let five = lasting(1, amount("4.60"), Scope::default(), month);
+    // 31.00 and 15 of 31 days of the same.
+    let expected = ["27.90", "29.50", "31.00"].map(euros);
+    assert_eq!(left(&[five], &lines, CouponOrder::ScopeFirst), expected);
+    let always = given(1, percent(50), Scope::default());
+    let discount = always.discount.ended(date("2026-02-01")).expect("runs");
+    let ended = Given { discount, ..always };
+    let expected = ["15.50", "23.50", "31.00"].map(euros);
+    assert_eq!(left(&[ended], &lines, CouponOrder::ScopeFirst), expected);
 }
 
 proptest! {

@@ -261,6 +261,10 @@ impl Form {
                 self.text(share.code.as_str());
                 self.text(share.name.as_str());
                 self.decimal(share.amount.decimal());
+                if let Some(days) = share.days {
+                    self.text("for_days");
+                    self.period(days);
+                }
             }
             Step::Committed(it) => {
                 self.text("committed");

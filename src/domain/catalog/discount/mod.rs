@@ -49,7 +49,8 @@ pub enum Lasting {
     Once,
     /// On every charge.
     Always,
-    /// On every charge for a time from the day on which it was got.
+    /// On every charge for a time from the day on which it was got: by the first day of a charge, or, with a
+    /// coupon, on those of its days that lie within.
     For(Span),
     /// On so many charges, each for another period.
     Charges(u32),

@@ -3,7 +3,7 @@
 use super::discounts::{discount, share};
 use super::*;
 use crate::domain::catalog::coupon::{Brought, Coupon, CouponLimits};
-use crate::domain::catalog::discount::{Access, DiscountTerms, Lasting, Reduction, Scope};
+use crate::domain::catalog::discount::{Access, Charged, DiscountTerms, Lasting, Reduction, Scope};
 use crate::domain::money::Rounding;
 
 pub(super) fn brought(
@@ -78,6 +78,97 @@ fn a_coupon_is_given_on_the_first_bill_alone_or_on_so_many() {
     }
 }
 
+fn half_for(span: Span) -> (Redemption, Discount) {
+    brought(9, share(50), Lasting::For(span))
+}
+
+#[test]
+fn what_is_charged_afterwards_has_its_days_of_a_coupon_for_a_time() {
+    let prices = || {
+        vec![
+            price(1, monthly(Timing::InAdvance), "flat 31"),
+            price(2, monthly(Timing::InArrears), "flat 31"),
+            price(3, usage(), "unit 1"),
+        ]
+    };
+    let mut life = life(prices(), vec![half_for(Span::months(1))]);
+    let month = "2026-01-01..2026-02-01";
+    assert_eq!(told(life.bill("2026-01-01")), format!("18.60: recurring {month} 15.50"));
+    life.count(2, month, "10");
+    let next = "2026-02-01..2026-03-01";
+    let expected =
+        format!("61.80: recurring {next} 31.00, recurring {month} 15.50, usage {month} 5.00");
+    assert_eq!(told(life.bill("2026-02-01")), expected);
+    // What comes in late is charged as its days are.
+    life.count(2, month, "14");
+    life.count(2, next, "4");
+    let expected = format!(
+        "81.60: recurring 2026-03-01..2026-04-01 31.00, recurring {next} 31.00, usage {next} 4.00, \
+         usage {month} 2.00"
+    );
+    assert_eq!(told(life.bill("2026-03-01")), expected);
+}
+
+#[test]
+fn the_free_days_of_a_trial_use_no_coupon_up() {
+    let prices = || {
+        vec![
+            price(1, monthly(Timing::InAdvance), "flat 31"),
+            price(2, PriceKind::OneTime(Occasion::Setup), "flat 5"),
+        ]
+    };
+    let (rest, next) = ("2026-01-15..2026-02-01", "2026-02-01..2026-03-01");
+    let table = [
+        // 14 of the 28 days of February lie within.
+        (50, format!("41.10: recurring {rest} 8.50, recurring {next} 23.25, setup 2.50")),
+        (100, format!("18.60: recurring {rest} 0.00, recurring {next} 15.50, setup 0.00")),
+    ];
+    for (percent, expected) in table {
+        let off = brought(9, share(percent), Lasting::For(Span::months(1)));
+        let mut life = life(prices(), vec![off]);
+        life.charged_from = date("2026-01-15");
+        assert_eq!(told(life.bill("2026-01-01")), "-");
+        assert_eq!(told(life.bill("2026-02-01")), expected, "{percent} %");
+        assert_eq!(life.coupons[0].0.invoices(), 1, "{percent} %");
+    }
+}
+
+#[test]
+fn a_line_with_other_days_says_for_which_it_is_lowered() {
+    let prices = vec![price(1, monthly(Timing::InArrears), "flat 31")];
+    let mut life = life(prices, vec![half_for(Span::days(10))]);
+    let content = life.bill("2026-02-01").expect("charged");
+    let text = content.lines[0].explanation.to_string();
+    let steps = "\n5 off with the coupon SPRING: Offer 9, for 2026-01-01..2026-01-11\n= 26.00 EUR";
+    assert!(text.ends_with(steps), "{text}");
+    assert_eq!(told(Some(content)), "31.20: recurring 2026-01-01..2026-02-01 26.00");
+}
+
+#[test]
+fn a_coupon_that_a_bill_could_not_use_is_not_used_up_by_it() {
+    let setup = Scope { charges: [Charged::Setup].into(), ..Scope::default() };
+    let automatic = discount(9, share(50), Lasting::Once, setup);
+    let terms = DiscountTerms { access: Access::Coupon, ..automatic.terms().clone() };
+    let unlocked = Discount::new(id(9), stamp(), terms).expect("valid");
+    let (redemption, _) = brought(9, share(50), Lasting::Once);
+    let prices = vec![
+        price(1, monthly(Timing::InAdvance), "flat 10"),
+        price(2, PriceKind::OneTime(Occasion::Renewal), "flat 6"),
+    ];
+    let mut life = life(prices, vec![(redemption, unlocked)]);
+    assert_eq!(told(life.bill("2026-01-01")), "12.00: recurring 2026-01-01..2026-02-01 10.00");
+    assert_eq!(life.coupons[0].0.invoices(), 0);
+    life.prices.push(price(3, PriceKind::OneTime(Occasion::Setup), "flat 4"));
+    life.marks.push(None);
+    life.usage.push(vec![]);
+    life.charged_days.push(None);
+    life.charged_terms.push(None);
+    life.taken.push(None);
+    let second = "14.40: recurring 2026-02-01..2026-03-01 10.00, setup 2.00";
+    assert_eq!(told(life.bill("2026-02-01")), second);
+    assert_eq!(life.coupons[0].0.invoices(), 1);
+}
+
 #[test]
 fn more_than_is_charged_is_not_given_and_nothing_is_carried() {
     let coupons =
@@ -119,6 +210,45 @@ fn from_a_gross_price_a_coupon_takes_gross() {
 }
 
 proptest! {
+    /// The same days cost the same whenever they are billed: before or after them, on whichever day of the
+    /// month, each month or all at once.
+    #[test]
+    fn what_a_coupon_for_a_time_takes_off_does_not_hang_on_the_day_of_billing(
+        began in 0..60_i64, free in 0..40_i64, length in 1..120_u32, percent in 1..=100_i64,
+        day in 1..31_u8, mut bills in prop::collection::vec(0..400_i64, 0..8),
+    ) {
+        let began_on = date("2026-01-01").plus_days(began);
+        let world = |timing| {
+            let coupon = brought(9, share(percent), Lasting::For(Span::days(length)));
+            let prices = vec![price(1, monthly(timing), "flat 31")];
+            let mut life = World::new(&began_on.to_string(), prices);
+            life.coupons = vec![coupon];
+            life.charged_from = began_on.plus_days(free);
+            life.cycle.day = BillingDay::new(day);
+            life.ends_on = Some(began_on.plus_days(300));
+            // What comes to nothing is told as well.
+            life.policy.zero_lines = ZeroLines::Keep;
+            life.policy.zero_invoices = ZeroInvoices::Issue;
+            life
+        };
+        let last = began_on.plus_days(400).to_string();
+        let told = |it: Option<Content>| {
+            let lines = it.map(|it| it.lines).unwrap_or_default();
+            lines.into_iter().map(|it| (it.service_period, it.net)).collect::<Vec<_>>()
+        };
+        let expected = told(world(Timing::InAdvance).bill(&last));
+        bills.sort_unstable();
+        for timing in [Timing::InAdvance, Timing::InArrears] {
+            let mut life = world(timing);
+            let mut found = Vec::new();
+            for day in &bills {
+                found.extend(told(life.bill(&began_on.plus_days(*day).to_string())));
+            }
+            found.extend(told(life.bill(&last)));
+            prop_assert_eq!(&found, &expected, "{:?}", timing);
+        }
+    }
+
     #[test]
     fn a_bill_with_a_coupon_is_less_by_it_and_its_lines_explain_it(
         figures in prop::collection::vec(1..100_000_i64, 1..6), off in 1..200_000_i64,
