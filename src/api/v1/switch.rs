@@ -24,12 +24,12 @@ use crate::domain::billing::tax::TaxTotal;
 use crate::domain::billing::unused::GivenBack;
 use crate::domain::catalog::offer as catalog;
 use crate::domain::error::Invalid;
-use crate::domain::money;
+use crate::domain::money::{self, Currency};
 use crate::domain::operator::Permission;
 use crate::domain::order::item::{QUANTITY_MAX, Wish, is_orderable};
 use crate::domain::subscription as domain;
 use crate::domain::subscription::change::{Plan, Scheduled, SwitchAt};
-use crate::services::billing::Forecast;
+use crate::services::billing::{ChargedBy, Forecast};
 use crate::services::order::{self, Preview};
 use crate::services::{Act, Bss, Cx, Error, subscription};
 
@@ -127,9 +127,11 @@ struct ChangePreview {
     direction: Option<String>,
     /// What is given back at once for days that are paid, by credit notes.
     credit: PreviewedCredit,
-    /// What is charged for those days instead; it comes with the next bill.
+    /// What is charged for those days instead, as it will stand on the next bill.
     charge: PreviewedCharge,
-    /// What the charge is more than the credit, with tax.
+    /// What would stand on that bill for them without the change, and does not any more.
+    falls_away: PreviewedCharge,
+    /// What the charge is more than the credit and what falls away, with tax.
     difference: Money,
     /// The next bill of the billing account, with all that stands on it.
     next_invoice: PreviewedInvoice,
@@ -178,6 +180,18 @@ struct PreviewedCharge {
     net: Money,
     tax: Money,
     gross: Money,
+}
+
+impl PreviewedCharge {
+    fn of(all: &[Line], totals: Totals) -> Self {
+        let Totals { net, tax, gross } = totals;
+        Self { lines: lines(all, &[]), net: net.into(), tax: tax.into(), gross: gross.into() }
+    }
+}
+
+/// What lines come to.
+fn sums(all: &[Line], currency: Currency) -> Result<Totals, money::MoneyError> {
+    all.iter().try_fold(Totals::nothing(currency), |sum, it| sum.plus(it.net, it.tax))
 }
 
 /// The next bill.
@@ -245,21 +259,17 @@ fn shown(it: &Preview) -> Result<ChangePreview, Error> {
         tax: money::Money::sum(totals().map(|it| it.tax), currency)?.into(),
         gross: credited.into(),
     };
-    let net = money::Money::sum(it.charged.iter().map(|it| it.net), currency)?;
-    let tax = money::Money::sum(it.charged.iter().map(|it| it.tax), currency)?;
-    let gross = net.plus(tax)?;
+    let ChargedBy { charged: new, dropped: old } = &it.charged;
+    let (charged, dropped) = (sums(new, currency)?, sums(old, currency)?);
+    let difference = charged.gross.minus(dropped.gross)?.minus(credited)?;
     Ok(ChangePreview {
         at: it.at.to_string(),
         on: it.on.to_string(),
         direction: it.direction.map(|it| it.to_string()),
         credit,
-        charge: PreviewedCharge {
-            lines: lines(&it.charged, &[]),
-            net: net.into(),
-            tax: tax.into(),
-            gross: gross.into(),
-        },
-        difference: gross.minus(credited)?.into(),
+        charge: PreviewedCharge::of(new, charged),
+        falls_away: PreviewedCharge::of(old, dropped),
+        difference: difference.into(),
         next_invoice: PreviewedInvoice::of(&it.next),
     })
 }

@@ -68,14 +68,33 @@ pub(in crate::services) fn with_switched(
     billing_account: &BillingAccount,
     it: Subscription,
 ) -> Result<Forecast, Error> {
-    let mut all = gather::subscriptions_of(cx, billing_account)?;
-    all.retain(|other| other.id != it.id);
-    all.push(it);
-    first_bill(cx, billing_account, (&all, &[]))
+    let all = gather::subscriptions_of(cx, billing_account)?;
+    first_bill(cx, billing_account, (&with(&all, &it), &[]))
 }
 
-/// What is charged for a subscription by a day because it is as it is `after` a change on that day,
-/// and not as it was `before`.
+/// Subscriptions with one of them as it is given, at its place: what is spread over the lines of a bill to
+/// the cent depends on their order.
+fn with(all: &[Subscription], it: &Subscription) -> Vec<Subscription> {
+    let mut all = all.to_vec();
+    match all.iter_mut().find(|other| other.id == it.id) {
+        Some(held) => held.clone_from(it),
+        None => all.push(it.clone()),
+    }
+    all
+}
+
+/// What becomes of the bill on which the days of a change are charged.
+#[derive(Debug, Clone)]
+pub struct ChargedBy {
+    /// What stands on it because of the change, as it will stand there.
+    pub charged: Vec<Line>,
+    /// What would have stood on it instead.
+    pub dropped: Vec<Line>,
+}
+
+/// What is charged for the days up to and of a change of a subscription, and what is not any more, because it
+/// is as it is `after` and not as it was `before`. Both are lines of the bill on which those days
+/// are charged, with all that is billed there, so that coupons take off what they will.
 ///
 /// # Errors
 /// [`Error::Rejected`] if it cannot be billed; if the store fails.
@@ -84,22 +103,35 @@ pub(in crate::services) fn charged_by(
     billing_account: &BillingAccount,
     (before, after): (&Subscription, &Subscription),
     on: Date,
-) -> Result<Vec<Line>, Error> {
-    let shift = i64::from(billing_account.terms().cycle.shift_days);
-    let (mut shelf, day) = (Shelf::default(), on.plus_days(shift.max(0)));
+) -> Result<ChargedBy, Error> {
+    let all = gather::subscriptions_of(cx, billing_account)?;
+    let (mut shelf, day) = (Shelf::default(), billed_on(cx, billing_account, on));
     let mut lines = |it: &Subscription| {
-        let about = (std::slice::from_ref(it), &[][..], day);
-        let bill = gather::billed_apart(cx, &mut shelf, billing_account, about)?;
-        Ok::<_, Error>(bill.content.map(|it| it.lines).unwrap_or_default())
+        let all = with(&all, it);
+        let bills = gather::billed_of(cx, &mut shelf, billing_account, (&all, day))?;
+        let lines = bills.into_iter().filter_map(|it| it.content).flat_map(|it| it.lines);
+        let is_due = |line: &Line| line.service_period.is_none_or(|it| it.start() <= on);
+        let own = lines.filter(|line| line.subscription == Some(it.id) && is_due(line));
+        Ok::<Vec<Line>, Error>(own.collect())
     };
-    let was = lines(before)?;
-    let is_same = |one: &Line, other: &Line| {
-        (one.price, one.service_period, one.net) == (other.price, other.service_period, other.net)
-    };
-    let is_due = |it: &Line| it.service_period.is_none_or(|it| it.start() <= on);
-    let mut charged = lines(after)?;
-    charged.retain(|it| is_due(it) && !was.iter().any(|other| is_same(it, other)));
-    Ok(charged)
+    let key = |it: &Line| (it.kind, it.price, it.service_period, it.net, it.tax);
+    let (mut dropped, mut charged) = (lines(before)?, lines(after)?);
+    charged.retain(|it| match dropped.iter().position(|other| key(other) == key(it)) {
+        Some(place) => {
+            dropped.remove(place);
+            false
+        }
+        None => true,
+    });
+    Ok(ChargedBy { charged, dropped })
+}
+
+/// The first day on which a billing account is billed that charges what begins on a day.
+fn billed_on(cx: Cx<'_>, it: &BillingAccount, on: Date) -> Date {
+    let (terms, first) = (it.terms(), first_day(cx, it));
+    let from = on.plus_days(i64::from(terms.cycle.shift_days));
+    let later = (first < from).then(|| first_billing_date(terms.cycle, it.began_on(), from));
+    later.flatten().map_or(first, |it| it.max(first))
 }
 
 /// What some subscriptions, and some uses of coupons more, are charged by today, whenever their billing

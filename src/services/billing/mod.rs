@@ -33,7 +33,7 @@ pub use self::consumption::{consumption, resource_usage};
 pub(super) use self::contained::Contained;
 pub use self::contract::{ContractPrice, Worth, contract, worth};
 pub(super) use self::credited::lower;
-pub use self::forecast::{BillDates, Forecast, dates};
+pub use self::forecast::{BillDates, ChargedBy, Forecast, dates};
 pub(super) use self::forecast::{charged_by, charged_today, first_bill, unbilled, with_switched};
 pub use self::gather::Consumed;
 pub use self::interim::{Looked, step_interim};

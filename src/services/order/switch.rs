@@ -9,7 +9,6 @@ use super::{Resolved, bounds, judge};
 use crate::domain::account::Account;
 use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::billing::credit::CreditNote;
-use crate::domain::billing::invoice::line::Line;
 use crate::domain::billing::policy::DowngradeAt;
 use crate::domain::billing::unused::GivenBack;
 use crate::domain::catalog::offer::{Direction, Offer};
@@ -25,7 +24,7 @@ use crate::domain::subscription::Subscription;
 use crate::domain::subscription::change::{Deal, Plan, SwitchAt};
 use crate::domain::text;
 use crate::domain::time::Date;
-use crate::services::billing::{self, Forecast, Replacement};
+use crate::services::billing::{self, ChargedBy, Forecast, Replacement};
 use crate::services::subscription::{self, To};
 use crate::services::{Act, Cx, Error, billing_account, offer};
 use crate::store::Records;
@@ -61,7 +60,7 @@ pub struct Preview {
     /// What coupons had taken off what is given back, which is lost; `None` if they took nothing.
     pub lost: Option<Money>,
     /// What is charged for the days from there on that the old price was charged for.
-    pub charged: Vec<Line>,
+    pub charged: ChargedBy,
     /// The next bill of the billing account, with all that stands on it.
     pub next: Forecast,
 }
@@ -88,7 +87,8 @@ pub fn suppose(
     (wish, at): (&Wish, Option<SwitchAt>),
 ) -> Result<Supposed, Error> {
     act.suppose(|act| {
-        let before: Subscription = act.get(id)?;
+        let held: Subscription = act.get(id)?;
+        let before = foreseen_if_had(act, held)?;
         let changed = super::changed(act, (id, revision), (wish, at))?;
         let after = foreseen(act, changed.subscription)?;
         let bills_to = act.load(after.billing_account())?;
@@ -119,6 +119,15 @@ pub(super) fn foreseen(act: &Act<'_>, it: Subscription) -> Result<Subscription, 
     let (_, resolved) = resolved(act, &it, &wish)?;
     let to = target(act.cx(), (&it, &resolved), on)?;
     subscription::foreseen(act.cx(), it, to, on)
+}
+
+/// The same; as it is also if what was agreed on can no longer be had: it falls away then.
+fn foreseen_if_had(act: &Act<'_>, it: Subscription) -> Result<Subscription, Error> {
+    match foreseen(act, it.clone()) {
+        Ok(found) => Ok(found),
+        Err(Error::Rejected(_) | Error::Invalid(_)) => Ok(it),
+        Err(failure) => Err(failure),
+    }
 }
 
 /// Whether an item asks for another offer, plan or term than its subscription has, or for characteristics

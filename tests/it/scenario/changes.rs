@@ -119,7 +119,11 @@ fn told(preview: &Value) -> String {
     let mut out = format!("{} on {}", text(&preview["at"]), text(&preview["on"]));
     let amount = |it: &Value| text(&it["amount"]);
     let (credit, charge) = (&preview["credit"], &preview["charge"]);
-    for (name, part) in [("credit", credit), ("charge", charge)] {
+    let falls_away = &preview["falls_away"];
+    for (name, part) in [("credit", credit), ("charge", charge), ("falls away", falls_away)] {
+        if name == "falls away" && part["lines"] == json!([]) {
+            continue;
+        }
         out.push_str(&format!(
             "\n{name} {} + {} = {}",
             amount(&part["net"]),
@@ -205,7 +209,8 @@ fn a_downgrade_waits_until_what_is_paid_for_is_over() {
         period_end on 2026-07-01
         credit 0.00 + 0.00 = 0.00
         charge 10.00 + 2.00 = 12.00
-        difference 12.00
+        falls away 20.00 + 4.00 = 24.00
+        difference -12.00
         next on 2026-07-01: 12.00
         Silver: Month | 2026-07-01..2026-08-01 | 10.00
             flat price, as of 2026-05-01

@@ -184,14 +184,40 @@ pub(super) fn billed_apart(
 ) -> Result<Bill, Error> {
     let account = account_of(cx, billing_account)?;
     let seller = shelf.seller(cx, account.stamp.seller)?.together();
+    let of = (billing_account, &*account, &seller);
+    let bills = apart(cx, shelf, of, (subscriptions, coupons, on))?;
+    bills.into_iter().next().ok_or_else(|| Error::internal("what stands together is one bill"))
+}
+
+/// The bills of some of the subscriptions on a billing account, as if there were no others, with what its
+/// seller has stand together; nothing is written.
+///
+/// # Errors
+/// As [`billed_apart`].
+pub(super) fn billed_of(
+    cx: Cx<'_>,
+    shelf: &mut Shelf,
+    billing_account: &BillingAccount,
+    (subscriptions, on): (&[Subscription], Date),
+) -> Result<Vec<Bill>, Error> {
+    let account = account_of(cx, billing_account)?;
+    let seller = shelf.seller(cx, account.stamp.seller)?;
+    apart(cx, shelf, (billing_account, &*account, &*seller), (subscriptions, &[], on))
+}
+
+fn apart(
+    cx: Cx<'_>,
+    shelf: &mut Shelf,
+    (billing_account, account, seller): (&BillingAccount, &Account, &Seller),
+    (subscriptions, coupons, on): (&[Subscription], &[Redemption], Date),
+) -> Result<Vec<Bill>, Error> {
     let mut gathered = Vec::with_capacity(subscriptions.len());
     for subscription in subscriptions {
-        gathered.extend(gather(cx, shelf, billing_account, (&account, subscription))?);
+        gathered.extend(gather(cx, shelf, billing_account, (account, subscription))?);
     }
     let discounts = shelf.discounts(cx, account.stamp.seller)?;
-    let from = (&*account, &seller, discounts.as_slice());
-    let bills = bills(cx, from, (billing_account, coupons), (&mut gathered, on, What::Due))?;
-    bills.into_iter().next().ok_or_else(|| Error::internal("what stands together is one bill"))
+    let from = (account, seller, discounts.as_slice());
+    bills(cx, from, (billing_account, coupons), (&mut gathered, on, What::Due))
 }
 
 /// A subscription as billing sees it, with whose it is; nothing of one that never was there.
