@@ -288,6 +288,11 @@ fn so_far(cx: Cx<'_>, it: &BillingAccount, mut said: Tree) -> Result<Tree, Error
             said.remove(*name);
         }
     }
+    // What was called after how often it is billed is called after that.
+    let called = said.get("name").and_then(Value::as_str).and_then(span);
+    if called.is_some_and(|it| it != cycle.period) && !said.contains_key("id") {
+        said.remove("name");
+    }
     said.remove("validFor");
     for (name, known) in tree(shown(it)[NAME].take()) {
         if !known.is_null() {

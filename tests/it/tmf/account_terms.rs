@@ -84,7 +84,7 @@ fn what_no_bill_follows_is_refused_by_its_name() {
         json!({ "id": "7", "isRef": true }),
         json!({ "isRef": true }),
         json!({ "frequency": "now and then" }),
-        json!({ "frequency": "monthly", "billingPeriod": "year" }),
+        json!({ "frequency": "weekly", "billingPeriod": "year" }),
         json!({ "billingDateShift": 400 }),
         json!({ "frequency": "weekly", "anchorDay": 3 }),
         json!({ "chargeDateOffset": 2 }),

@@ -166,7 +166,8 @@ fn what_went_back_in_part_is_not_all_gone() {
     let mut told = Vec::new();
     for back in [4, 6] {
         let amount = json!({ "unit": "EUR", "value": back });
-        let refund = json!({ "payment": { "id": paid["id"] }, "totalAmount": amount });
+        let mut refund = json!({ "payment": { "id": paid["id"] }, "totalAmount": amount });
+        refund["creditNote"] = json!(true);
         client.post("/payment/v4/refund", &ten(&account, &refund));
         told.push(text(&client.get(&path)["status"]));
     }
