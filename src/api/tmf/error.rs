@@ -95,7 +95,12 @@ fn say(fault: &Fault) -> Said {
         Fault::Malformed { .. } => told(400, "malformed"),
         Fault::TooLarge { .. } => told(413, "too_large"),
         Fault::Slow { .. } => told(408, "slow"),
-        Fault::MediaType => told(415, "media_type"),
+        Fault::MediaType => Said::of(
+            415,
+            "media_type",
+            "the body must be `application/json`, or that of a `PATCH` `application/merge-patch+json` or \
+             `application/json-patch+json`",
+        ),
         Fault::NotAcceptable => told(406, "not_acceptable"),
         Fault::NoRoute { .. } => told(404, "no_route"),
         Fault::NoMethod { .. } => told(405, "no_method"),

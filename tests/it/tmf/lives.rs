@@ -72,7 +72,8 @@ fn a_patch_is_a_merge_unless_it_says_that_it_is_steps() {
     assert_eq!(merged.json().get("x"), None);
     assert_eq!(
         told(&by("text/plain", &json!({}))),
-        "415 media_type: the body must be `application/json`"
+        "415 media_type: the body must be `application/json`, or that of a `PATCH` \
+         `application/merge-patch+json` or `application/json-patch+json`"
     );
 }
 

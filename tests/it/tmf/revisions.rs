@@ -76,3 +76,21 @@ fn what_follows_from_others_has_the_revision_of_what_it_is() {
     assert!(header(&ours, "etag").is_some());
     assert_eq!(header(&ours, "etag"), header(&theirs, "etag"));
 }
+
+/// A patch with queries is refused, and told what would be taken.
+#[test]
+fn a_patch_is_one_of_three_forms() {
+    let market = Market::on("2026-01-01");
+    let client = market.operator();
+    let path = text(&client.post(CATEGORY, &json!({ "name": "Lines" }))["href"]);
+    let patch = |kind: &str, body: serde_json::Value| {
+        let client = client.header("content-type", kind);
+        told(&client.call_raw(&format!("PATCH {path}"), Some(body.to_string().into_bytes())))
+    };
+    let steps = json!([{ "op": "replace", "path": "/name", "value": "All" }]);
+    assert_eq!(patch("application/json-patch+json", steps.clone()), "200");
+    assert_eq!(patch("application/merge-patch+json", json!({ "name": "Any" })), "200");
+    let refused = patch("application/json-patch-query+json", steps);
+    assert!(refused.starts_with("415 media_type: the body must be"), "{refused}");
+    assert!(refused.contains("application/json-patch+json"), "{refused}");
+}
