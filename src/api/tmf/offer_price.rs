@@ -70,7 +70,11 @@ impl Thing for Price {
     }
 
     fn find(cx: Cx<'_>, id: Uuid) -> Result<Option<Self>, Error> {
-        offer::price(cx, PriceId::from_uuid(id))
+        let id = PriceId::from_uuid(id);
+        match offer::price(cx, id)? {
+            Some(found) => Ok(Some(found)),
+            None => price_in_offers::seen_by_others(cx, id),
+        }
     }
 
     fn carry(act: &mut Act<'_>, id: Uuid, said: Vec<u8>) -> Result<Self, Error> {

@@ -47,6 +47,21 @@ pub(super) fn others(cx: Cx<'_>, it: &Price) -> Result<Vec<Price>, Error> {
     Ok(found)
 }
 
+/// A price of an offer that the caller does not see, if it sees another that costs the same.
+pub(super) fn seen_by_others(cx: Cx<'_>, id: PriceId) -> Result<Option<Price>, Error> {
+    let Some(it) = cx.shared::<Price>(id)? else { return Ok(None) };
+    let told = all(&it)?;
+    let named = told.get(OTHERS).and_then(Value::as_array).into_iter().flatten();
+    for other in named.filter_map(self::id) {
+        if let Some(other) = offer::price(cx, other)?
+            && shown_as(&other)? == id
+        {
+            return Ok(Some(Price::clone(&it)));
+        }
+    }
+    Ok(None)
+}
+
 fn keep(act: &mut Act<'_>, it: PriceId, all: &Tree) -> Result<(), Error> {
     let said = match all.is_empty() {
         true => Vec::new(),

@@ -234,3 +234,28 @@ fn who_buys_calls_off_its_own_and_is_told_what_is_not_for_it_to_say() {
     let refused = client.call(&format!("PATCH {customer}"), Some(&json!({ "status": "closed" })));
     assert_eq!(told(&refused), "403 forbidden: not permitted: account_close");
 }
+
+/// A price of two offerings is there for who sees one of them.
+#[test]
+fn who_sees_one_of_two_offerings_sees_what_both_cost() {
+    let market = Market::on("2026-01-01");
+    let house = &market.house;
+    let shelf = stocked(&market, &house.north);
+    let seller = house.client(&house.north.admin);
+    let first = seller.get(&format!("{OFFERING}/{}", shelf.launched));
+    let body = json!({
+        "name": "Second", "lifecycleStatus": "Launched",
+        "productSpecification": { "id": first["productSpecification"]["id"] },
+        "productOfferingPrice": [{ "id": shelf.price }],
+    });
+    let second = text(&seller.post(OFFERING, &body)["id"]);
+    let retired = json!({ "lifecycleStatus": "Retired" });
+    seller.patch(&format!("{OFFERING}/{}", shelf.launched), &retired);
+    let customer = house.client(&house.north.customer.admin);
+    let shown = customer.get(&format!("{OFFERING}/{second}"));
+    assert_eq!(shown["productOfferingPrice"][0]["id"], shelf.price.as_str(), "{shown}");
+    let path = text(&shown["productOfferingPrice"][0]["href"]);
+    assert_eq!(customer.get(&path)["price"]["value"], 10);
+    let stranger = house.client(&house.south.customer.admin);
+    assert_eq!(stranger.call(&format!("GET {path}"), None).status, 404);
+}
