@@ -167,7 +167,7 @@ fn a_bill_tells_of_its_taxes_days_and_payments() {
     ]));
     let applied = json!([{
         "appliedAmount": { "unit": "EUR", "value": 4.00 },
-        "payment": { "id": paid["id"], "@referredType": "Payment" },
+        "payment": { "id": paid["id"], "href": paid["href"], "@referredType": "Payment" },
     }]);
     assert_eq!(bill["appliedPayment"].to_string(), applied.to_string().replace("4.0}", "4.00}"));
     let rates = shop.all(&format!("appliedCustomerBillingRate?bill.id={}", text(&bill["id"])));

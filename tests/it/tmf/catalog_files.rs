@@ -547,8 +547,8 @@ fn what_a_file_says_in_our_own_words_is_the_same_elsewhere() {
     {
         assert_eq!(offering["pricePlan"][0]["localizedName"]["de"], "Mit Karte", "{offering}");
     }
-    assert_eq!(before[0]["adds_to"]["de"], "Leitung", "{before:?}");
-    assert_eq!(before[1]["service_terms"], "Lenient", "{before:?}");
+    assert_eq!(before[1]["adds_to"]["de"], "Leitung", "{before:?}");
+    assert_eq!(before[0]["service_terms"], "Lenient", "{before:?}");
     let again = fetched(&other, &done(&there, &other, "exportJob", &json!({}))).json();
     let job = done(&there, &other, "importJob", &json!({ "url": inline(&again) }));
     assert_eq!(job["count"]["changed"], 0, "{job}");
