@@ -139,7 +139,8 @@ fn rows(cx: Cx<'_>, seller: SellerNumber, span: Span) -> Result<Vec<Row>, Error>
             let Some(on) = span.booked_on(zone.date_of(entry.at()), came_on) else { continue };
             let mut text = text(cx, &entry, locale.language())?;
             if let Some(came_on) = came_on.filter(|it| *it != on) {
-                text = format!("{text} {came_on}");
+                // What is long is cut at its end.
+                text = format!("{came_on} {text}");
             }
             let about = About { customers: customers.of(cx, &entry)?, taxed: taxed(cx, &entry)? };
             rows.push(Row { sequence, on, came_on, text, document, entry, about });

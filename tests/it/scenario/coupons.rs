@@ -372,11 +372,9 @@ fn a_preview_of_a_change_says_what_of_a_coupon_is_lost_with_it() {
     let gold = market.offer("Gold", &[monthly("Base", "EUR", "60")]);
     let switches = json!({ "switches": [{ "to": gold, "direction": "upgrade" }] });
     operator.patch(&format!("/offers/{silver}"), &switches);
-    for (code, amount) in [("SOME", "20"), ("ALL", "30")] {
-        let off = json!({ "amount": { "amount": amount, "currency": "EUR" }, "lasting": "once" });
-        coupon(&market, code, (off, json!({})));
-    }
-    let bought = ["SOME", "ALL", ""].map(|code| {
+    let off = json!({ "amount": { "amount": "20", "currency": "EUR" }, "lasting": "once" });
+    coupon(&market, "SOME", (off, json!({})));
+    let bought = ["SOME", ""].map(|code| {
         let account = market.customer("Blue Whale", "EUR");
         let coupons: &[&str] = if code.is_empty() { &[] } else { &[code] };
         let placed = orders(&market, &account, &silver, coupons);
@@ -390,8 +388,7 @@ fn a_preview_of_a_change_says_what_of_a_coupon_is_lost_with_it() {
         let lost = found["credit"]["coupons"]["amount"].as_str().unwrap_or("nothing").to_owned();
         format!("{} back, {lost} lost", text(&found["credit"]["net"]["amount"]))
     });
-    let expected = ["5.00 back, 10.00 lost", "0.00 back, 15.00 lost", "15.00 back, nothing lost"];
-    assert_eq!(told, expected);
+    assert_eq!(told, ["5.00 back, 10.00 lost", "15.00 back, nothing lost"]);
     let path = format!("/subscriptions/{}/change/preview", bought[0]);
     let later = operator.post(&path, &json!({ "offer": gold, "at": "period_end" }));
     assert_eq!(later["credit"].get("coupons"), None, "it is used to its end: {later}");

@@ -72,7 +72,7 @@ fn what_is_taken_back_before_its_bill_is_never_charged_and_after_it_is_given_bac
         Server: Use | 2026-01-01..2026-02-01 | -10.00
             price per unit, as of 2026-01-01
             0 counted in 0 records
-            0 × 1 = 0
+            0
             less 10, which was charged before
             = -10.00 EUR
     "#]]
@@ -116,7 +116,7 @@ fn events_are_taken_back_together_or_not_at_all_and_only_by_who_may_report_them(
         422 `/reason` must say why
         422 `/events` must name 1 to 1000 events
         422 `/events/0/subscription` `sub_…` is not there
-        403 usage_write is not permitted
+        403 not permitted: usage_write
     "#]]
     .assert_eq(&said.concat());
     let january = "from=2026-01-01T00:00:00Z&to=2026-02-01T00:00:00Z";
