@@ -6,6 +6,7 @@
 mod bundle;
 mod content;
 mod hold;
+mod listed;
 mod renewal;
 mod returned;
 mod switch;
@@ -16,6 +17,7 @@ pub(super) use self::bundle::alone_without;
 pub use self::content::{offer, resources, specification};
 pub(super) use self::hold::{Stands, follow_prepaid, hold_all_of, prepaid_differs, release_all_of};
 pub use self::hold::{hold, release, resume};
+pub use self::listed::{is_own, list, list_own, list_with_own};
 pub use self::renewal::renew;
 pub use self::returned::return_until;
 pub use self::switch::unswitch;
@@ -24,7 +26,6 @@ use super::{
     Act, Cx, Error, attribute, billing, billing_account, deposit, invoice, order, provisioning,
     resale, seat,
 };
-use crate::domain::account::Account;
 use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::attribute::Attribute;
 use crate::domain::attribute::definition::Attributed;
@@ -32,9 +33,8 @@ use crate::domain::catalog::offer::Offer;
 use crate::domain::catalog::service_terms::ServiceTerms;
 use crate::domain::error::{Invalid, Rejection};
 use crate::domain::event::Verb;
-use crate::domain::id::{AccountId, Kind, OfferId, SubscriptionId};
-use crate::domain::operator::{Permission, Scope};
-use crate::domain::page::{Page, PageRequest};
+use crate::domain::id::{AccountId, SubscriptionId};
+use crate::domain::operator::Permission;
 use crate::domain::provisioning::task::{Task, Work};
 use crate::domain::stamp::SellerNumber;
 use crate::domain::subscription::calendar::{Shutdown, Step};
@@ -46,9 +46,7 @@ use crate::domain::subscription::term::RunningTerm;
 use crate::domain::subscription::{Purchase, Start, Subscription, tree};
 use crate::domain::text::Name;
 use crate::domain::time::{Date, Instant, Zone};
-use crate::store::subscription::{
-    SUBSCRIPTION_BY_BILLING_ACCOUNT, SUBSCRIPTION_BY_OFFER, SUBSCRIPTION_BY_PARENT,
-};
+use crate::store::subscription::{SUBSCRIPTION_BY_BILLING_ACCOUNT, SUBSCRIPTION_BY_PARENT};
 use crate::store::{Along, Key, Records};
 
 /// The sequence that subscriptions are numbered by.
@@ -610,60 +608,6 @@ fn agreed(act: &mut Act<'_>, it: Subscription, on: Date) -> Result<(), Error> {
         }
     }
     Ok(())
-}
-
-/// A page of the caller's own subscriptions and those of its own customers: of a reseller those that
-/// it has bought and those that buy from itself, of everybody else all that the caller may see.
-///
-/// # Errors
-/// If the store fails.
-pub fn list_own(cx: Cx<'_>, page: &PageRequest) -> Result<Page<Subscription>, Error> {
-    let along =
-        own_seller(cx)?.map(|(own, account)| Along::Branch(own.into_iter().collect(), account));
-    cx.list(along, page, |_| true)
-}
-
-/// A page of the subscriptions that the caller may see, with those that it has bought itself.
-///
-/// # Errors
-/// If the store fails.
-pub fn list_with_own(cx: Cx<'_>, page: &PageRequest) -> Result<Page<Subscription>, Error> {
-    cx.list_with_own(page, |_| true)
-}
-
-/// Whether a subscription is the caller's own, or of its own customers; see [`list_own`].
-///
-/// # Errors
-/// If the store fails.
-pub fn is_own(cx: Cx<'_>, it: &Subscription) -> Result<bool, Error> {
-    Ok(own_seller(cx)?
-        .is_none_or(|(own, account)| own == Some(it.stamp.seller) || it.account() == account))
-}
-
-/// As whom a reseller sells, and its account; `None` of everybody else.
-fn own_seller(cx: Cx<'_>) -> Result<Option<(Option<SellerNumber>, AccountId)>, Error> {
-    match (cx.actor.scope(Kind::Subscription), cx.actor.standing()) {
-        (Scope::Sellers(_), Some(standing)) => {
-            let own = cx.view.find::<Account>(standing.account)?;
-            Ok(Some((own.and_then(|it| it.seller_number()), standing.account)))
-        }
-        (Scope::Everything | Scope::Sellers(_) | Scope::Owner(_) | Scope::Nothing, _) => Ok(None),
-    }
-}
-
-/// A page of the subscriptions that the caller may see: of one account or to one offer if that is
-/// named.
-///
-/// # Errors
-/// If the store fails.
-pub fn list(
-    cx: Cx<'_>,
-    (account, offer): (Option<AccountId>, Option<OfferId>),
-    page: &PageRequest,
-    accept: impl FnMut(&Subscription) -> bool,
-) -> Result<Page<Subscription>, Error> {
-    let to = |id| Along::Index(SUBSCRIPTION_BY_OFFER, Key::new().id(id).bytes());
-    cx.list(account.map(Along::Owner).or(offer.map(to)), page, accept)
 }
 
 /// The billing account that a purchase for an account goes to.
