@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rust_decimal::Decimal;
 
-use super::coupon::of_some_days;
+use super::coupon::{of_some_days, shares_of};
 use super::credit::Credit;
 use super::invoice::Invoice;
 use super::invoice::explanation::{Explanation, Step};
@@ -81,28 +81,19 @@ impl Replaced<'_> {
         let lines = invoice.content().lines.iter();
         for line in lines.filter(|it| it.subscription == Some(self.subscription)) {
             let Some(days) = self.left_of(line, policy) else { continue };
-            let (left, of) = match policy.credit_base {
-                CreditBase::FullCharge => (1, 1),
-                CreditBase::UnusedPart => (days.left, days.of.max(1)),
-            };
-            let off = line.explanation.steps.iter().filter_map(|it| match it {
-                Step::Coupon(share) => Some(share.amount.decimal()),
-                Step::Prorated(_)
-                | Step::Reversed
-                | Step::Less(_)
-                | Step::Altered(_)
-                | Step::InPlaceOf(_)
-                | Step::Lowered(_)
-                | Step::Committed(_)
-                | Step::Covered(_)
-                | Step::NeverPaid(_)
-                | Step::Undivided(_)
-                | Step::Booked(_)
-                | Step::Prepaid(_)
-                | Step::OfPrepaid(_)
-                | Step::ChosenFor(_) => None,
-            });
-            let off = Amount::new(off.sum(), sum.currency()).part(left.into(), of.into())?;
+            let mut off = Amount::new(Decimal::ZERO, sum.currency());
+            for share in shares_of(line) {
+                let (left, of) = match (policy.credit_base, share.days) {
+                    (CreditBase::FullCharge, _) => (1, 1),
+                    (CreditBase::UnusedPart, None) => (days.left, days.of),
+                    (CreditBase::UnusedPart, Some(given)) => {
+                        let late = Left::from(self.on, given, self.measure(policy));
+                        (late.left, late.of)
+                    }
+                };
+                let all = Amount::new(share.amount.decimal(), sum.currency());
+                off = off.plus(all.part(left.into(), of.max(1).into())?)?;
+            }
             sum = sum.plus(off.book(policy.rounding)?)?;
         }
         Ok(sum)
@@ -114,8 +105,11 @@ impl Replaced<'_> {
         let recurs = matches!(line.kind, LineKind::Recurring | LineKind::TrueUp);
         let recurs = recurs && is_replaced && gives_back(policy);
         let period = line.service_period.filter(|it| recurs && self.on < it.end())?;
-        let by = Measure { unit: policy.proration, zone: self.zone };
-        Some(Left::from(self.on, period, by))
+        Some(Left::from(self.on, period, self.measure(policy)))
+    }
+
+    const fn measure(&self, policy: &Policy) -> Measure {
+        Measure { unit: policy.proration, zone: self.zone }
     }
 
     fn of_line(
@@ -130,8 +124,8 @@ impl Replaced<'_> {
             }
             CreditBase::UnusedPart => {
                 // Of a coupon that was given on some of the days, those that are left had their part.
-                let by = Measure { unit: policy.proration, zone: self.zone };
-                let (off, off_late) = of_some_days(line, self.on, (by, policy.rounding))?;
+                let by = (self.measure(policy), policy.rounding);
+                let (off, off_late) = of_some_days(line, self.on, by)?;
                 let net = unused(line, (days, off), policy)?.minus(off_late)?;
                 (net, Some(days))
             }
