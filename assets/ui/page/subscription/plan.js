@@ -45,7 +45,7 @@ export function Preview({ id, from, wish, onShown }) {
   }, ["change", id, wish], { isDerived: true });
   if (read.error) return html`<${Failure} problem=${read.error} />`;
   if (!read.data) return html`<span class="bone"></span>`;
-  const { at, on, credit, charge, difference, next_invoice: next } = read.data;
+  const { at, on, credit, charge, falls_away: dropped, difference, next_invoice: next } = read.data;
   return html`
     <div class="stack tight" aria-live="polite">
       <p class="notice info"><${Icon} name="clock" /><span>${at === "now" ? t("It changes at once, on {day}.", { day: day(on) }) : t("It changes on {day}, when what is paid for is over.", { day: day(on) })}</span></p>
@@ -57,6 +57,7 @@ export function Preview({ id, from, wish, onShown }) {
       <dl class="sums wide">
         <div><dt>${t("Given back, with tax")}</dt><dd>− ${money(credit.gross)}</dd></div>
         <div><dt>${t("Charged, with tax")}</dt><dd>${money(charge.gross)}</dd></div>
+        ${dropped.lines.length > 0 && html`<div><dt>${t("Charged no more, with tax")}</dt><dd>− ${money(dropped.gross)}</dd></div>`}
         <div class="total"><dt>${t("Difference")}</dt><dd>${money(difference)}</dd></div>
       </dl>
       <p class="quiet">${t("The next invoice, on {day}, comes to {amount} with tax and all that stands on it. What is given back comes off what is then owed.", { day: day(next.on), amount: money(next.gross) })}</p>
