@@ -9,6 +9,7 @@ mod change_policies;
 mod changes;
 mod charges;
 mod consumers;
+mod coupon_days;
 mod coupons;
 mod crowds;
 mod damages;
