@@ -17,15 +17,24 @@ struct Customer {
 
 impl Customer {
     fn new() -> Self {
+        Self::opened().orders()
+    }
+
+    fn opened() -> Self {
         let market = Market::on("2026-01-01");
         let account = market.customer("Payer", "EUR");
-        market.order(&account, &market.offer("Flat", &[monthly("Base", "EUR", "10")]), 1);
         Self { market, account }
+    }
+
+    fn orders(self) -> Self {
+        let offer = self.market.offer("Flat", &[monthly("Base", "EUR", "10")]);
+        self.market.order(&self.account, &offer, 1);
+        self
     }
 
     /// The same with a card that is charged when something is due.
     fn with_card() -> Self {
-        let it = Self::new();
+        let it = Self::opened();
         let gateway = json!({ "kind": "sandbox", "signing_secret": "hush", "retry_days": [3, 5] });
         it.market.operator().post("/gateways", &gateway);
         let card = json!({
@@ -34,7 +43,7 @@ impl Customer {
         });
         let path = format!("/accounts/{}/payment_methods", text(&it.account["id"]));
         it.market.operator().post(&path, &card);
-        it
+        it.orders()
     }
 
     fn pays(&self, amount: &str, more: Value) {

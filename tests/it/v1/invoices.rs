@@ -230,10 +230,10 @@ fn what_is_credited_of_a_loss_was_never_paid_and_is_nobodys_money() {
     market.must_be_whole();
     assert_eq!(balance(), "owes 18.66, has 0.00");
     assert_eq!(operator.get(&path)["state"], "written_off");
-    // 6.66 more: 1.66 are left of what was given up, 5.00 were paid.
+    // 6.66 more: 1.66 are left of what was given up, 5.00 were paid, and pay the other invoice.
     operator.post(&format!("{path}/credit"), &json!({ "reason": "The rest" }));
     market.must_be_whole();
-    assert_eq!(balance(), "owes 18.66, has 5.00");
+    assert_eq!(balance(), "owes 13.66, has 0.00");
     assert_eq!(operator.get(&path)["state"], "paid");
 }
 
