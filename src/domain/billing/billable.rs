@@ -156,8 +156,9 @@ impl<'a> BillablePrice<'a> {
     /// What was given back of the price whose place this one took, if a charge is its first.
     pub(super) fn given_back_before(&self, due: &Due) -> Option<Figure> {
         let taken_on = self.away.last().map(|it| it.until).max(self.charged_until);
-        let is_first =
-            due.kind == LineKind::Recurring && due.service.map(Period::start) == taken_on;
+        let is_first = due.kind == LineKind::Recurring
+            && !due.rests
+            && due.service.map(Period::start) == taken_on;
         self.given_back.filter(|_| is_first)
     }
 

@@ -37,8 +37,8 @@ pub fn charge_days(of: &Billable<'_>, cycle: Cycle, policy: &Policy) -> ChargeDa
     days
 }
 
-/// Whether nothing is left to charge of a price of a subscription that ends. Days that cost nothing,
-/// because it was on hold on them, are waited for by nobody.
+/// Whether nothing is left to charge of a price of a subscription that ends, nor to give back of it for days on
+/// hold. Days that cost nothing, because it was on hold on them, are waited for by nobody.
 #[must_use]
 pub fn is_charged_out(
     of: &Billable<'_>,
@@ -56,7 +56,9 @@ pub fn is_charged_out(
         PriceKind::OneTime(occasion) => clock.once_days(occasion).1.is_none(),
         PriceKind::Recurring { every, timing } => {
             let cycle = with_length(cycle, every);
-            Clock { cycle, ..clock }.period_days(timing).1.is_none()
+            let next = Clock { cycle, ..clock }.period_days(timing).1;
+            let gives_back = timing == Timing::InAdvance && clock.rests_are_left();
+            next.is_none() && !gives_back
         }
         PriceKind::Usage { .. } => clock.period_days(Timing::InArrears).1.is_none(),
     }

@@ -71,14 +71,18 @@ pub struct Due {
     pub priced_on: Date,
     /// The mark of the price when this is charged.
     pub until: Date,
+    /// Up to which day it is known what was on hold, and how many units there were.
+    pub as_of: Date,
+    /// Whether what those days were charged goes back, because they were on hold and cost nothing.
+    pub rests: bool,
 }
 
 impl Due {
     /// For what the days up to its mark are charged then, if it recurs.
     #[must_use]
     pub fn days(&self) -> Option<ChargedDays> {
-        let (service, whole) = (self.service?, self.whole?);
-        Some(ChargedDays { units: self.units, as_of: service.start(), from: self.priced_on, whole })
+        let whole = self.whole?;
+        Some(ChargedDays { units: self.units, as_of: self.as_of, from: self.priced_on, whole })
     }
 }
 
@@ -109,6 +113,16 @@ pub fn dues(
         }
     }
     Ok(found)
+}
+
+/// Another number of units on days that are charged already.
+pub(super) struct Recount {
+    /// From when on.
+    pub(super) on: Date,
+    /// How many were charged before.
+    pub(super) before: Quantity,
+    /// How many then.
+    pub(super) units: Quantity,
 }
 
 /// One price on a billing day.
@@ -147,6 +161,8 @@ impl Clock<'_> {
             share: Share::WHOLE,
             priced_on: day,
             until: day.plus_days(1),
+            as_of: day,
+            rests: false,
         };
         let days = self.uncharged(occasion).filter(|day| *day <= self.on);
         found.extend(days.take(DUES_MAX).map(due));
@@ -192,7 +208,7 @@ impl Clock<'_> {
             if let Some(days) = self.price.charged_days.filter(|_| is_paid_ahead)
                 && let Some(paid) = Period::new(days.from, until)
             {
-                self.added(place, paid, days, found)?;
+                self.again(place, paid, days, found)?;
             }
             from = from.max(until);
         }
@@ -225,13 +241,15 @@ impl Clock<'_> {
                     share: self.share(kind, timing, service, full)?,
                     priced_on,
                     until,
+                    as_of: service.start(),
+                    rests: false,
                 });
             }
             if is_paid_ahead {
                 let (from, whole) = (service.start(), full);
                 let units = self.price.units_on(from);
                 let days = ChargedDays { units, as_of: from, from, whole };
-                self.added(place, service, days, found)?;
+                self.again(place, service, days, found)?;
             }
             from = until;
         }
@@ -286,8 +304,30 @@ impl Clock<'_> {
                 share: self.share(LineKind::Recurring, Timing::InArrears, stretch, full)?,
                 priced_on: service.start(),
                 until,
+                as_of: from,
+                rests: false,
             });
             from = until;
+        }
+        Ok(())
+    }
+
+    /// What days that are charged already cost less, because they were on hold, or for another number of
+    /// units. All of it is looked at up to the billing day, and so once.
+    fn again(
+        &self,
+        place: usize,
+        paid: Period,
+        days: ChargedDays,
+        found: &mut Vec<Due>,
+    ) -> Result<(), Rejection> {
+        let first = found.len();
+        self.rested(place, paid, days, found)?;
+        self.added(place, paid, days, found)?;
+        let changed = &mut found[first..];
+        let as_of = changed.iter().map(|it| it.as_of).max();
+        for due in changed {
+            due.as_of = as_of.unwrap_or(due.as_of);
         }
         Ok(())
     }
@@ -302,44 +342,59 @@ impl Clock<'_> {
         found: &mut Vec<Due>,
     ) -> Result<(), Rejection> {
         let ends_on = self.ends_on().map_or(paid.end(), |it| it.min(paid.end()));
-        let mut paid_for = days.units;
-        let is_new = |it: &Date| days.as_of <= *it && *it <= self.on;
-        for change in self.price.changes().filter(is_new) {
-            let units = self.price.units_on(change);
-            let differs = match self.policy.removed_units {
-                RemovedUnits::Now => paid_for != units,
-                RemovedUnits::PeriodEnd => paid_for < units,
-            };
-            if !differs || ends_on <= change {
+        for Recount { on: change, before, units } in self.recounted(days) {
+            if ends_on <= change {
                 continue;
             }
             for service in self.price.held_on(change, ends_on) {
+                let share =
+                    self.share(LineKind::Recurring, Timing::InAdvance, service, days.whole)?;
                 found.push(Due {
                     place,
-                    turn: if self.is_first(days.whole) { Turn::OfFirst } else { Turn::Later },
+                    turn: self.turn_within(days.whole),
                     kind: LineKind::Recurring,
                     units,
-                    less: Some(paid_for),
+                    less: Some(before),
                     most: self.most_before(change, days.whole),
                     service: Some(service),
                     whole: Some(days.whole),
-                    share: self.share(
-                        LineKind::Recurring,
-                        Timing::InAdvance,
-                        service,
-                        days.whole,
-                    )?,
+                    share,
                     priced_on: paid.start(),
                     until: paid.end(),
+                    as_of: service.start(),
+                    rests: false,
                 });
             }
-            paid_for = units;
         }
         Ok(())
     }
 
+    /// From when on days that are charged already cost as much as for another number of units: those that went
+    /// are given back from then on, or run on to the end of the period.
+    pub(super) fn recounted(&self, days: ChargedDays) -> Vec<Recount> {
+        let (mut before, mut found) = (days.units, Vec::new());
+        let is_new = |it: &Date| days.as_of <= *it && *it <= self.on;
+        for on in self.price.changes().filter(is_new) {
+            let units = self.price.units_on(on);
+            let differs = match self.policy.removed_units {
+                RemovedUnits::Now => before != units,
+                RemovedUnits::PeriodEnd => before < units,
+            };
+            if differs {
+                found.push(Recount { on, before, units });
+                before = units;
+            }
+        }
+        found
+    }
+
+    /// Which charge it is that changes one of a period.
+    pub(super) fn turn_within(&self, whole: Period) -> Turn {
+        if self.is_first(whole) { Turn::OfFirst } else { Turn::Later }
+    }
+
     /// The most units that were held on the charged days of a whole period before one of them.
-    fn most_before(&self, day: Date, full: Period) -> Option<Quantity> {
+    pub(super) fn most_before(&self, day: Date, full: Period) -> Option<Quantity> {
         let first = full.start().max(self.first_day());
         let changes = self.price.changes().filter(|it| first < *it && *it < day);
         let days = (first < day).then_some(first).into_iter().chain(changes);

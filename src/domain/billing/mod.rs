@@ -32,6 +32,7 @@ pub mod proration;
 pub mod rating;
 pub mod reason;
 pub mod recognition;
+mod rested;
 pub mod run;
 pub mod switch;
 pub mod tax;

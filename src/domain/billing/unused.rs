@@ -266,7 +266,8 @@ pub fn covered(
 ) -> impl Iterator<Item = PriceId> {
     let lines = invoice.content().lines.iter();
     let of_day = lines.filter(move |line| {
-        let added = line.explanation.steps.iter().any(|it| matches!(it, Step::Less(_)));
+        let changes = |it: &Step| matches!(it, Step::Less(_) | Step::Reversed);
+        let added = line.explanation.steps.iter().any(changes);
         let period = line.service_period.filter(|_| line.kind == LineKind::Recurring && !added);
         line.subscription == Some(subscription)
             && period.is_some_and(|it| it.start() <= day && day < it.end())

@@ -18,7 +18,7 @@ use crate::domain::error::{Code, Rejection};
 use crate::domain::id::{BillingAccountId, BillingRunId, Id, InvoiceId};
 use crate::domain::operator::{Actor, Permission};
 use crate::services::duty::{self, Progress, counted};
-use crate::services::{Act, Author, Bss, Error, billing_account, deposit, subscription};
+use crate::services::{Act, Author, Bss, Error, billing_account, deposit, in_hand, subscription};
 use crate::store::fact::Facts;
 use crate::store::{Records, Rehearsal};
 
@@ -294,6 +294,9 @@ fn bill(act: &mut Act<'_>, draft: Draft, run: Option<BillingRunId>) -> Result<Ou
             }
             for id in ended {
                 deposit::give_back_last(act, id)?;
+            }
+            if issued.iter().any(|it| it.1.gross.is_negative()) {
+                in_hand::use_up(act, account.id)?;
             }
             Ok(Ok(issued))
         }

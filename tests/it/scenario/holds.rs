@@ -211,11 +211,80 @@ fn what_ends_while_it_is_on_hold_leaves_nothing_to_bill() {
     market.advance_to("2026-01-10");
     operator.post(&format!("/subscriptions/{subscription}/hold"), &json!({}));
     market.advance_to("2026-03-10");
-    let of = json!({ "account": account["id"], "amount": { "amount": "12", "currency": "EUR" } });
+    // 22 of 31 days were on hold: 7.10 of 10.00 and their tax came back with the next bill.
+    let of = json!({ "account": account["id"], "amount": { "amount": "3.48", "currency": "EUR" } });
     operator.post("/payments", &of);
     operator.post(&format!("/accounts/{}/close", text(&account["id"])), &json!({}));
     market.advance_to("2026-04-03");
     let account = operator.get(&format!("/accounts/{}", text(&account["id"])));
     assert_eq!(account["state"], "closed", "nobody waits for days that cost nothing: {account}");
-    assert_eq!(market.invoices(&account).len(), 1);
+    assert_eq!(market.invoices(&account).len(), 2);
+}
+
+/// Somebody who pays 31.00 a month from 1 October on, before or after it, where days on hold cost nothing.
+struct Paused {
+    market: Market,
+    account: Value,
+    subscription: String,
+}
+
+impl Paused {
+    fn new(timing: &str) -> Self {
+        let market = Market::on("2029-10-01");
+        let operator = market.operator();
+        let path = format!("/accounts/{}/billing_policy", market.house.operator.account);
+        operator.patch(&path, &json!({ "while_held": "pause" }));
+        let account = market.customer("Blue Whale", "EUR");
+        let mut price = monthly("Fee", "EUR", "31");
+        price["timing"] = json!(timing);
+        let subscription = market.order(&account, &market.offer("Base", &[price]), 1);
+        Self { market, account, subscription }
+    }
+
+    fn does(&self, day: &str, verb: &str) {
+        self.market.advance_to(day);
+        let path = format!("/subscriptions/{}/{verb}", self.subscription);
+        self.market.operator().post(&path, &json!({}));
+    }
+
+    /// What each invoice charges, what notes gave back, and what is owed at the end, with tax.
+    fn paid_by(&self, day: &str) -> String {
+        self.market.advance_to(day);
+        let net = |it: &Value| text(&it["net"]["amount"]);
+        let charged: Vec<_> = self.market.invoices(&self.account).iter().map(net).collect();
+        let path = format!("/credit_notes?account={}", text(&self.account["id"]));
+        let notes = self.market.operator().get(&path);
+        let credited: Vec<_> = notes["items"].as_array().unwrap().iter().map(net).collect();
+        let path = format!("/accounts/{}/balance", text(&self.account["id"]));
+        let balance = &self.market.operator().get(&path)["balances"][0];
+        let owed = [&balance["receivable"], &balance["credit"]].map(|it| text(&it["amount"]));
+        let (charged, credited) = (charged.join(" "), credited.join(" "));
+        format!("{charged}; credited {credited}; owes {}, has {}", owed[0], owed[1])
+    }
+}
+
+#[test]
+fn what_was_paid_for_days_on_hold_comes_back_with_the_next_bill() {
+    for (timing, expected) in [
+        ("advance", "31.00 21.00; credited ; owes 62.40, has 0.00"),
+        ("arrears", "21.00; credited ; owes 25.20, has 0.00"),
+    ] {
+        let it = Paused::new(timing);
+        it.does("2029-10-11", "hold");
+        it.does("2029-10-21", "release");
+        assert_eq!(it.paid_by("2029-11-02"), expected, "{timing}");
+    }
+}
+
+#[test]
+fn what_is_called_off_while_it_is_on_hold_costs_the_days_before() {
+    for (timing, expected) in [
+        ("advance", "31.00 -10.00; credited 11.00; owes 12.00, has 0.00"),
+        ("arrears", "10.00; credited ; owes 12.00, has 0.00"),
+    ] {
+        let it = Paused::new(timing);
+        it.does("2029-10-11", "hold");
+        it.does("2029-10-21", "cancel");
+        assert_eq!(it.paid_by("2029-11-02"), expected, "{timing}");
+    }
 }

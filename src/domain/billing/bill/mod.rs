@@ -236,7 +236,11 @@ impl<'a> Draft<'a> {
             None if due.share.is_whole() => {}
             None => explanation.steps.push(Step::Prorated(due.share)),
         }
-        charging.once(&mut explanation)?;
+        if due.rests {
+            explanation.steps.push(Step::Reversed);
+        } else {
+            charging.once(&mut explanation)?;
+        }
         if let Some(given_back) = price.given_back_before(due) {
             explanation.steps.push(Step::InPlaceOf(given_back));
         }
@@ -250,7 +254,7 @@ impl<'a> Draft<'a> {
         };
         let bore = match &before {
             Some(it) if explanation.unrounded()?.value().is_sign_negative() => {
-                it.tax_beyond(due.units).cloned()
+                it.tax_beyond(if due.rests { Quantity::ZERO } else { due.units }).cloned()
             }
             Some(_) | None => None,
         };

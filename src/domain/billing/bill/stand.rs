@@ -70,7 +70,9 @@ impl<'a> Draft<'a> {
         price: &BillablePrice<'_>,
         due: &Due,
     ) -> Option<ChargedTerms> {
-        due.less?;
+        if due.less.is_none() && !due.rests {
+            return None;
+        }
         let last = self.marks.last().filter(|it| {
             it.subscription == of.id && it.price == price.price.id && it.usage.is_none()
         });

@@ -483,7 +483,9 @@ impl Gathered {
             let marks = bills.iter().rev().flat_map(|it| it.marks.iter().rev());
             let mut own =
                 marks.filter(|mark| mark.subscription == self.id && mark.price == it.price.id);
-            it.charged_until = own.find_map(|mark| mark.until).or(it.charged_until);
+            if let Some((until, days)) = own.find_map(|mark| Some((mark.until?, mark.days))) {
+                (it.charged_until, it.charged_days) = (Some(until), days.or(it.charged_days));
+            }
         }
         let of = self.billable(&prices);
         prices.iter().all(|it| due::is_charged_out(&of, it, cycle, policy))

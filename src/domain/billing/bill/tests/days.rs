@@ -144,3 +144,89 @@ fn where_a_part_costs_as_much_as_the_whole_one_day_that_is_not_on_hold_is_enough
         }
     }
 }
+
+/// A life that costs 26040.00 a month of whole cents a day, on hold as it is said, and paused then.
+fn paused(timing: Timing, holds: &[(&str, &str)]) -> World {
+    let mut life = World::new("2026-01-01", vec![price(1, monthly(timing), "flat 26040")]);
+    life.policy.while_held = WhileHeld::Pause;
+    let hold = |it: &(&str, &str)| Hold { from: date(it.0), until: Some(date(it.1)) };
+    life.held = holds.iter().map(hold).collect();
+    life
+}
+
+#[test]
+fn what_was_paid_for_days_on_hold_goes_back_once() {
+    let mut life = paused(Timing::InAdvance, &[("2026-01-11", "2026-01-21")]);
+    let whole = "31248.00: recurring 2026-01-01..2026-02-01 26040.00";
+    assert_eq!(told(life.bill("2026-01-01")), whole);
+    // A bill in between gives back what is over by then.
+    assert_eq!(
+        told(life.bill("2026-01-15")),
+        "-4032.00: recurring 2026-01-11..2026-01-15 -3360.00"
+    );
+    assert_eq!(told(life.bill("2026-01-15")), "-");
+    assert_eq!(
+        told(life.bill("2026-02-01")),
+        "25200.00: recurring 2026-01-15..2026-01-21 -5040.00, recurring 2026-02-01..2026-03-01 26040.00"
+    );
+    assert_eq!(told(life.bill("2026-02-28")), "-");
+
+    let mut life = paused(Timing::InAdvance, &[("2026-01-11", "2026-01-21")]);
+    life.policy.while_held = WhileHeld::Charge;
+    assert_eq!(told(life.bill("2026-01-01")), whole);
+    assert_eq!(told(life.bill("2026-01-31")), "-");
+}
+
+#[test]
+fn units_that_come_while_it_is_on_hold_cost_nothing_until_it_goes_on() {
+    let mut life = World::new("2026-01-01", vec![price(1, monthly(Timing::InAdvance), "unit 31")]);
+    life.policy.while_held = WhileHeld::Pause;
+    life.units = Quantity::whole(2);
+    let whole = "74.40: recurring 2026-01-01..2026-02-01 62.00";
+    assert_eq!(told(life.bill("2026-01-01")), whole);
+    life.held = vec![Hold { from: date("2026-01-11"), until: Some(date("2026-01-21")) }];
+    life.units = Quantity::whole(3);
+    life.former = vec![FormerUnits { until: date("2026-01-16"), units: Quantity::whole(2) }];
+    life.ends_on = Some(date("2026-02-01"));
+    // Ten days for two and eleven for three.
+    assert_eq!(
+        told(life.bill("2026-02-01")),
+        "-10.80: recurring 2026-01-11..2026-01-16 -10.00, recurring 2026-01-16..2026-01-21 -15.00, \
+         recurring 2026-01-16..2026-02-01 16.00"
+    );
+    assert_eq!(told(life.bill("2026-02-02")), "-");
+}
+
+proptest! {
+    /// Over any holds, and however often it is billed, a price costs the same before as after its periods.
+    #[test]
+    fn days_on_hold_cost_the_same_in_advance_and_in_arrears(
+        holds in proptest::collection::vec((1..40_i64, 1..40_i64), 0..5),
+        steps in proptest::collection::vec(1..40_i64, 1..5),
+        length in 1..150_i64,
+        is_by_second in any::<bool>(),
+    ) {
+        let [ahead, afterwards] = [Timing::InAdvance, Timing::InArrears].map(|timing| {
+            let mut life = paused(timing, &[]);
+            if is_by_second {
+                life.policy.proration = ProrationUnit::Second;
+            }
+            let began_on = life.began_on;
+            life.ends_on = Some(began_on.plus_days(length));
+            let mut day = began_on;
+            for (gap, days) in &holds {
+                let from = day.plus_days(*gap);
+                day = from.plus_days(*days);
+                life.held.push(Hold { from, until: Some(day) });
+            }
+            let (mut on, mut sum, mut steps) = (began_on, 0, steps.iter().cycle());
+            while on < date("2026-09-01") {
+                let bill = life.bill(&on.to_string());
+                sum += bill.map_or(0, |it| it.totals.net.as_minor());
+                on = on.plus_days(*steps.next().expect("they come round"));
+            }
+            sum
+        });
+        prop_assert_eq!(ahead, afterwards);
+    }
+}
