@@ -2,7 +2,7 @@
 //! anything is left to charge.
 
 use super::cycle::{period_of, with_length};
-use super::due::{Billable, BillablePrice, Clock};
+use super::due::{BillDay, Billable, BillablePrice, Clock};
 use super::policy::Policy;
 use crate::domain::account::cycle::Cycle;
 use crate::domain::catalog::price::{Occasion, PriceKind, Timing};
@@ -22,8 +22,7 @@ pub struct ChargeDays {
 pub fn charge_days(of: &Billable<'_>, cycle: Cycle, policy: &Policy) -> ChargeDays {
     let mut days = ChargeDays::default();
     for price in of.prices {
-        let on = of.charged_from;
-        let clock = Clock { of, price, cycle, policy, on, cut_on: None };
+        let clock = Clock { of, price, cycle, policy, day: BillDay::of(of.charged_from) };
         let (last, next) = match price.price.kind {
             PriceKind::OneTime(occasion) => clock.once_days(occasion),
             PriceKind::Recurring { every, timing } => {
@@ -46,7 +45,7 @@ pub fn is_charged_out(
     cycle: Cycle,
     policy: &Policy,
 ) -> bool {
-    let clock = Clock { of, price, cycle, policy, on: of.charged_from, cut_on: None };
+    let clock = Clock { of, price, cycle, policy, day: BillDay::of(of.charged_from) };
     if clock.ends_on().is_none() {
         return false;
     }
@@ -76,7 +75,7 @@ pub fn running(
     if !matches!(price.price.kind, PriceKind::Usage { .. }) {
         return None;
     }
-    let clock = Clock { of, price, cycle, policy, on, cut_on: None };
+    let clock = Clock { of, price, cycle, policy, day: BillDay::of(on) };
     let mut from = price.charged_until.map_or(of.charged_from, |it| it.max(of.charged_from));
     loop {
         from = clock.charged_from(from, false)?;

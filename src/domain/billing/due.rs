@@ -86,8 +86,26 @@ impl Due {
     }
 }
 
-/// All that is due of a subscription on a day, price by price, the oldest first. What is charged
-/// afterwards is charged up to `cut_on`, if that is a day, as if a period ended there.
+/// A day on which something is billed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BillDay {
+    /// The day.
+    pub on: Date,
+    /// The day up to which what is charged afterwards is charged, as if a period ended there.
+    pub cut_on: Option<Date>,
+    /// The first day of another cycle, by which what is paid ahead is charged from then on.
+    pub turns: Option<(Date, Cycle)>,
+}
+
+impl BillDay {
+    /// A day on which nothing turns.
+    #[must_use]
+    pub const fn of(on: Date) -> Self {
+        Self { on, cut_on: None, turns: None }
+    }
+}
+
+/// All that is due of a subscription on a day, price by price, the oldest first.
 ///
 /// # Errors
 /// If a day lies beyond what can be written.
@@ -95,16 +113,17 @@ pub fn dues(
     of: &Billable<'_>,
     cycle: Cycle,
     policy: &Policy,
-    (on, cut_on): (Date, Option<Date>),
+    day: BillDay,
 ) -> Result<Vec<Due>, Rejection> {
     let mut found = Vec::with_capacity(of.prices.len());
     for (place, price) in of.prices.iter().enumerate() {
-        let clock = Clock { of, price, cycle, policy, on, cut_on };
+        let clock = Clock { of, price, cycle, policy, day };
         match price.price.kind {
             PriceKind::OneTime(occasion) => clock.once(place, occasion, &mut found),
             PriceKind::Recurring { every, timing } => {
                 let cycle = with_length(cycle, every);
-                let clock = Clock { cycle, ..clock };
+                let turns = day.turns.map(|(on, it)| (on, with_length(it, every)));
+                let clock = Clock { cycle, day: BillDay { turns, ..day }, ..clock };
                 clock.periods(place, LineKind::Recurring, timing, &mut found)?;
             }
             PriceKind::Usage { .. } => {
@@ -132,8 +151,7 @@ pub(super) struct Clock<'a> {
     pub(super) price: &'a BillablePrice<'a>,
     pub(super) cycle: Cycle,
     pub(super) policy: &'a Policy,
-    pub(super) on: Date,
-    pub(super) cut_on: Option<Date>,
+    pub(super) day: BillDay,
 }
 
 impl Clock<'_> {
@@ -144,7 +162,7 @@ impl Clock<'_> {
             Occasion::Deposit => LineKind::Deposit,
             Occasion::Renewal => LineKind::Renewal,
         };
-        if kind == LineKind::Deposit && self.of.ends_on.is_some_and(|it| it <= self.on) {
+        if kind == LineKind::Deposit && self.of.ends_on.is_some_and(|it| it <= self.day.on) {
             // Nothing is left that it would secure.
             return;
         }
@@ -164,7 +182,7 @@ impl Clock<'_> {
             as_of: day,
             rests: false,
         };
-        let days = self.uncharged(occasion).filter(|day| *day <= self.on);
+        let days = self.uncharged(occasion).filter(|day| *day <= self.day.on);
         found.extend(days.take(DUES_MAX).map(due));
     }
 
@@ -215,16 +233,17 @@ impl Clock<'_> {
         for _ in 0..DUES_MAX {
             let Some(first) = self.charged_from(from, is_paid_ahead) else { return Ok(()) };
             from = first;
-            let full = period_of(self.cycle, self.of.began_on, from).ok_or_else(beyond)?;
-            let cut = self.cut_on.filter(|it| !is_paid_ahead && from < *it);
+            let cycle = self.cycle_from(from, is_paid_ahead);
+            let full = period_of(cycle, self.of.began_on, from).ok_or_else(beyond)?;
+            let cut = self.day.cut_on.filter(|it| !is_paid_ahead && from < *it);
             let ends = self.ends_on().into_iter().chain(self.price.held_until(from)).chain(cut);
             let until = ends.fold(full.end(), Date::min);
             let Some(service) = Period::new(from, until) else { return Ok(()) };
             let is_cut = cut == Some(until) && until < full.end();
-            if !is_cut && bills_on(self.cycle, service, timing) > self.on {
+            if !is_cut && bills_on(cycle, service, timing) > self.day.on {
                 return Ok(());
             }
-            let full = self.measured_by(full, from);
+            let full = self.measured_by((full, from), cycle);
             if kind == LineKind::Recurring && timing == Timing::InArrears {
                 self.held_units(place, (service, full), found)?;
             } else {
@@ -256,16 +275,20 @@ impl Clock<'_> {
         Ok(())
     }
 
+    /// The cycle by which the days from a day on are cut.
+    fn cycle_from(&self, from: Date, is_paid_ahead: bool) -> Cycle {
+        let turned = self.day.turns.filter(|(on, _)| is_paid_ahead && *on <= from);
+        turned.map_or(self.cycle, |(_, cycle)| cycle)
+    }
+
     /// The whole period by which the days from a day on are measured. What lies between the days that
     /// are charged and a new billing day may be a part of the period that was left, as long as that is.
-    fn measured_by(&self, full: Period, from: Date) -> Period {
+    fn measured_by(&self, (full, from): (Period, Date), cycle: Cycle) -> Period {
         let is_taken = self.price.taken.is_some_and(|it| from <= it.on.max(it.charged_from));
         let is_left = full.start() < from && self.price.charged_until == Some(from) && !is_taken;
         let other = match self.policy.moved_anchor {
-            MovedAnchor::FormerPeriod => Period::new(from, self.cycle.period.after(from, 1)),
-            MovedAnchor::CountedBack => {
-                Period::new(self.cycle.period.before(full.end()), full.end())
-            }
+            MovedAnchor::FormerPeriod => Period::new(from, cycle.period.after(from, 1)),
+            MovedAnchor::CountedBack => Period::new(cycle.period.before(full.end()), full.end()),
             MovedAnchor::OwnPeriod => None,
         };
         let is_whole = |it: &Period| it.start() <= from && full.end() <= it.end();
@@ -373,7 +396,7 @@ impl Clock<'_> {
     /// are given back from then on, or run on to the end of the period.
     pub(super) fn recounted(&self, days: ChargedDays) -> Vec<Recount> {
         let (mut before, mut found) = (days.units, Vec::new());
-        let is_new = |it: &Date| days.as_of <= *it && *it <= self.on;
+        let is_new = |it: &Date| days.as_of <= *it && *it <= self.day.on;
         for on in self.price.changes().filter(is_new) {
             let units = self.price.units_on(on);
             let differs = match self.policy.removed_units {

@@ -21,7 +21,7 @@ impl Clock<'_> {
     ) -> Result<(), Rejection> {
         let recounted = self.recounted(days);
         let by = Measure { unit: self.policy.proration, zone: self.of.zone };
-        for rest in self.rests(paid, days.as_of, self.on) {
+        for rest in self.rests(paid, days.as_of, self.day.on) {
             for (service, units) in of_units(rest, &recounted, days.units) {
                 let earlier = self.most_before(service.start(), days.whole);
                 found.push(Due {

@@ -5,6 +5,7 @@ use expect_test::expect;
 use serde_json::json;
 
 use super::life::{Life, Plot, each, fee, flat, used};
+use crate::harness::market::{Market, lines, monthly, text};
 
 /// A flat fee in advance, and the same in arrears.
 fn both() -> [serde_json::Value; 2] {
@@ -412,4 +413,28 @@ fn a_year_in_havana_where_a_day_begins_at_one() {
         owes 133814.40, has 0.00
     "#]]
     .assert_eq(&zoned("America/Havana", 12, turns));
+}
+
+#[test]
+fn a_billing_day_that_is_moved_when_what_is_paid_for_is_over_is_charged_up_to() {
+    let market = Market::on("2030-05-01");
+    let account = market.customer("Blue Whale", "EUR");
+    market.order(&account, &market.offer("Server", &[monthly("Fee", "EUR", "31")]), 1);
+    market.advance_to("2030-05-10");
+    let path = format!("/billing_accounts/{}", text(&account["billing_account"]));
+    let moved = market.operator().patch(&path, &json!({ "cycle": { "anchor_day": 15 } }));
+    assert_eq!(moved["planned"]["from_on"], "2030-06-01", "{moved}");
+    market.advance_to("2030-07-16");
+    let all = market.invoices(&account);
+    let told = all.iter().map(|it| {
+        let on = text(&it["issued_on"]);
+        format!("{on} {}\n", lines(it).lines().next().unwrap_or_default())
+    });
+    expect![[r#"
+        2030-05-01 Server: Fee | 2030-05-01..2030-06-01 | 31.00
+        2030-06-01 Server: Fee | 2030-06-01..2030-06-15 | 14.00
+        2030-06-15 Server: Fee | 2030-06-15..2030-07-15 | 31.00
+        2030-07-15 Server: Fee | 2030-07-15..2030-08-15 | 31.00
+    "#]]
+    .assert_eq(&told.collect::<String>());
 }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{BillingAccount, BillingState};
 use crate::domain::account::cycle::Cycle;
 use crate::domain::billing::cycle::period_of;
+use crate::domain::billing::due::BillDay;
 use crate::domain::error::{Code, Rejection};
 use crate::domain::event::Verb;
 use crate::domain::time::{Date, Instant, Period};
@@ -91,6 +92,21 @@ impl BillingAccount {
         let begins = |on: Date| period_of(self.terms.cycle, self.began_on, on).map(Period::start);
         let from_on = self.planned.map(|it| it.from_on);
         from_on.filter(|it| *it == on && begins(on) != Some(on))
+    }
+
+    /// The cycle into which it turns with its bill of a billing date, and the first day of that; nothing if it stays
+    /// in its own. What is paid ahead from that day on is for the periods of that.
+    #[must_use]
+    pub fn turns(&self, on: Date) -> Option<(Date, Cycle)> {
+        let planned = self.planned.filter(|it| it.from_on <= on)?;
+        let cycle = planned.terms.cycle;
+        (cycle != self.terms.cycle).then_some((planned.from_on, cycle))
+    }
+
+    /// A billing date as bills look at it.
+    #[must_use]
+    pub fn bill_day(&self, on: Date) -> BillDay {
+        BillDay { on, cut_on: self.cut_on(on), turns: self.turns(on) }
     }
 
     /// The billing account after its bill of a billing date: it turns into its next cycle, or is

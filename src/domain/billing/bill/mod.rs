@@ -27,7 +27,7 @@ use super::charged_terms::ChargedTerms;
 use super::coupon::{Redeemed, Reducible};
 use super::cycle::period_of;
 use super::discount::{Discounts, Lowering};
-use super::due::{Billable, BillablePrice, Due, UsageTotal, dues, part_of};
+use super::due::{BillDay, Billable, BillablePrice, Due, UsageTotal, dues, part_of};
 use super::invoice::explanation::{Explanation, Step};
 use super::invoice::line::{Line, LineKind};
 use super::invoice::{Content, Totals};
@@ -65,6 +65,8 @@ pub struct Billing<'a> {
     /// The day up to which everything is charged that is charged afterwards, if that is not the end of a
     /// period: from it on, periods turn on another day.
     pub cut_on: Option<Date>,
+    /// The first day of another cycle, by which what is paid ahead is charged from then on.
+    pub turns: Option<(Date, Cycle)>,
     /// The seller's settings.
     pub policy: &'a Policy,
     /// What the seller wrote down about taxes.
@@ -122,8 +124,9 @@ pub fn bill(billing: &Billing<'_>) -> Result<Bill, Rejection> {
     let mut draft = Draft::new(billing);
     for subscription in billing.subscriptions {
         let first = draft.lines.len();
-        let days = (billing.on, billing.cut_on);
-        for due in dues(subscription, billing.cycle, billing.policy, days)? {
+        let Billing { on, cut_on, turns, .. } = *billing;
+        let day = BillDay { on, cut_on, turns };
+        for due in dues(subscription, billing.cycle, billing.policy, day)? {
             draft.charge_in_parts(subscription, &due)?;
         }
         for price in subscription.prices {

@@ -527,13 +527,13 @@ fn bills(
     (gathered, on, what): (&mut [Gathered], Date, What),
 ) -> Result<Vec<Bill>, Error> {
     let (terms, policy) = (billing_account.terms(), seller.policy);
-    let cut_on = billing_account.cut_on(on);
+    let day = billing_account.bill_day(on);
     let mut is_due = false;
     for it in gathered.iter_mut() {
         let periods: Vec<_> = match what {
             What::Due => {
                 let prices = it.prices();
-                let found = dues(&it.billable(&prices), terms.cycle, &policy, (on, cut_on))?;
+                let found = dues(&it.billable(&prices), terms.cycle, &policy, day)?;
                 is_due |= !found.is_empty();
                 let periods = found.iter().filter(|due| due.kind == LineKind::Usage);
                 periods.filter_map(|due| Some((due.place, due.service?))).collect()
@@ -584,6 +584,7 @@ fn made<T>(
         buyer: buyer_of(account, &address, locale),
         on,
         cut_on: billing_account.cut_on(on),
+        turns: billing_account.turns(on),
         policy: &policy,
         taxing: seller.taxing(),
         discounts: discounts_of(account, discounts),

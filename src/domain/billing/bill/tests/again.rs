@@ -182,7 +182,7 @@ fn dues_of(
         prices: &prices,
     };
     let cycle = Cycle { day: BillingDay::new(1), ..Cycle::MONTHLY };
-    let found = dues(&of, cycle, &Policy::DEFAULT, (on, None)).expect("due");
+    let found = dues(&of, cycle, &Policy::DEFAULT, BillDay::of(on)).expect("due");
     found.into_iter().map(|it| (prices[it.place].price.id, it)).collect()
 }
 

@@ -230,3 +230,25 @@ proptest! {
         prop_assert_eq!(ahead, afterwards);
     }
 }
+
+#[test]
+fn a_day_that_is_moved_when_what_is_paid_for_is_over_turns_what_is_paid_ahead_at_once() {
+    let prices = vec![
+        price(1, monthly(Timing::InAdvance), "flat 31"),
+        price(2, monthly(Timing::InArrears), "flat 62"),
+    ];
+    let mut life = World::new("2030-05-01", prices);
+    assert_eq!(told(life.bill("2030-05-01")), "37.20: recurring 2030-05-01..2030-06-01 31.00");
+    let moved = Cycle { day: BillingDay::new(15), ..life.cycle };
+    life.turns = Some((date("2030-06-01"), moved));
+    // 14 of the 31 days before the 15th; what is charged afterwards is for the period that was.
+    assert_eq!(
+        told(life.bill("2030-06-01")),
+        "91.20: recurring 2030-06-01..2030-06-15 14.00, recurring 2030-05-01..2030-06-01 62.00"
+    );
+    (life.cycle, life.turns) = (moved, None);
+    assert_eq!(
+        told(life.bill("2030-06-15")),
+        "70.80: recurring 2030-06-15..2030-07-15 31.00, recurring 2030-06-01..2030-06-15 28.00"
+    );
+}

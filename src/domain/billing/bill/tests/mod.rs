@@ -118,6 +118,8 @@ struct World {
     cycle: Cycle,
     /// The day on which it is moved to another cycle.
     cut_on: Option<Date>,
+    /// The first day of that cycle, and it.
+    turns: Option<(Date, Cycle)>,
     policy: Policy,
     /// Where days begin.
     zone: Zone,
@@ -150,6 +152,7 @@ impl World {
             renewals: vec![],
             cycle: Cycle { day: BillingDay::new(1), ..Cycle::MONTHLY },
             cut_on: None,
+            turns: None,
             policy: Policy::DEFAULT,
             zone: Zone::UTC,
             rules: vec![vat(20)],
@@ -182,6 +185,7 @@ impl World {
         self.seen(|subscription| {
             make(&Billing {
                 cut_on: self.cut_on,
+                turns: self.turns,
                 account: id(1),
                 billing_account: id(7),
                 currency: Currency::EUR,
