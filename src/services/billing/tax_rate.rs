@@ -13,7 +13,8 @@ use crate::domain::quantity::Percent;
 use crate::services::{Cx, Error, billing_account, marketplace};
 
 /// How many hundredths a price bears today where an account buys: that which is named, or else the caller's
-/// if it buys of who sells the offer, or somebody where that is. Nothing where no rule says it.
+/// if it buys of who sells the offer; of whom that is not known, what somebody bears who is where that is.
+/// Nothing where no rule says it.
 ///
 /// # Errors
 /// If the store fails.
@@ -35,20 +36,17 @@ pub fn tax_rate(
             (seller, buyer.filter(|it| it.stamp.seller == seller))
         }
     };
-    let address = match buyer.as_deref() {
-        Some(it) => address(cx, it)?,
-        None => PostalAddress::default(),
-    };
     let locale = offer.content.name.locale();
-    let taxed = match buyer.as_deref() {
-        Some(it) => buyer_of(it, &address, locale),
-        None => TaxedBuyer::somebody(&address, locale),
-    };
     let mut shelf = Shelf::default();
     let (selling, on) = (shelf.seller(cx, seller)?, billing_account::shown_on(cx, seller)?);
     let category = shelf.tax_category(cx, seller, (&offer, price))?;
-    let found = selling.taxing().of(taxed, (category, on), price.currency);
-    Ok(found.ok().map(|it| it.treatment.percent()))
+    let of = |buyer| selling.taxing().of(buyer, (category, on), price.currency).ok();
+    let known = match buyer.as_deref() {
+        Some(it) => of(buyer_of(it, &address(cx, it)?, locale)),
+        None => None,
+    };
+    let found = known.or_else(|| of(TaxedBuyer::somebody(&PostalAddress::default(), locale)));
+    Ok(found.map(|it| it.treatment.percent()))
 }
 
 /// Where the invoices of an account go.

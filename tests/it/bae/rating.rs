@@ -221,23 +221,31 @@ fn a_key_reports_and_reads_nothing() {
     let (key, operator) = (it.key(), it.store.market.operator());
     let href = it.reports(&key, (1, "3", "2026-01-02T10:00:00Z"));
     assert_eq!(operator.get(&href)["status"], "Guided");
+    let body = json!({ "url": "https://accounting.example.com/" });
+    let another = operator.call("POST /apiKeyService/apiKeys", Some(&body)).ok();
+    let another = text(&another["apiKey"]);
+    operator.call(&format!("POST /apiKeyService/apiKeys/{another}/commit"), Some(&json!({}))).ok();
+    let bearer = Client::with_token(&it.store.market.house.app, &another);
+    it.reports(&bearer, (2, "3", "2026-01-03T10:00:00Z"));
     let usage = "/tmf-api/usageManagement/v4/usage";
-    for path in [
-        USAGE,
-        &*href,
-        usage,
-        &*format!("{usage}?productId={}", it.product),
-        "/tmf-api/productInventory/v4/product",
-        "/tmf-api/productCatalogManagement/v4/productSpecification",
-        super::buying::PRODUCT,
-        super::buying::ORDER,
-        "/usage/export.jsonl",
-        "/subscriptions",
-        "/specifications",
-        "/accounts",
+    for (by, path) in [
+        (&key, USAGE),
+        (&key, &*href),
+        (&key, super::buying::PRODUCT),
+        (&key, super::buying::ORDER),
+        (&bearer, USAGE),
+        (&bearer, &*href),
+        (&bearer, usage),
+        (&bearer, &*format!("{usage}?productId={}", it.product)),
+        (&bearer, "/tmf-api/productInventory/v4/product"),
+        (&bearer, "/tmf-api/productCatalogManagement/v4/productSpecification"),
+        (&bearer, "/usage/export.jsonl"),
+        (&bearer, "/subscriptions"),
+        (&bearer, "/specifications"),
+        (&bearer, "/accounts"),
     ] {
-        let answer = key.call(&format!("GET {path}"), None);
-        assert_eq!(answer.status.as_u16(), 403, "{path}: {}", answer.json());
+        let answer = by.call(&format!("GET {path}"), None);
+        assert_eq!(answer.status.as_u16(), 403, "{path}");
     }
 }
 

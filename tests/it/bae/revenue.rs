@@ -379,10 +379,15 @@ fn each_model_of_a_settlement_has_a_report_of_its_own() {
     seller.call(&format!("PATCH {}", text(&of_rest[0]["href"])), Some(&paid)).ok();
     assert_eq!(trade.reports("?onlyPaid=true").len(), 1, "stakeholders of the other wait");
     // What is settled next is reported next.
-    trade.sells(&disk, "120");
-    trade.market.advance_to("2026-01-16");
+    trade.market.advance_to("2026-02-02");
+    let (euros, account) = (
+        json!({ "amount": "1920.84", "currency": "EUR" }),
+        &trade.market.house.north.customer.account,
+    );
+    seller.post("/payments", &json!({ "account": account, "amount": euros }));
+    trade.market.advance_to("2026-02-03");
     ask(&seller, "POST", "settlement", &json!({}));
-    assert_eq!(trade.reports("").len(), 3);
+    assert_eq!(told(""), [&both[0], &both[0], &both[1], &both[1]]);
     trade.market.must_be_whole();
 }
 
