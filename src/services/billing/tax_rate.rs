@@ -40,13 +40,15 @@ pub fn tax_rate(
     let mut shelf = Shelf::default();
     let (selling, on) = (shelf.seller(cx, seller)?, billing_account::shown_on(cx, seller)?);
     let category = shelf.tax_category(cx, seller, (&offer, price))?;
-    let of = |buyer| selling.taxing().of(buyer, (category, on), price.currency).ok();
-    let known = match buyer.as_deref() {
-        Some(it) => of(buyer_of(it, &address(cx, it)?, locale)),
-        None => None,
-    };
-    let found = known.or_else(|| of(TaxedBuyer::somebody(&PostalAddress::default(), locale)));
-    Ok(found.map(|it| it.treatment.percent()))
+    let nowhere = PostalAddress::default();
+    let known = buyer.as_deref().map(|it| Ok::<_, Error>((it, address(cx, it)?))).transpose()?;
+    let known = known.as_ref().map(|(it, address)| buyer_of(it, address, locale));
+    let somebody = TaxedBuyer::somebody(&nowhere, locale);
+    let mut found = known
+        .into_iter()
+        .chain([somebody])
+        .filter_map(|it| selling.taxing().of(it, (category, on), price.currency).ok());
+    Ok(found.next().map(|it| it.treatment.percent()))
 }
 
 /// Where the invoices of an account go.
