@@ -387,7 +387,7 @@ fn each_model_of_a_settlement_has_a_report_of_its_own() {
     seller.post("/payments", &json!({ "account": account, "amount": euros }));
     trade.market.advance_to("2026-02-03");
     ask(&seller, "POST", "settlement", &json!({}));
-    assert_eq!(told(""), [&both[0], &both[0], &both[1], &both[1]]);
+    assert_eq!(told(""), [&*both[0], &*both[0], &*both[1], &*both[1]]);
     trade.market.must_be_whole();
 }
 
