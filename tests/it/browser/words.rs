@@ -99,6 +99,45 @@ fn a_refusal_is_said_in_the_readers_language() {
     tab.must_be_content();
 }
 
+/// A phrase may have a colon in it, and why something failed is a sentence that may be known.
+#[test]
+fn what_a_timeline_tells_is_said_whole() {
+    let Some(chromium) = chromium() else { return };
+    let tab = LOOKED_AT.signed_in(chromium, OLGA);
+    tab.go("/ui/");
+    let why =
+        "nobody of the account can be written to: it has no billing contact and no administrator";
+    for (told, expected) in [
+        (
+            "is over: nothing is overdue".to_owned(),
+            "Mahnverfahren 28 ist vorbei: Nichts ist überfällig",
+        ),
+        (
+            format!("has failed: {why}"),
+            "Mahnverfahren 28 ist gescheitert: niemandem beim Konto kann geschrieben werden: Es hat \
+             keinen Kontakt für Rechnungen und keinen Administrator",
+        ),
+        (
+            "goes on; overdue: quantity 10 → 15".to_owned(),
+            "Mahnverfahren 28 wurde fortgesetzt; überfällig: Menge 10 → 15",
+        ),
+    ] {
+        let told = json!({
+            "text": format!("Dunning 28 {told}"), "subject": { "kind": "dunning", "label": "28" },
+        });
+        let said = tab.eval(&format!(
+            "(async () => {{
+              const from = (path) => import(new URL(path, document.querySelector('script[type=module]').src));
+              const [text, timeline] = [await from('model/text.js'), await from('part/timeline.js')];
+              await text.speak('de');
+              return timeline.told({told});
+            }})()"
+        ));
+        assert_eq!(said, expected);
+    }
+    tab.must_be_content();
+}
+
 /// Whatever is refused is said in the reader's words: if not what exactly, then which rule it breaks, or why.
 #[test]
 fn what_has_no_words_of_its_own_is_said_behind_those_for_its_rule() {
