@@ -254,7 +254,7 @@ fn who_sees_one_of_two_offerings_sees_what_both_cost() {
     let customer = house.client(&house.north.customer.admin);
     let shown = customer.get(&format!("{OFFERING}/{second}"));
     assert_eq!(shown["productOfferingPrice"][0]["id"], shelf.price.as_str(), "{shown}");
-    let path = text(&shown["productOfferingPrice"][0]["href"]);
+    let path = format!("{PRICE}/{}", shelf.price);
     assert_eq!(customer.get(&path)["price"]["value"], 10);
     let stranger = house.client(&house.south.customer.admin);
     assert_eq!(stranger.call(&format!("GET {path}"), None).status, 404);
