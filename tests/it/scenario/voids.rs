@@ -56,7 +56,7 @@ fn what_is_taken_back_before_its_bill_is_never_charged_and_after_it_is_given_bac
     life.market.uses(&life.subscription, ("feb", "2026-02-01T12:00:00Z", "4"));
     life.to("2026-03-02");
     expect![[r#"
-        2026-02-01 10.00 + 2.00 = 12.00 EUR, due 12.00
+        2026-02-01 10.00 + 2.00 = 12.00 EUR, due 4.80
         Server: Use | 2026-01-01..2026-02-01 | 10.00
             price per unit, as of 2026-01-01
             10 counted in 1 records
