@@ -130,10 +130,14 @@ impl Window {
             return refused(format!("the subscription was served until `{until}`"));
         }
         if at < self.open_from {
-            return refused(format!(
-                "`{at}` is too late: usage is charged from `{}`",
-                self.open_from
-            ));
+            let over = self.served_until.filter(|it| *it <= self.open_from);
+            let why = match over {
+                Some(until) => format!(
+                    "the last bill of the subscription is written, which was served until `{until}`"
+                ),
+                None => format!("usage is charged from `{}`", self.open_from),
+            };
+            return refused(format!("`{at}` is too late: {why}"));
         }
         match self.billed_until {
             Some(until) if at < until => Ok(Placement::Late),
@@ -217,6 +221,10 @@ mod tests {
         assert!(place(9).is_err());
         assert!(place(46).is_err());
         assert!(window.place(at(45).plus_seconds(AHEAD_SECONDS_MAX)).is_ok());
+        let billed = Window { open_from: at(50), ..window };
+        let last = "`1970-01-20T00:00:00Z` is too late: the last bill of the subscription is written, which \
+                    was served until `1970-02-20T00:00:00Z`";
+        assert_eq!(billed.place(at(19)).map_err(|it| it.detail), Err(last.to_owned()));
         let ended = Window { now: at(60), ..window };
         assert!(ended.place(at(49)).is_ok());
         assert!(ended.place(at(50)).is_err());

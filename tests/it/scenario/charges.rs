@@ -193,8 +193,8 @@ fn usage_is_taken_only_while_a_bill_will_read_it() {
     assert_eq!(nets(&market, &account), ["5.00"]);
     assert_eq!(
         offers("2026-01-19T12:00:00Z", "4"),
-        "`2026-01-19T12:00:00Z` is too late: usage is charged from `2026-01-21T00:00:00Z`",
-        "that was the last bill"
+        "`2026-01-19T12:00:00Z` is too late: the last bill of the subscription is written, which was served \
+         until `2026-01-21T00:00:00Z`"
     );
 }
 
