@@ -173,7 +173,10 @@
 //!   what the vendor would be charged for the plans that its own are copies of, by its own vendor;
 //!   nothing for plans of its own. Only who may buy for the vendor is told.
 //! - `details` of type `CREDIT` are what would be given back at once of lines of earlier invoices, for
-//!   days that are paid and not used: by a cancellation, or by a change to another plan or period.
+//!   days that are paid and not used: by a cancellation, or by a change to another plan or period. A
+//!   `CHANGE` to fewer units takes them at once, but they stay paid to the end of the period and are not
+//!   credited, unless the vendor gives units back at once (`removed_units` of its billing policy): then the
+//!   next invoice does so by the day.
 //! - Within a term, a `CHANGE` leads to the plans and periods that `planPeriodSwitches` calls anything
 //!   but `RENEWAL`, and to no others; a `RENEWAL` may lead into any period of the same plan.
 //!

@@ -102,7 +102,10 @@
 //! - A subscription is `PENDING` until its service is there, and shows until then from when to when it
 //!   would be had, were it there already. Held and expired ones are `SUSPENDED`; what
 //!   was cancelled is 404 as soon as its service is gone. `ExpirationDate` is the first moment that is
-//!   no longer paid for; of one that is sent the day counts. A `PUT` changes what differs.
+//!   no longer paid for; of one that is sent the day counts. A `PUT` changes what differs. Of fewer seats
+//!   there are fewer at once, but those that go stay paid to the end of the period: nothing of them is
+//!   credited, and as many that come in it cost nothing more. Only where the seller gives units back at once
+//!   (`removed_units` of its billing policy) the next bill does so by the day.
 //! - Of what is pooled, `EntitlementQuantity` is what the pool holds with all that enlarges it, and
 //!   `EntitlementQuantityAvailable` what nobody has a part of. Any number of users can have one, so that
 //!   `NumberOfAvailableSeats` stays as it was bought. Users are entitled to the pool itself, and not to

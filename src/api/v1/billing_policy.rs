@@ -48,7 +48,8 @@ struct BillingPolicy {
     downgrade: String,
     /// `unused_part` or `full_charge`: of what is given back when a plan is changed.
     credit_base: String,
-    /// `now` or `period_end`: when units that are given back are credited.
+    /// `now` (units that go are given back from that day on, by the next bill) or `period_end` (they are gone at
+    /// once, but stay paid to the end of the period: nothing of them is credited).
     removed_units: String,
     /// For how many days of a term units can be given back; `null` for always.
     removal_days: Option<u16>,
