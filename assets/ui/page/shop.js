@@ -92,7 +92,8 @@ function ForYou({ currency }) {
 
 function Results({ of, chosen, currency, words }) {
   const [shown, show] = useState(FEW);
-  const isSeveralSellers = of.sellers.length > 1;
+  // Who buys is told whose each is wherever that may be another's: also where all that is found is.
+  const isSeveralSellers = of.sellers.length > 1 || !isHouse();
   if (of.hits.length === 0) {
     const isNarrowed = words || KEYS.some((it) => chosen[it]);
     return html`<div class="card">${isNarrowed

@@ -132,7 +132,7 @@ const WAITS = () => [
 
 const Remains = ({ of, title, rows }) => {
   const there = rows.filter(([key]) => of[key] > 0);
-  return there.length > 0 && html`<div class="inside"><p class="strong">${title}</p><${Facts} of=${there.map(([key, text]) => [text, String(of[key])])} /></div>`;
+  return there.length > 0 && html`<div class="stack tight"><p class="strong">${title}</p><${Facts} of=${there.map(([key, text]) => [text, String(of[key])])} /></div>`;
 };
 
 /** Closes an account. */
