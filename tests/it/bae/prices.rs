@@ -199,6 +199,8 @@ fn what_a_plan_says_with_tax_is_what_the_first_bill_comes_to() {
 fn amounts_are_told_with_tax_and_without_it() {
     let store = Store::open();
     let (buyer, operator) = (store.buyer(), store.market.operator());
+    let home = json!({ "address": { "street": "Ring 2", "city": "Berlin", "country": "DE" } });
+    operator.patch(&format!("/accounts/{}", store.market.house.operator.account), &home);
     let path = format!("/DSProductCatalog/api/catalogManagement/v2/productOffering/{}", store.mail);
     let whole = |net: &str, gross: &str| json!({ "dutyFreeAmount": net, "taxIncludedAmount": gross, "taxRate": "20", "currencyCode": "EUR" });
     assert_eq!(plans(&buyer.get(&path))[0]["price"], whole("10", "12"));
