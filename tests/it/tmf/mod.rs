@@ -8,6 +8,7 @@ mod bills;
 mod bills_told;
 mod bundles;
 mod catalog_files;
+mod catalog_languages;
 mod catalogues;
 mod characteristics;
 mod commerce;
