@@ -106,11 +106,11 @@ fn the_days_that_are_charged_decide_and_not_the_day_of_billing() {
         "2030-06-01 Mail: After | 2030-05-01..2030-06-01 | 15.50",
         "2030-06-01 Mail: Traffic | 2030-05-01..2030-06-01 | 5.00",
     ];
-    // 19 of 30 days within, and of the next 31 another twelve.
+    // 19 of 30 days within, and of the next 31 another twelve: 30.63 off all four lines of the first bill.
     let twentieth = [
         "2030-05-20 Mail: Base | 2030-05-01..2030-05-20 | 9.81",
         "2030-05-20 Mail: Base | 2030-05-20..2030-06-20 | 25.00",
-        "2030-05-20 Mail: After | 2030-05-01..2030-05-20 | 9.81",
+        "2030-05-20 Mail: After | 2030-05-01..2030-05-20 | 9.82",
         "2030-05-20 Mail: Traffic | 2030-05-01..2030-05-20 | 5.00",
         "2030-06-20 Mail: Base | 2030-06-20..2030-07-20 | 31.00",
         "2030-06-20 Mail: After | 2030-05-20..2030-06-20 | 25.00",
