@@ -238,16 +238,16 @@ fn a_year_whose_billing_day_is_moved_at_the_end_of_a_period() {
         2028-03-01 42.00 (50.40) overdue
         2028-04-01 42.00 (50.40) overdue
         2028-05-01 42.00 (50.40) overdue
-        2028-06-01 42.00 (50.40) overdue
-        2028-06-20 7.35 (8.82) overdue
-        2028-07-20 61.00 (73.20) overdue
+        2028-06-01 30.39 (36.47) overdue
+        2028-06-20 37.35 (44.82) overdue
+        2028-07-20 42.00 (50.40) overdue
         2028-08-20 42.00 (50.40) overdue
         2028-09-20 42.00 (50.40) overdue
         2028-10-20 42.00 (50.40) overdue
         2028-11-20 42.00 (50.40) overdue
         2028-12-20 42.00 (50.40) overdue
         2029-01-20 42.00 (50.40) open
-        owes 672.42, has 0.00
+        owes 671.69, has 0.00
     "#]]
     .assert_eq(&moved(json!({})));
 }
@@ -260,16 +260,16 @@ fn a_year_whose_billing_day_is_moved_within_the_period_that_is_left() {
         2028-03-01 42.00 (50.40) overdue
         2028-04-01 42.00 (50.40) overdue
         2028-05-01 42.00 (50.40) overdue
-        2028-06-01 42.00 (50.40) overdue
-        2028-06-20 7.60 (9.12) overdue
-        2028-07-20 60.39 (72.47) overdue
+        2028-06-01 31.00 (37.20) overdue
+        2028-06-20 37.60 (45.12) overdue
+        2028-07-20 42.00 (50.40) overdue
         2028-08-20 42.00 (50.40) overdue
         2028-09-20 42.00 (50.40) overdue
         2028-10-20 42.00 (50.40) overdue
         2028-11-20 42.00 (50.40) overdue
         2028-12-20 42.00 (50.40) overdue
         2029-01-20 42.00 (50.40) open
-        owes 671.99, has 0.00
+        owes 672.72, has 0.00
     "#]]
     .assert_eq(&moved(json!({ "moved_anchor": "former_period" })));
 }

@@ -14,7 +14,7 @@ fn credit(market: &Market, account: &Value) -> String {
 }
 
 #[test]
-fn late_usage_that_makes_a_month_cheaper_gives_credit_that_pays_the_next_invoices() {
+fn late_usage_that_makes_a_month_cheaper_gives_credit_that_pays_what_is_open() {
     let market = Market::on("2026-01-01");
     let account = market.customer("Blue Whale", "EUR");
     let usage = json!({
@@ -30,11 +30,11 @@ fn late_usage_that_makes_a_month_cheaper_gives_credit_that_pays_the_next_invoice
     market.uses(&subscription, ("late", "2026-01-11T12:00:00Z", "1"));
     market.uses(&subscription, ("b", "2026-02-01T12:00:00Z", "4"));
     market.advance_to("2026-03-02");
-    assert_eq!(credit(&market, &account), "54.60");
+    assert_eq!(credit(&market, &account), "0.00");
     market.uses(&subscription, ("c", "2026-03-01T12:00:00Z", "50"));
     market.advance_to("2026-04-02");
     expect![[r#"
-        2026-02-01 100.00 + 20.00 = 120.00 EUR, due 120.00
+        2026-02-01 100.00 + 20.00 = 120.00 EUR, due 65.40
         Traffic: Traffic | 2026-01-01..2026-02-01 | 100.00
             all units at the price of the tier reached, as of 2026-01-01
             100 counted in 1 records
@@ -54,7 +54,7 @@ fn late_usage_that_makes_a_month_cheaper_gives_credit_that_pays_the_next_invoice
             less 100, which was charged before
             = -49.50 EUR
 
-        2026-04-01 50.00 + 10.00 = 60.00 EUR, due 5.40
+        2026-04-01 50.00 + 10.00 = 60.00 EUR, due 60.00
         Traffic: Traffic | 2026-03-01..2026-04-01 | 50.00
             all units at the price of the tier reached, as of 2026-01-01
             50 counted in 1 records

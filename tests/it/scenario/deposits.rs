@@ -258,7 +258,7 @@ fn what_other_credit_settles_is_not_taken_from_a_deposit() {
         "lines": [{ "line": line, "net": { "amount": "250", "currency": "EUR" } }],
     });
     operator.post(&format!("/invoices/{first}/credit"), &whole);
-    assert_eq!(balance(&market, &account), "owes 300.00, has 300.00, held 100.00");
+    assert_eq!(balance(&market, &account), "owes 0.00, has 0.00, held 100.00");
     let path = format!("/subscriptions/{van}/cancel");
     operator.post(&path, &json!({ "refund_to": "method" }));
     market.must_be_whole();

@@ -42,7 +42,7 @@ fn a_year_of_seats_that_run_to_the_end_of_their_period() {
 #[test]
 fn a_year_of_seats_that_are_given_back_at_once() {
     expect![[r#"
-        2028-01-31 40.00 (48.00) overdue
+        2028-01-31 40.00 (48.00) paid
         2028-02-29 69.66 (83.59) overdue
         2028-03-31 60.00 (72.00) overdue
         2028-04-30 60.00 (72.00) overdue
@@ -53,9 +53,9 @@ fn a_year_of_seats_that_are_given_back_at_once() {
         2028-09-30 90.00 (108.00) overdue
         2028-10-31 -80.00 (-96.00) credited
         2028-10-31 90.00 (108.00) overdue
-        2028-11-30 10.00 (12.00) paid
+        2028-11-30 10.00 (12.00) overdue
         2028-12-12 back 6.13 (7.36)
-        owes 883.58, has 91.36
+        owes 792.22, has 0.00
     "#]]
     .assert_eq(&seats(json!({ "removed_units": "now" })));
 }
@@ -63,7 +63,7 @@ fn a_year_of_seats_that_are_given_back_at_once() {
 #[test]
 fn a_year_of_seats_by_months_of_30_days() {
     expect![[r#"
-        2028-01-31 40.00 (48.00) overdue
+        2028-01-31 40.00 (48.00) paid
         2028-02-29 69.66 (83.59) overdue
         2028-03-31 60.00 (72.00) overdue
         2028-04-30 60.00 (72.00) overdue
@@ -74,9 +74,9 @@ fn a_year_of_seats_by_months_of_30_days() {
         2028-09-30 90.00 (108.00) overdue
         2028-10-31 -80.00 (-96.00) credited
         2028-10-31 90.00 (108.00) overdue
-        2028-11-30 10.00 (12.00) paid
+        2028-11-30 10.00 (12.00) overdue
         2028-12-12 back 6.00 (7.20)
-        owes 883.58, has 91.20
+        owes 792.38, has 0.00
     "#]]
     .assert_eq(&seats(json!({ "removed_units": "now", "proration": "thirty_360" })));
 }
@@ -182,7 +182,7 @@ fn a_year_of_seats_as_fiware_does() {
 #[test]
 fn a_year_of_seats_as_stripe_bills_it() {
     expect![[r#"
-        2028-01-31 40.00 (48.00) overdue
+        2028-01-31 40.00 (48.00) paid
         2028-02-29 69.66 (83.59) overdue
         2028-03-31 60.00 (72.00) overdue
         2028-04-30 60.00 (72.00) overdue
@@ -193,9 +193,9 @@ fn a_year_of_seats_as_stripe_bills_it() {
         2028-09-30 90.00 (108.00) overdue
         2028-10-31 -80.00 (-96.00) credited
         2028-10-31 90.00 (108.00) overdue
-        2028-11-30 10.00 (12.00) paid
+        2028-11-30 10.00 (12.00) overdue
         2028-12-12 back 6.13 (7.36)
-        owes 883.59, has 91.36
+        owes 792.23, has 0.00
     "#]]
     .assert_eq(&seats(json!({ "preset": "stripe" })));
 }

@@ -170,7 +170,7 @@ fn a_year_that_costs_nothing_while_it_is_held() {
         2028-01-01 31.00 (37.20) overdue
         2028-02-01 93.00 (111.60) overdue
         2028-03-01 93.00 (111.60) overdue
-        2028-04-01 18.00 (21.60) overdue
+        2028-04-01 -4.00 (-4.80) credited
         2028-06-01 67.00 (80.40) overdue
         2028-07-01 93.00 (111.60) overdue
         2028-08-01 93.00 (111.60) overdue
@@ -179,7 +179,7 @@ fn a_year_that_costs_nothing_while_it_is_held() {
         2028-11-01 93.00 (111.60) overdue
         2028-12-01 93.00 (111.60) overdue
         2029-01-01 93.00 (111.60) open
-        owes 1143.60, has 0.00
+        owes 1117.20, has 0.00
     "#]]
     .assert_eq(&held(json!({ "while_held": "pause" })));
 }

@@ -192,12 +192,12 @@ fn ended(on: &str, used_at: &str) -> String {
     format!("{first}; {back}; {}, due {due}, {left} left", sums(&last))
 }
 
-/// The first part of 50.00 a month that is charged after the billing day was moved in March.
+/// The first part of 50.00 a month that is charged after the billing day was moved in April.
 fn moved(day: u8) -> String {
-    let desk = Desk::on("2026-03-01");
+    let desk = Desk::on("2026-04-01");
     desk.buy(&[monthly("Fee", "EUR", "50")], 1);
-    turn_on(desk.to("2026-03-15"), day);
-    first_nets(&desk.to("2026-05-27").invoices()[2], 1)
+    turn_on(desk.to("2026-04-15"), day);
+    first_nets(&desk.to("2026-05-27").invoices()[1], 1)
 }
 
 /// Moves the day on which the buyer's periods turn.
