@@ -1,6 +1,7 @@
 //! Gathering: everything that the bill of a billing account is made of.
 
 mod bundled;
+mod seen;
 mod so_far;
 mod usage;
 
@@ -23,9 +24,7 @@ use crate::domain::billing::bill::{self, Bill, Billing};
 use crate::domain::billing::charged_terms::ChargedTerms;
 use crate::domain::billing::coupon::Redeemed;
 use crate::domain::billing::discount::Discounts;
-use crate::domain::billing::due::{
-    self, Billable, BillablePrice, ChargeDays, FormerUnits, Hold, TermDays, UsageTotal, dues,
-};
+use crate::domain::billing::due::{self, ChargeDays, FormerUnits, Hold, UsageTotal, dues};
 use crate::domain::billing::invoice::line::LineKind;
 use crate::domain::billing::long_over::is_long_over;
 use crate::domain::billing::policy::{Policy, PrepaidUse};
@@ -40,7 +39,7 @@ use crate::domain::subscription::change::Taken;
 use crate::domain::subscription::taking::Away;
 use crate::domain::subscription::{ChargedDays, Pause, Subscription, TrialRun};
 use crate::domain::text::{self, Locale, Name};
-use crate::domain::time::{Date, Period, Zone};
+use crate::domain::time::{Date, Zone};
 use crate::domain::usage::meter::Meter;
 use crate::services::{Cx, Error, coupon, prepaid, resale};
 use crate::store::subscription::SUBSCRIPTION_BY_BILLING_ACCOUNT;
@@ -422,97 +421,6 @@ fn former((it, price): (&Subscription, &Price), now: Quantity) -> Vec<FormerUnit
     }
     found.reverse();
     found
-}
-
-impl Gathered {
-    pub(super) fn billable<'a>(&'a self, prices: &'a [BillablePrice<'a>]) -> Billable<'a> {
-        Billable {
-            id: self.id,
-            offer: self.offer,
-            term: self.term_key.as_ref(),
-            order: self.order,
-            subject: &self.subject,
-            zone: self.zone,
-            began_on: self.began_on,
-            served_from: self.served_from,
-            charged_from: self.charged_from,
-            ends_on: self.ends_on,
-            used_until: self.used_until,
-            term_from: self.term_from,
-            term_until: self.term_until,
-            renewals: &self.renewals,
-            held: &self.held,
-            gone: &self.gone,
-            prices,
-        }
-    }
-
-    fn term_days(&self) -> TermDays<'_> {
-        TermDays {
-            first: self.served_from,
-            renewals: &self.renewals,
-            last: self.term_from,
-            until: self.term_until,
-        }
-    }
-
-    /// What it is charged, in the order in which [`prices`](Self::prices) sees it.
-    pub(super) fn own_prices(&self) -> impl Iterator<Item = &Arc<Price>> {
-        self.prices.iter().map(|it| &it.price)
-    }
-
-    pub(super) fn prices(&self) -> Vec<BillablePrice<'_>> {
-        self.prices.iter().map(GatheredPrice::billable).collect()
-    }
-
-    /// The periods of its usage prices that run on a day, by the places of these.
-    fn running(&self, by: (Cycle, &Policy), on: Date) -> Vec<(usize, Period)> {
-        let prices = self.prices();
-        let of = self.billable(&prices);
-        let running = prices.iter().map(|it| due::running(&of, it, by, on));
-        running.enumerate().filter_map(|(place, it)| Some((place, it?))).collect()
-    }
-
-    /// Whether all of it has ended and is charged.
-    fn is_over(&self, bills: &[Bill], (cycle, policy): (Cycle, &Policy)) -> bool {
-        if self.ends_on.is_none() || self.used_until.is_none() {
-            return false;
-        }
-        let mut prices = self.prices();
-        for it in &mut prices {
-            let marks = bills.iter().rev().flat_map(|it| it.marks.iter().rev());
-            let mut own =
-                marks.filter(|mark| mark.subscription == self.id && mark.price == it.price.id);
-            if let Some((until, days)) = own.find_map(|mark| Some((mark.until?, mark.days))) {
-                (it.charged_until, it.charged_days) = (Some(until), days.or(it.charged_days));
-            }
-        }
-        let of = self.billable(&prices);
-        prices.iter().all(|it| due::is_charged_out(&of, it, cycle, policy))
-    }
-}
-
-impl GatheredPrice {
-    fn billable(&self) -> BillablePrice<'_> {
-        BillablePrice {
-            price: &self.price,
-            label: &self.label,
-            frozen_on: self.frozen_on,
-            charged_until: self.charged_until,
-            charged_days: self.charged_days,
-            charged_terms: self.charged_terms.as_ref(),
-            taken: self.taken,
-            given_back: self.given_back,
-            sold_as: self.sold_as.as_ref().map(|(offer, name)| (*offer, name)),
-            ends_on: self.ends_on,
-            units: self.units,
-            away: &self.away,
-            former: &self.former,
-            unit: self.unit.as_ref(),
-            tax_category: self.tax_category,
-            usage: &self.usage,
-        }
-    }
 }
 
 fn outlook(gathered: &[Gathered], bills: &[Bill], by: (Cycle, &Policy)) -> Outlook {
