@@ -82,7 +82,7 @@ impl Gathered {
 }
 
 impl GatheredPrice {
-    fn billable(&self) -> BillablePrice<'_> {
+    pub(super) fn billable(&self) -> BillablePrice<'_> {
         BillablePrice {
             price: &self.price,
             label: &self.label,
