@@ -278,17 +278,21 @@ pub(super) fn pay(
     let invoice = act.keep(settled)?;
     settlement::follow(act, (invoice.stamp.seller, invoice.id), Some(payment.id))?;
     if invoice.open().as_minor() <= 0 {
-        call_off_others(act, invoice.id, payment.id)?;
+        call_off_others(act, invoice.id, Some(payment.id))?;
     }
     Ok((act.keep((payment, Verb::Changed))?, invoice))
 }
 
-/// Calls off what payers have begun for an invoice that is paid by another payment: a page that is still
-/// open asks for nothing any more.
-fn call_off_others(act: &mut Act<'_>, invoice: InvoiceId, paid: PaymentId) -> Result<(), Error> {
+/// Calls off what payers have begun for an invoice that is paid, by another payment or by what credit notes
+/// gave: a page that is still open asks for nothing any more.
+fn call_off_others(
+    act: &mut Act<'_>,
+    invoice: InvoiceId,
+    paid: Option<PaymentId>,
+) -> Result<(), Error> {
     for it in checkout::attempts_of(act.cx(), invoice)? {
         let of_payer = it.attempt.as_ref().is_some_and(|it| it.initiative == Initiative::Payer);
-        if it.id != paid && of_payer && it.state() == PaymentState::Redirected {
+        if Some(it.id) != paid && of_payer && it.state() == PaymentState::Redirected {
             checkout::call_off(act, it.id)?;
         }
     }
@@ -361,6 +365,9 @@ fn settle_by_credit(
         let settled = invoice.settle(amount, SettledBy::Credit)?;
         invoice = act.keep(settled)?;
         settlement::follow(act, (seller, invoice.id), None)?;
+        if invoice.open().as_minor() <= 0 {
+            call_off_others(act, invoice.id, None)?;
+        }
     }
     for payment in payments {
         let amount = payment.unallocated()?.at_most(invoice.open().minus(stays)?)?;

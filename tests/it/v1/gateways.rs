@@ -158,6 +158,25 @@ fn a_page_of_an_invoice_that_is_paid_meanwhile_takes_no_money() {
     till.market.must_be_whole();
 }
 
+/// What a credit note of another invoice gave settles this one while its payer is at the page.
+#[test]
+fn a_page_of_an_invoice_that_credit_has_settled_meanwhile_takes_no_money() {
+    let mut till = Till::open();
+    let paid = till.at_page();
+    till.choose(&paid, "pay");
+    till.market.advance_to("2026-02-02");
+    let first = till.invoice.clone();
+    till.invoice = text(&till.market.invoices(&till.account)[1]["id"]);
+    let page = till.at_page();
+    let credit = json!({ "reason": "Sorry for the noise" });
+    till.market.operator().post(&format!("/invoices/{first}/credit"), &credit);
+    assert_eq!(till.stands(&page), "canceled, invoice paid, owes 0.00, has 0.00");
+    // What comes in nevertheless goes back.
+    till.choose(&page, "pay");
+    till.market.house.app.keep_duties();
+    assert_eq!(till.stands(&page), "fully_refunded, invoice paid, owes 0.00, has 0.00");
+}
+
 #[test]
 fn a_call_back_after_the_payer_is_back_and_one_after_the_time_count() {
     let till = Till::open();
