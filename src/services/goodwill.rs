@@ -95,7 +95,7 @@ fn credit(
         let message = "must be given: a credit note says why it is written";
         return Err(Invalid::one("/reason", "required", message).into());
     };
-    let before = invoice::credits_of(act.cx(), of.id)?;
+    let before = invoice::credited_in_all(act.cx(), &of)?;
     let rounding = billing::policy(act.cx(), of.stamp.seller)?.rounding;
     let content = goodwill::credited(&of, &before, amount, rounding)?;
     billing::lower(act, &of, &content)?;

@@ -172,12 +172,8 @@ pub fn give_credit(
 ) -> Result<CreditNote, Error> {
     let invoice: Invoice = act.get(id)?;
     act.must(Permission::CreditNoteWrite, &invoice.stamp)?;
-    let mut before = credits_of(act.cx(), id)?;
+    let before = credited_in_all(act.cx(), &invoice)?;
     let rounding = billing::policy(act.cx(), invoice.stamp.seller)?.rounding;
-    let given = credit::given_elsewhere(&invoice, &before, &later(act.cx(), &invoice)?)?;
-    if !given.is_empty() {
-        before.push(credit::lines(&invoice, &before, &given, rounding)?);
-    }
     let content = match asked {
         Some(asked) => credit::lines(&invoice, &before, &asked, rounding)?,
         None => credit::everything(&invoice, &before, rounding)?,
@@ -187,6 +183,21 @@ pub fn give_credit(
     let note = issue_credit(act, invoice, (content, reason))?;
     in_hand::use_up(act, customer)?;
     Ok(note)
+}
+
+/// What was given back of an invoice: by its credit notes, and, as if it were by one more, by what later
+/// invoices gave back of its lines.
+///
+/// # Errors
+/// If the invoice is a draft, or an amount is too large; if the store fails.
+pub(super) fn credited_in_all(cx: Cx<'_>, of: &Invoice) -> Result<Vec<Credit>, Error> {
+    let mut all = credits_of(cx, of.id)?;
+    let given = credit::given_elsewhere(of, &all, &later(cx, of)?)?;
+    if !given.is_empty() {
+        let rounding = billing::policy(cx, of.stamp.seller)?.rounding;
+        all.push(credit::lines(of, &all, &given, rounding)?);
+    }
+    Ok(all)
 }
 
 /// The invoices of an account that were issued after one of them and give something back, each with what was

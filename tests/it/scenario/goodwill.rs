@@ -201,6 +201,40 @@ fn an_invoice_that_is_credited_after_units_went_gives_back_what_is_left_of_it() 
     market.must_be_whole();
 }
 
+/// What the next bill gave back of an invoice is not credited once more when its payment goes back.
+#[test]
+fn a_payment_that_goes_back_after_units_went_credits_what_is_left_of_its_invoice() {
+    let market = Market::on("2026-04-01");
+    let operator = market.operator();
+    let own = text(&json!(market.house.operator.account));
+    let policy = json!({ "removed_units": "now" });
+    operator.patch(&format!("/accounts/{own}/billing_policy"), &policy);
+    let account = market.customer("Blue Whale", "EUR");
+    let mut price = monthly("Seat", "EUR", "10");
+    price["model"] = json!({ "kind": "per_unit", "per_unit": "10" });
+    let subscription = market.order(&account, &market.offer("Seats", &[price]), 10);
+    market.advance_to("2026-04-02");
+    let euros = |amount: &str| json!({ "amount": amount, "currency": "EUR" });
+    let body = json!({ "account": account["id"], "amount": euros("120") });
+    let payment = text(&operator.post("/payments", &body)["id"]);
+    market.advance_to("2026-04-16");
+    operator.post(&format!("/subscriptions/{subscription}/change"), &json!({ "quantity": 1 }));
+    market.advance_to("2026-05-02");
+    let nets: Vec<_> =
+        market.invoices(&account).iter().map(|it| text(&it["net"]["amount"])).collect();
+    assert_eq!(nets, ["100.00", "-35.00"], "45.00 went back with May");
+    // The 42.00 that May gave pay April in its place; 66.00 of its 120.00 are left to be credited.
+    let back = |amount: &str| {
+        let body = json!({ "amount": euros(amount), "credit_note": true, "reason": "Sorry" });
+        operator.call(&format!("POST /payments/{payment}/refund"), Some(&body))
+    };
+    let refused = back("108.01").json();
+    let why = "`66.01 EUR` cannot be credited of an invoice of which `66.00 EUR` is left";
+    assert_eq!(text(&refused["detail"]), why, "{refused}");
+    assert_eq!(back("108").status.as_u16(), 201);
+    market.must_be_whole();
+}
+
 /// What was counted by mistake and taken back is given back by the next bill, and not once more.
 #[test]
 fn an_invoice_that_is_credited_after_its_use_was_counted_again_gives_back_what_is_left_of_it() {
