@@ -72,6 +72,8 @@ pub(crate) struct Invoice {
     pub(crate) line_taxes: Vec<Minor>,
     pub(crate) tax: Minor,
     pub(crate) paid: Minor,
+    /// Whether it was told that it is overdue.
+    is_told: bool,
     pub(crate) credited: Minor,
     written_off: Minor,
 }
@@ -286,6 +288,21 @@ impl Customer {
         if self.next_bill_on.is_some_and(|it| it <= day) {
             self.bill(day);
         }
+        for place in 0..self.invoices.len() {
+            let it = &self.invoices[place];
+            if it.is_told || it.state(day) != "overdue" {
+                continue;
+            }
+            // Nobody is reminded of what there is credit for.
+            self.use_up();
+            let it = &mut self.invoices[place];
+            it.is_told = it.open() > 0;
+        }
+    }
+
+    /// Lets all that was paid or given settle what is open, what was asked for first first.
+    fn use_up(&mut self) {
+        (0..self.invoices.len()).for_each(|it| self.use_credit(it));
     }
 
     fn bill(&mut self, on: Date) {
@@ -314,6 +331,7 @@ impl Customer {
             paid,
             credited,
             written_off,
+            is_told: false,
         });
         self.use_credit(self.invoices.len() - 1);
     }
@@ -472,6 +490,7 @@ impl Customer {
             self.invoices[invoice].credited += again;
             if taken > again && self.invoices[invoice].open() == taken - again {
                 self.invoices[invoice].asked_on = today;
+                self.invoices[invoice].is_told = false;
             }
         }
         self.payments[payment].refunded += amount;
@@ -496,6 +515,7 @@ impl Customer {
         it.written_off -= loss;
         it.credited += settles + loss;
         self.note_credit += gross - settles - loss;
+        self.use_up();
         Ok(())
     }
 
