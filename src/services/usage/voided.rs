@@ -10,7 +10,7 @@ use super::{MeterName, NumberedEvent, Series, VoidedEvent, Want};
 use crate::domain::error::Invalid;
 use crate::domain::event::Verb;
 use crate::domain::id::SubscriptionId;
-use crate::domain::operator::{Decision, Permission};
+use crate::domain::operator::{Actor, Decision, Permission};
 use crate::domain::page::{Page, PageRequest};
 use crate::domain::subscription::Subscription;
 use crate::domain::text::{Code, Prose};
@@ -40,7 +40,7 @@ pub struct VoidAsk {
 ///
 /// # Errors
 /// With the place of the first that is not there, is on a bill at which nobody looks again, or that the
-/// caller may not report.
+/// caller may not report; if the caller reports alone, and sees nothing of what was used.
 pub fn void(
     bss: &Bss,
     author: &Author,
@@ -49,12 +49,19 @@ pub fn void(
     if reason.as_str().trim().is_empty() {
         return Err(Invalid::one("/reason", "required", "must say why").into());
     }
+    must_read(&author.actor)?;
     // They are looked for outside of the act: a moment may have many events.
     let found = bss.read(&author.actor, |cx| {
         let asks = asks.iter().enumerate();
         asks.map(|(place, ask)| find(cx, place, ask)).collect::<Result<Vec<_>, Error>>()
     })?;
     bss.act(author.clone(), move |act| void_all(act, (found, reason))).wait()
+}
+
+/// What was taken back is told: who reports and reads nothing takes nothing back.
+fn must_read(actor: &Actor) -> Result<(), Error> {
+    let permission = Permission::UsageRead;
+    if actor.may_at_all(permission) { Ok(()) } else { Err(Error::Forbidden { permission }) }
 }
 
 fn void_all(
@@ -130,12 +137,13 @@ fn find(cx: Cx<'_>, place: usize, ask: &VoidAsk) -> Result<NumberedEvent, Error>
 /// A page of what was taken back, of one subscription if one is named, of what the caller may see.
 ///
 /// # Errors
-/// If the store fails.
+/// If the caller sees nothing of what was used, or the store fails.
 pub fn voided(
     cx: Cx<'_>,
     of: Option<SubscriptionId>,
     request: &PageRequest,
 ) -> Result<Page<VoidedEvent>, Error> {
+    must_read(cx.actor)?;
     let sees = |it: &Subscription| cx.actor.may(Permission::UsageRead, &it.stamp) == Decision::Yes;
     Ok(list_voided(cx.view, of, request, &mut |voided| {
         Ok(cx.view.find::<Subscription>(voided.event.subscription)?.is_some_and(|it| sees(&it)))

@@ -240,6 +240,7 @@ fn a_key_reports_and_reads_nothing() {
         (&bearer, "/tmf-api/productInventory/v4/product"),
         (&bearer, "/tmf-api/productCatalogManagement/v4/productSpecification"),
         (&bearer, "/usage/export.jsonl"),
+        (&bearer, "/usage/voided"),
         (&bearer, "/subscriptions"),
         (&bearer, "/specifications"),
         (&bearer, "/accounts"),
@@ -247,6 +248,15 @@ fn a_key_reports_and_reads_nothing() {
         let answer = by.call(&format!("GET {path}"), None);
         assert_eq!(answer.status.as_u16(), 403, "{path}");
     }
+    // What is taken back is told: it takes nothing back either.
+    let event = json!({
+        "id": "1", "subscription": format!("sub_{}", it.product), "meter": "calls",
+        "at": "2026-01-03T10:00:00Z",
+    });
+    let void = json!({ "events": [event], "reason": "Counted twice" });
+    let answer = bearer.call("POST /usage/void", Some(&void));
+    let why = &answer.json()["detail"];
+    assert_eq!((answer.status.as_u16(), why), (403, &json!("not permitted: usage_read")));
 }
 
 #[test]
