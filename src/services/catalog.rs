@@ -3,6 +3,7 @@
 //! Every element belongs to a seller. Reading drafts and writing is the seller's; what is launched
 //! is on the shelf for everybody ([`offer`]).
 
+use std::cell::LazyCell;
 use std::collections::BTreeSet;
 
 use super::{Act, Cx, Error, asset, offer};
@@ -460,21 +461,43 @@ fn shows_specification(cx: Cx<'_>, it: &Specification) -> bool {
         || is_delivered(cx, it.id)
 }
 
+/// Whether anything along something is so. It is looked at page by page, to the first that is.
+fn is_any<R: Record>(
+    cx: Cx<'_>,
+    along: &Along,
+    mut is_so: impl FnMut(&R) -> bool,
+) -> Result<bool, Error> {
+    let mut page = PageRequest::oldest(1);
+    loop {
+        let found = cx.view.list::<R>(along, &page, &mut is_so)?;
+        page.after = found.next;
+        if !found.items.is_empty() || page.after.is_none() {
+            return Ok(!found.items.is_empty());
+        }
+    }
+}
+
 /// Whether an offer that the caller sees delivers a specification. What cannot be read is for nobody.
 fn is_delivered(cx: Cx<'_>, id: SpecificationId) -> bool {
     let along = Along::Index(OFFER_BY_SPECIFICATION, Key::new().id(id).bytes());
-    let offers = cx.every::<Offer>(&along).unwrap_or_default();
-    offers.iter().any(|it| offer::shows(cx, it))
+    is_any(cx, &along, |it: &Offer| offer::shows(cx, it)).unwrap_or_default()
+}
+
+/// Whether an offer that the caller sees delivers a specification with others.
+fn is_part_delivered(cx: Cx<'_>, id: SpecificationId) -> Result<bool, Error> {
+    let is_of = |it: &Specification| it.content.parts.contains(&id) && is_delivered(cx, it.id);
+    is_any(cx, &Along::All, is_of)
 }
 
 /// What else the caller sees: what the specifications are made of that offers deliver which it sees.
 fn parts_delivered(cx: Cx<'_>) -> Result<BTreeSet<SpecificationId>, Error> {
     let mut found = BTreeSet::new();
-    for it in cx.every::<Specification>(&Along::All)?.iter().filter(|it| it.content.is_bundle()) {
-        if is_delivered(cx, it.id) {
+    is_any(cx, &Along::All, |it: &Specification| {
+        if it.content.is_bundle() && is_delivered(cx, it.id) {
             found.extend(&it.content.parts);
         }
-    }
+        false
+    })?;
     Ok(found)
 }
 
@@ -508,7 +531,7 @@ pub fn meters(cx: Cx<'_>, page: &PageRequest) -> Result<Page<Meter>, Error> {
 pub fn specification(cx: Cx<'_>, id: SpecificationId) -> Result<Specification, Error> {
     let missing = || Error::not_found(id);
     let found = cx.view.find::<Specification>(id)?.ok_or_else(missing)?;
-    let is_shown = shows_specification(cx, &found) || parts_delivered(cx)?.contains(&id);
+    let is_shown = shows_specification(cx, &found) || is_part_delivered(cx, id)?;
     if is_shown { Ok(found) } else { Err(missing()) }
 }
 
@@ -518,8 +541,10 @@ pub fn specification(cx: Cx<'_>, id: SpecificationId) -> Result<Specification, E
 /// # Errors
 /// If the store fails.
 pub fn specifications(cx: Cx<'_>, page: &PageRequest) -> Result<Page<Specification>, Error> {
-    let parts = parts_delivered(cx)?;
-    let mut is_shown = |it: &Specification| shows_specification(cx, it) || parts.contains(&it.id);
+    // Whoever sees all there is needs no look at what is in bundles.
+    let parts = LazyCell::new(|| parts_delivered(cx));
+    let is_part = |id| parts.as_ref().is_ok_and(|it| it.contains(&id));
+    let mut is_shown = |it: &Specification| shows_specification(cx, it) || is_part(it.id);
     Ok(cx.view.list(&Along::All, page, &mut is_shown)?)
 }
 

@@ -4,9 +4,10 @@
 use serde_json::{Value, json};
 
 use super::buying::{Store, plain};
+use super::shop::{Shop, lead};
 use super::{items, told};
 use crate::harness::client::Client;
-use crate::harness::market::text;
+use crate::harness::market::{monthly, text};
 
 const CATALOG: &str = "/DSProductCatalog/api/catalogManagement/v2";
 const ORGANIZATIONS: &str = "/DSPartyManagement/api/partyManagement/v2/organization";
@@ -45,6 +46,42 @@ fn what_an_offering_names_is_there_for_who_sees_the_offering() {
     }
     let own = house.operator().get(&owner);
     assert_eq!(own["contactMedium"], contact["contactMedium"], "it reads all of itself");
+}
+
+#[test]
+fn what_an_offering_delivers_with_others_is_there_and_what_no_offering_delivers_is_not() {
+    let store = Store::open();
+    let operator = store.market.operator();
+    let shop = Shop(store.market.operator());
+    let specified = |mut it: Value| {
+        it["lifecycleStatus"] = json!("Active");
+        shop.make("productSpecification", &it)
+    };
+    let [left, right, spare] =
+        ["Left", "Right", "Spare"].map(|name| specified(json!({ "name": name })));
+    let with = |name: &str, other: &Value| {
+        let parts = [lead(&left), lead(other)];
+        specified(json!({ "name": name, "isBundle": true, "bundledProductSpecification": parts }))
+    };
+    // Of what no offering delivers nobody sees the parts.
+    with("Hidden", &spare);
+    let whole = format!("spc_{}", text(&with("Whole", &right)["id"]));
+    let offer = json!({ "name": { "en": "Whole" }, "specification": whole });
+    let offer = text(&operator.post("/offers", &offer)["id"]);
+    let mut price = monthly("Base", "EUR", "10");
+    price["offer"] = json!(offer);
+    operator.post("/prices", &price);
+    for verb in ["test", "activate", "launch"] {
+        operator.post(&format!("/offers/{offer}/{verb}"), &json!({}));
+    }
+    for client in [store.buyer(), Client::nobody(&store.market.house.app)] {
+        let found =
+            |of: &Value| client.call(&format!("GET {}", text(&of["href"])), None).status.as_u16();
+        assert_eq!([&left, &right, &spare].map(found), [200, 200, 404]);
+        let listed = items(&client.call(&format!("GET {CATALOG}/productSpecification"), None));
+        let names: Vec<_> = listed.iter().map(|it| text(&it["name"])).collect();
+        assert_eq!(names, ["Mail", "Parcel", "Left", "Right", "Whole"]);
+    }
 }
 
 #[test]
