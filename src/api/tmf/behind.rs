@@ -70,6 +70,12 @@ pub(super) trait Behind: Sync {
         self.documents().find(cx, of, id)
     }
 
+    /// The revision of the thing with an id, if it has one: it is a record of ours. It rises with everything that
+    /// is written of the thing, wherever that is kept.
+    fn revision(&self, cx: Cx<'_>, id: &str) -> Result<Option<u32>, Error> {
+        cx.revision(&[self.kind(), self.documents().kind()], id)
+    }
+
     /// Makes one as a body says that was found to be right.
     fn create(&self, act: &mut Act<'_>, of: &Resource, said: Tree) -> Result<Tree, Error> {
         self.documents().create(act, of, said)

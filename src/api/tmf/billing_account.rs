@@ -219,6 +219,12 @@ impl Entity for BillingAccounts {
         Ok(shown)
     }
 
+    /// What its customer is granted is written to the account of that.
+    fn written_beside(&self, cx: Cx<'_>, it: &BillingAccount) -> Result<u32, Error> {
+        let account = cx.shared::<Account>(it.account())?;
+        Ok(account.map_or(0, |it| it.stamp.revision))
+    }
+
     fn create(&self, act: &mut Act<'_>, said: &Tree) -> Result<BillingAccount, Error> {
         let name: Name = must(said, "name")?;
         let description = text(said, "description")?;

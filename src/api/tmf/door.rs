@@ -378,7 +378,7 @@ pub(super) fn lead(cx: Cx<'_>, references: References, said: &Tree) -> Result<()
 /// The revision of a thing of a resource, if it has one: it is a record of ours.
 fn revision(cx: Cx<'_>, of: &Resource, it: &Tree) -> Result<Option<u32>, Error> {
     let id = it.get("id").and_then(Value::as_str).unwrap_or_default();
-    cx.revision(&[of.behind.kind(), of.behind.documents().kind()], id)
+    of.behind.revision(cx, id)
 }
 
 /// A thing that a path names.

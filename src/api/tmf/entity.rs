@@ -161,6 +161,11 @@ pub(super) trait Entity: Sync {
         Ok(None)
     }
 
+    /// How often what is written of one elsewhere than in itself has been: it adds to its revision.
+    fn written_beside(&self, _: Cx<'_>, _: &Self::Thing) -> Result<u32, Error> {
+        Ok(0)
+    }
+
     /// Makes what was said within one and is a thing by itself: it is named there then.
     fn prepare(&self, _: &mut Act<'_>, _: &mut Tree) -> Result<(), Error> {
         Ok(())
@@ -472,6 +477,13 @@ impl<E: Entity> Behind for Of<E> {
     fn find(&self, cx: Cx<'_>, of: &Resource, id: &str) -> Result<Option<Tree>, Error> {
         let found = self.found(cx, id)?;
         Ok(found.map(|it| self.shown(cx, of, &it)).transpose()?.flatten())
+    }
+
+    fn revision(&self, cx: Cx<'_>, id: &str) -> Result<Option<u32>, Error> {
+        let own = cx.revision(&[E::Thing::KIND], id)?;
+        let found = self.found(cx, id)?;
+        let beside = found.map(|it| self.0.written_beside(cx, &it)).transpose()?.unwrap_or(0);
+        Ok(own.map(|own| own.saturating_add(beside)))
     }
 
     fn create(&self, act: &mut Act<'_>, of: &Resource, mut said: Tree) -> Result<Tree, Error> {

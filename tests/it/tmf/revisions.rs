@@ -4,13 +4,13 @@
 use serde_json::json;
 
 use super::{header, told};
+use crate::harness::house::House;
 use crate::harness::market::{Market, monthly, text};
 
 const CUSTOMER: &str = "/tmf-api/customerManagement/v4/customer";
 const AGREEMENT: &str = "/tmf-api/agreementManagement/v4/agreement";
 const CATEGORY: &str = "/tmf-api/productCatalogManagement/v4/category";
 const PRICE: &str = "/tmf-api/productCatalogManagement/v4/productOfferingPrice";
-const BUCKET: &str = "/tmf-api/prepayBalanceManagement/v4/bucket";
 
 #[test]
 fn what_was_changed_since_it_was_read_is_not_changed() {
@@ -58,8 +58,48 @@ fn what_was_changed_since_it_was_read_is_not_changed() {
         let listed = client.call(&format!("GET {list}"), None);
         assert_eq!(header(&listed, "etag"), None, "a list has none");
     }
-    let list = client.call(&format!("GET {BUCKET}"), None);
-    assert!(list.status.is_success(), "{}", told(&list));
+}
+
+/// What a customer is granted by one of its accounts is granted to the customer: each account of it has changed.
+#[test]
+fn what_a_customer_was_granted_since_it_was_read_is_not_granted_otherwise() {
+    let house = House::on("2026-01-01");
+    let client = house.operator();
+    let list = "/tmf-api/accountManagement/v4";
+    let bare = |id: &str| id.split_once('_').unwrap().1.to_owned();
+    let path = format!("{list}/billingAccount/{}", bare(&house.customer.billing_account));
+    let party = format!("{list}/partyAccount/{}", bare(&house.customer.account));
+    let tag = || {
+        let answer = client.call(&format!("GET {path}"), None);
+        header(&answer, "etag").unwrap_or_else(|| panic!("{}", told(&answer))).to_owned()
+    };
+    let exemption = |number: &str| {
+        let it = json!({ "certificateNumber": number, "issuingJurisdiction": "DE" });
+        json!({ "taxExemption": [it] })
+    };
+    let limit = |value: u32| json!({ "creditLimit": { "unit": "EUR", "value": value } });
+    for (at, first, late) in [
+        (&path, exemption("X"), exemption("Y")),
+        (&path, limit(500), limit(600)),
+        (&party, limit(700), limit(800)),
+    ] {
+        let known = tag();
+        let knowing = client.header("if-match", &known);
+        let writer = if *at == path { &knowing } else { &client };
+        let granted = writer.call(&format!("PATCH {at}"), Some(&first));
+        assert!(granted.status.is_success(), "{}", told(&granted));
+        let now = tag();
+        assert_ne!(known, now, "{first}");
+        if *at == path {
+            assert_eq!(header(&granted, "etag"), Some(&*now), "{first}");
+        }
+        let refused = told(&knowing.call(&format!("PATCH {path}"), Some(&late)));
+        assert!(refused.starts_with("412 stale: "), "{refused}");
+        assert_eq!(tag(), now, "nothing of that came to be");
+    }
+    let shown = client.get(&path);
+    assert_eq!(shown["taxExemption"][0]["certificateNumber"], "X");
+    assert_eq!(shown["creditLimit"]["value"].as_f64(), Some(700.0), "{shown}");
 }
 
 #[test]
