@@ -3,7 +3,7 @@
 //!
 //! A limit is in the currency of the account and binds all that the customer owes in that; without one of its own
 //! that of its class holds. An exemption is from the taxes of the country that is its `issuingJurisdiction`, of all
-//! or, by our `taxCategory`, of one sort.
+//! or, by our `taxCategory`, of one sort, for days that begin where the account is billed.
 
 use serde_json::{Value, json};
 
@@ -25,7 +25,7 @@ use crate::domain::operator::{Decision, Permission};
 use crate::domain::page::PageRequest;
 use crate::domain::party::identity::TaxExemption;
 use crate::domain::text::Name;
-use crate::domain::time::{Date, Instant, Zone};
+use crate::domain::time::{Date, Instant, Validity, Zone};
 use crate::services::{Act, Cx, Error, account, class, journal};
 
 /// How much a customer may owe.
@@ -35,24 +35,27 @@ pub(super) const EXEMPTIONS: &str = "taxExemption";
 /// What it owes and has.
 pub(super) const BALANCES: &str = "accountBalance";
 
-/// What a customer is granted, in a currency.
+/// So many seconds the day has on which clocks are set back.
+const DAY_MAX: i64 = 25 * 3600;
+
+/// What a customer is granted, in a currency and for days of a zone.
 pub(super) fn shown(
     cx: Cx<'_>,
     of: &Account,
-    currency: Currency,
+    (currency, zone): (Currency, Zone),
 ) -> Result<[(String, Value); 2], Error> {
     let limit = class::credit_limit(cx, of, currency)?.map(money::shown);
     let mut exemptions = Vec::new();
     for it in &of.terms().tax_exemptions {
-        exemptions.push(exemption(cx, it)?);
+        exemptions.push(exemption(cx, it, zone)?);
     }
     let exemptions = if exemptions.is_empty() { Value::Null } else { exemptions.into() };
     Ok([(LIMIT.to_owned(), json!(limit)), (EXEMPTIONS.to_owned(), exemptions)])
 }
 
-fn exemption(cx: Cx<'_>, it: &TaxExemption) -> Result<Value, Error> {
+fn exemption(cx: Cx<'_>, it: &TaxExemption, zone: Zone) -> Result<Value, Error> {
     let category = it.category.map(|id| cx.shared::<TaxCategory>(id)).transpose()?.flatten();
-    let moment = |on: Option<Date>| on.map(|it| Zone::UTC.start_of(it).to_string());
+    let moment = |on: Option<Date>| on.map(|it| zone.start_of(it).to_string());
     Ok(super::carried::without_nulls(json!({
         "certificateNumber": it.certificate.as_str(),
         "issuingJurisdiction": it.country.as_str(),
@@ -64,8 +67,8 @@ fn exemption(cx: Cx<'_>, it: &TaxExemption) -> Result<Value, Error> {
     })))
 }
 
-/// An exemption that was said, with the code of the tax that it is from.
-fn read_one(said: &Tree) -> Result<(TaxExemption, Option<String>), Invalid> {
+/// An exemption that was said, with the code of the tax that it is from, for days of a zone.
+fn read_one(said: &Tree, zone: Zone) -> Result<(TaxExemption, Option<String>), Invalid> {
     let required = |name: &str| Invalid::one(name, "required", "must be given");
     let at = "issuingJurisdiction";
     let jurisdiction: String = text(said, at)?.ok_or_else(|| required(at))?;
@@ -81,16 +84,16 @@ fn read_one(said: &Tree) -> Result<(TaxExemption, Option<String>), Invalid> {
         country: country::read(&jurisdiction).ok_or_else(unknown)?,
         category: None,
         reason: text(said, "reason")?,
-        valid_from: holds.from().map(|it| Zone::UTC.date_of(it)),
-        valid_until: holds.until().map(first_day_from),
+        valid_from: holds.from().map(|it| zone.date_of(it)),
+        valid_until: holds.until().map(|it| first_day_from(it, zone)),
     };
     Ok((exemption, text(said, "taxCategory")?))
 }
 
 /// The first day that begins at a moment or after it.
-fn first_day_from(at: Instant) -> Date {
-    let day = Zone::UTC.date_of(at);
-    if Zone::UTC.start_of(day) < at { day.plus_days(1) } else { day }
+fn first_day_from(at: Instant, zone: Zone) -> Date {
+    let day = zone.date_of(at);
+    if zone.start_of(day) < at { day.plus_days(1) } else { day }
 }
 
 fn category(cx: Cx<'_>, code: &str) -> Result<TaxCategoryId, Error> {
@@ -102,11 +105,11 @@ fn category(cx: Cx<'_>, code: &str) -> Result<TaxCategoryId, Error> {
 }
 
 /// The exemptions that were said.
-fn exemptions(cx: Cx<'_>, said: Option<&Value>) -> Result<Vec<TaxExemption>, Error> {
+fn exemptions(cx: Cx<'_>, said: Option<&Value>, zone: Zone) -> Result<Vec<TaxExemption>, Error> {
     let mut found = Vec::new();
     for (place, said) in listed(said, EXEMPTIONS)? {
         let at = format!("{EXEMPTIONS}/{place}/");
-        let (mut it, code) = read_one(said).map_err(|it| it.below(&at))?;
+        let (mut it, code) = read_one(said, zone).map_err(|it| it.below(&at))?;
         let category = code.map(|code| category(cx, &code)).transpose();
         it.category = category.map_err(|error| error.below(&at))?;
         found.push(it);
@@ -132,14 +135,14 @@ fn limited(mut terms: Terms, limit: Option<Money>, currency: Currency) -> Terms 
     terms
 }
 
-/// Grants a customer what is said anew by one of its accounts, which is in a currency. What is said by a new
-/// account comes beside the exemptions that there are.
+/// Grants a customer what is said anew by one of its accounts, which is in a currency and a zone. What is said
+/// by a new account comes beside the exemptions that there are.
 ///
 /// # Errors
 /// If it cannot be granted, or the caller may not.
 pub(super) fn grant(
     act: &mut Act<'_>,
-    (of, currency): (AccountId, Currency),
+    (of, (currency, zone)): (AccountId, (Currency, Zone)),
     (before, after): (Option<&Tree>, &Tree),
 ) -> Result<(), Error> {
     let differs = |name: &str| {
@@ -151,7 +154,7 @@ pub(super) fn grant(
         return Ok(());
     }
     let wanted = limit(after.get(LIMIT), currency)?;
-    let said = exemptions(act.cx(), after.get(EXEMPTIONS))?;
+    let said = exemptions(act.cx(), after.get(EXEMPTIONS), zone)?;
     account::grant(act, of, None, |mut terms| {
         if limits {
             terms = limited(terms, wanted, currency);
@@ -167,15 +170,40 @@ pub(super) fn grant(
     Ok(())
 }
 
-/// Whether exemptions that were said are those that are known.
+/// Whether exemptions that were said are those that are known, which last for whole days of some zone.
 pub(super) fn same_exemptions(said: &Value, known: &Value) -> bool {
-    let read = |it: &Value| {
+    let all = |it: &Value| {
         let all = listed(Some(it), EXEMPTIONS).ok()?;
-        let all = all.into_iter().map(|(_, it)| read_one(it).ok());
-        let lower = |it: (TaxExemption, Option<String>)| (it.0, it.1.map(|it| it.to_lowercase()));
-        all.map(|it| it.map(lower)).collect::<Option<Vec<_>>>()
+        all.into_iter().map(|(_, it)| plain(it)).collect::<Option<Vec<_>>>()
     };
-    read(said).is_some_and(|said| Some(said) == read(known))
+    let (Some(said), Some(known)) = (all(said), all(known)) else { return false };
+    let is_same = |it: &Said, of: &Said| {
+        it.what == of.what
+            && is_within_a_day(of.during.from(), it.during.from())
+            && is_within_a_day(it.during.until(), of.during.until())
+    };
+    said.len() == known.len() && said.iter().zip(&known).all(|(it, of)| is_same(it, of))
+}
+
+/// What an exemption says without its days, with its code in lower case, and when it holds.
+struct Said {
+    what: (TaxExemption, Option<String>),
+    during: Validity,
+}
+
+fn plain(said: &Tree) -> Option<Said> {
+    let (it, code) = read_one(said, Zone::UTC).ok()?;
+    let it = TaxExemption { valid_from: None, valid_until: None, ..it };
+    let during = validity("validFor", said.get("validFor")).ok()?;
+    Some(Said { what: (it, code.map(|it| it.to_lowercase())), during })
+}
+
+/// Whether something is at a moment or less than the longest day after it.
+fn is_within_a_day(of: Option<Instant>, it: Option<Instant>) -> bool {
+    match (of, it) {
+        (Some(of), Some(it)) => (0..DAY_MAX).contains(&it.seconds_since(of)),
+        (of, it) => of == it,
+    }
 }
 
 /// A balance that holds since a moment.
@@ -231,7 +259,7 @@ mod tests {
 
     #[test]
     fn an_exemption_is_from_the_taxes_of_a_country_for_whole_days() {
-        let told = |said: Value| match read_one(&tree(said)) {
+        let told = |said: Value, zone: Zone| match read_one(&tree(said), zone) {
             Ok((it, code)) => {
                 let day = |it: Option<Date>| it.map_or_else(|| "-".to_owned(), |it| it.to_string());
                 let (from, until) = (day(it.valid_from), day(it.valid_until));
@@ -263,8 +291,11 @@ mod tests {
                 "7 FR - - Some(\"vat\")",
             ),
         ] {
-            assert_eq!(told(said.clone()), expected, "{said}");
+            assert_eq!(told(said.clone(), Zone::UTC), expected, "{said}");
         }
+        let berlin = "Europe/Berlin".parse().expect("a zone");
+        let of = said("DE", "2026-01-01T00:00:00+01:00", "2027-01-01T00:00:00+01:00");
+        assert_eq!(told(of, berlin), "7 DE 2026-01-01 2027-01-01 None");
     }
 
     #[test]
@@ -275,6 +306,21 @@ mod tests {
         assert!(!same_exemptions(&said("France"), &known));
         assert!(!same_exemptions(&json!([{}]), &known));
         assert!(same_exemptions(&json!([]), &json!(null)));
+        let during = |from: &str, until: &str| {
+            json!([{
+                "certificateNumber": "7", "issuingJurisdiction": "DE",
+                "validFor": { "startDateTime": from, "endDateTime": until },
+            }])
+        };
+        let days = during("2025-12-31T23:00:00Z", "2026-12-31T23:00:00Z");
+        for (from, until, is_same) in [
+            ("2026-01-01T00:00:00+01:00", "2027-01-01T00:00:00+01:00", true),
+            ("2026-01-01T08:00:00Z", "2026-12-31T20:00:00Z", true),
+            ("2025-12-31T22:59:59Z", "2026-12-31T23:00:00Z", false),
+            ("2025-12-31T23:00:00Z", "2026-12-31T23:00:01Z", false),
+        ] {
+            assert_eq!(same_exemptions(&during(from, until), &days), is_same, "{from} {until}");
+        }
     }
 
     #[test]

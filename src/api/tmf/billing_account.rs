@@ -15,8 +15,10 @@ use crate::domain::account::billing_account::{
     BillingAccount, BillingContact, BillingProfile, BillingPurpose, BillingState, BillingTrigger,
 };
 use crate::domain::error::Invalid;
+use crate::domain::money::Currency;
 use crate::domain::operator::Permission;
 use crate::domain::text::{Name, Prose};
+use crate::domain::time::Zone;
 use crate::services::account::{self, BillingWish};
 use crate::services::billing_account::{self, NewBillingAccount};
 use crate::services::{Act, Cx, Error};
@@ -98,6 +100,11 @@ fn must_be_followed(before: &Tree, said: &Tree) -> Result<(), Invalid> {
     }
 }
 
+/// In which currency an account is, and where its days begin.
+pub(super) fn measure(it: &BillingAccount) -> (Currency, Zone) {
+    (it.currency(), it.terms().zone)
+}
+
 impl BillingAccounts {
     /// One more of an account.
     fn add(
@@ -150,7 +157,7 @@ impl BillingAccounts {
             must_be_followed(was, after)?;
             return Ok(it);
         }
-        account_terms::grant(act, (it.account(), it.currency()), (before, after))?;
+        account_terms::grant(act, (it.account(), measure(&it)), (before, after))?;
         bill_cycle::settle(act, it, (was, after))
     }
 }
@@ -202,7 +209,7 @@ impl Entity for BillingAccounts {
         if self.0 == BillingPurpose::Billing {
             known.insert(bill_cycle::STRUCTURE.to_owned(), bill_cycle::shown(it));
             if let Some(account) = &account {
-                known.extend(account_terms::shown(cx, account, it.currency())?);
+                known.extend(account_terms::shown(cx, account, measure(it))?);
             }
             if wanted.has(account_terms::BALANCES) {
                 let balances = account_terms::balances_on(cx, it)?;

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::behind::Change;
+use super::billing_account::measure;
 use super::credit;
 use super::entity::{Entity, Gone, must, reference, tree};
 use super::party_form as form;
@@ -21,6 +22,7 @@ use crate::domain::operator::Permission;
 use crate::domain::party::medium::ContactMedium;
 use crate::domain::party::{self, Party};
 use crate::domain::text::{Name, Prose, folded};
+use crate::domain::time::Zone;
 use crate::services::account::{self, OpenAccount, Opened, Wanted};
 use crate::services::finding::{self, AccountsBy, Names};
 use crate::services::{Act, Cx, Error, billing_account};
@@ -153,11 +155,11 @@ fn said_anew<'a>(change: &'a Change, attribute: &str) -> Option<&'a str> {
     said.filter(|it| change.before.get(attribute) != Some(*it)).and_then(Value::as_str)
 }
 
-/// The currency in which an account is billed where nothing else is said.
-fn billed_in(cx: Cx<'_>, it: &Account) -> Result<Currency, Error> {
+/// The currency and the zone in which an account is billed where nothing else is said.
+fn billed_in(cx: Cx<'_>, it: &Account) -> Result<(Currency, Zone), Error> {
     let all = billing_account::of(cx, it.id)?;
     let usual = all.iter().find(|it| it.is_default()).or(all.first());
-    Ok(usual.map_or(Currency::EUR, BillingAccount::currency))
+    Ok(usual.map_or((Currency::EUR, Zone::UTC), measure))
 }
 
 /// Whether an account is that of somebody who buys: all but the one at the root.
@@ -319,8 +321,8 @@ impl Entity for PartyAccounts {
             must_be_called(parties)?;
         }
         let opened = open(act, (must(said, "name")?, &parties[0]), Vec::new())?;
-        let (id, currency) = (opened.account.id, opened.billing_account.currency());
-        account_terms::grant(act, (id, currency), (None, said))?;
+        let (id, measure) = (opened.account.id, measure(&opened.billing_account));
+        account_terms::grant(act, (id, measure), (None, said))?;
         act.get(id)
     }
 
@@ -332,8 +334,8 @@ impl Entity for PartyAccounts {
                 Ok(Profile { description, ..profile })
             })?;
         }
-        let currency = billed_in(act.cx(), &it)?;
-        account_terms::grant(act, (it.id, currency), (Some(&change.before), &change.after))?;
+        let measure = billed_in(act.cx(), &it)?;
+        account_terms::grant(act, (it.id, measure), (Some(&change.before), &change.after))?;
         let it: Account = act.get(it.id)?;
         match said_anew(change, "state") {
             Some(word) => moved(act, it, word),

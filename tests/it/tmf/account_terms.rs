@@ -179,6 +179,27 @@ fn an_exemption_is_of_the_customer_and_frees_it_of_tax() {
 }
 
 #[test]
+fn an_exemption_lasts_for_days_of_where_the_account_is_billed() {
+    let house = House::on("2026-01-01");
+    let client = house.operator();
+    let account = &house.customer.account;
+    let body = json!({ "account": account, "name": "Berlin", "zone": "Europe/Berlin" });
+    let berlin = text(&client.post("/billing_accounts", &body)["id"]);
+    let exemption = json!({
+        "certificateNumber": "C-7", "issuingJurisdiction": "DE",
+        "validFor": {
+            "startDateTime": "2026-01-01T00:00:00+01:00", "endDateTime": "2027-01-01T00:00:00+01:00",
+        },
+    });
+    client.patch(&path_of(&berlin), &json!({ "taxExemption": [exemption] }));
+    let ours = client.get(&format!("/accounts/{account}"))["tax"]["exemptions"][0].clone();
+    assert_eq!([&ours["valid_from"], &ours["valid_until"]], ["2026-01-01", "2027-01-01"]);
+    let shown = client.get(&path_of(&house.customer.billing_account));
+    let days = &shown["taxExemption"][0]["validFor"];
+    assert_eq!(days["startDateTime"], "2026-01-01T00:00:00Z", "the same days, elsewhere");
+}
+
+#[test]
 fn who_sells_says_how_much_a_customer_may_owe() {
     let house = House::on("2026-01-01");
     let client = house.operator();
