@@ -304,17 +304,30 @@ fn refigured(it: &Price, change: &Change, today: Date) -> Result<Option<PriceVer
         let stays = models(last.valid_from)?.is_some_and(|it| it.1.last() == Some(last));
         return Ok(versions.pop().filter(|_| !stays));
     }
-    if !differs("price")
-        && (!differs(price_terms::UNIT) || price_model::figure(&last.model).is_none())
-    {
+    let own = price_model::figure(&last.model);
+    if !differs("price") && (!differs(price_terms::UNIT) || own.is_none()) {
         return Ok(None);
     }
-    let (currency, figure) = amount(said)?
-        .ok_or_else(|| Invalid::one("price", "required", "must stay: an offer has this price"))?;
-    must_stay_in(it.currency, currency)?;
-    let model = refigured_model((&last.model, it.kind), figure, price_terms::size(said)?)?;
+    // What is shown holds today: what is not said anew stays as it will be.
+    let figure = match own.filter(|_| !differs("price")) {
+        Some((figure, _)) => figure,
+        None => must_cost(said, it.currency)?,
+    };
+    let size = match own.filter(|_| !differs(price_terms::UNIT)) {
+        Some((_, size)) => size,
+        None => price_terms::size(said)?,
+    };
+    let model = refigured_model((&last.model, it.kind), figure, size)?;
     let version = PriceVersion { valid_from: today, included: last.included, model };
     Ok(Some(version).filter(|it| it.model != last.model))
+}
+
+/// What was said that a price comes to, which has a currency.
+fn must_cost(said: &Tree, own: Currency) -> Result<Figure, Invalid> {
+    let missing = || Invalid::one("price", "required", "must stay: an offer has this price");
+    let (currency, figure) = amount(said)?.ok_or_else(missing)?;
+    must_stay_in(own, currency)?;
+    Ok(figure)
 }
 
 fn must_stay_in(own: Currency, said: Currency) -> Result<(), Invalid> {

@@ -124,6 +124,32 @@ fn a_price_for_use_is_found_by_its_unit_and_may_be_for_a_package() {
     assert_eq!(dearer["unitOfMeasure"]["amount"], 1000, "it is still for a package");
 }
 
+/// What is shown of it holds today; a patch is about what will.
+#[test]
+fn what_is_not_said_anew_of_a_price_stays_as_it_will_be() {
+    let stall = Stall::open();
+    let client = stall.client();
+    let price = stall.price(&json!({
+        "name": "Traffic", "priceType": "usage", "price": euro(10.0),
+        "unitOfMeasure": { "amount": 100, "units": "GB" },
+    }));
+    stall.sold("Launched", &price).ok();
+    let path = format!("{PRICE}/{price}");
+    let will_be = |patch: Value| {
+        let shown = client.patch(&path, &patch);
+        let coming = shown["pricingLogicAlgorithm"].as_array().unwrap().last().unwrap();
+        let now = format!("{}/{}", shown["price"]["value"], shown["unitOfMeasure"]["amount"]);
+        let size = &coming["packageSize"];
+        let size = size.get("amount").unwrap_or(size);
+        format!("{now}, then {}/{size}", coming["price"]["value"])
+    };
+    let unit = |amount: u32| json!({ "unitOfMeasure": { "amount": amount, "units": "GB" } });
+    assert_eq!(will_be(json!({ "price": euro(20.0) })), "10/100, then 20/100");
+    assert_eq!(will_be(unit(50)), "10/100, then 20/50");
+    assert_eq!(will_be(json!({ "price": euro(30.0) })), "10/100, then 30/50");
+    assert_eq!(will_be(unit(50)), "10/100, then 30/50");
+}
+
 #[test]
 fn a_price_is_figured_otherwise_by_a_patch() {
     let stall = Stall::open();
