@@ -71,7 +71,8 @@ struct DiscountForm {
     #[schema(required, nullable = false)]
     lasting: Option<String>,
     /// With `for`: how long, from the day on which it was got: `2 months`. What a coupon unlocks is given on
-    /// the days of that time, whenever they are billed; the free days of a trial use nothing of it up.
+    /// the days of that time, whenever they are billed; the free days of a trial use nothing of it up. An amount is
+    /// taken off one bill for each whole billing period of that time, and off one at least.
     span: Option<String>,
     /// With `charges`: how many.
     charges: Option<u32>,

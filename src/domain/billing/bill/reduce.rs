@@ -31,12 +31,12 @@ impl<'a> Draft<'a> {
 
     /// Takes off what coupons give; answers which were given.
     pub(super) fn reduce(&mut self) -> Result<Vec<RedemptionId>, Rejection> {
-        let Billing { coupons, discounts, currency, policy, .. } = *self.billing;
+        let Billing { coupons, discounts, currency, policy, cycle, .. } = *self.billing;
         let reducible = self.lines.iter().zip(&self.reducible);
         let lines: Vec<_> =
             reducible.map(|(line, it)| Reducible { amount: line.amount, ..*it }).collect();
         let (order, rounding) = (policy.coupon_order, policy.rounding);
-        let terms = CouponTerms { order, rounding, currency };
+        let terms = CouponTerms { order, rounding, currency, period: cycle.period };
         let taken = coupon::taken(coupons, &lines, terms)?;
         for it in &taken {
             for share in &it.shares {

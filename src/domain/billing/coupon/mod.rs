@@ -6,6 +6,7 @@
 //!
 //! One that lasts for a time is given on the days of that time, whenever they are billed: of a line that
 //! has others besides, on the part that its days are of all. The free days of a trial use nothing of it up.
+//! An amount is given by it on no more bills than whole billing periods fit into that time, and on one at least.
 
 mod days;
 
@@ -66,6 +67,8 @@ pub struct CouponTerms {
     pub rounding: Rounding,
     /// In what everything is.
     pub currency: Currency,
+    /// How long a billing period is.
+    pub period: Span,
 }
 
 /// What one coupon takes off.
@@ -136,7 +139,17 @@ impl Redeemed<'_> {
     fn is_open(&self, terms: CouponTerms) -> bool {
         let it = self.discount.terms();
         let fits = it.reduction.currency().is_none_or(|it| it == terms.currency);
-        fits && self.redemption.is_left(it.lasting)
+        fits && self.redemption.is_left(it.lasting) && !self.is_spent(terms.period)
+    }
+
+    /// Whether an amount that is given for a time was given on as many bills as whole billing periods fit into it.
+    fn is_spent(&self, period: Span) -> bool {
+        let it = self.discount.terms();
+        let (Reduction::Amount(_), Lasting::For(span)) = (it.reduction, it.lasting) else {
+            return false;
+        };
+        let (on, bills) = (self.redemption.redeemed_on, self.redemption.invoices());
+        bills > 0 && span.after(on, 1) < period.after(on, bills.saturating_add(1))
     }
 
     fn covers(&self, line: &Reducible<'_>) -> bool {

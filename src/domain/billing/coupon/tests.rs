@@ -87,7 +87,8 @@ fn lines(amounts: &[&str]) -> Vec<Reducible<'static>> {
 }
 
 fn terms(order: CouponOrder) -> CouponTerms {
-    CouponTerms { order, rounding: Rounding::HalfUp, currency: Currency::EUR }
+    let (rounding, currency) = (Rounding::HalfUp, Currency::EUR);
+    CouponTerms { order, rounding, currency, period: Span::months(1) }
 }
 
 fn left(given: &[Given], lines: &[Reducible<'_>], order: CouponOrder) -> Vec<Money> {

@@ -78,6 +78,48 @@ fn a_coupon_is_given_on_the_first_bill_alone_or_on_so_many() {
     }
 }
 
+/// Brought in the middle of January, it lies on the days of two bills in arrears, and what is paid ahead and what is
+/// charged afterwards are two bills as well.
+#[test]
+fn an_amount_for_a_time_is_given_once_for_each_billing_period_of_it() {
+    let days = ["2026-01-01", "2026-02-01", "2026-03-01", "2026-04-01"];
+    let (ahead, after) = (monthly(Timing::InAdvance), monthly(Timing::InArrears));
+    let table = [
+        (vec![ahead], Span::months(1), "2026-01-15", ["0", "5.00", "0", "0"]),
+        (vec![after], Span::months(1), "2026-01-15", ["0", "5.00", "0", "0"]),
+        (vec![after], Span::months(2), "2026-01-15", ["0", "5.00", "5.00", "0"]),
+        (vec![ahead, after], Span::months(1), "2026-01-01", ["5.00", "0", "0", "0"]),
+        (vec![ahead, usage()], Span::months(1), "2026-01-01", ["5.00", "0", "0", "0"]),
+        (vec![after], Span::days(10), "2026-01-25", ["0", "5.00", "0", "0"]),
+        (vec![after], Span::days(30), "2026-02-01", ["0", "0", "5.00", "0"]),
+    ];
+    for (kinds, span, on, expected) in table {
+        let bills = |coupon: Option<(Redemption, Discount)>| {
+            let prices = (1..).zip(&kinds).map(|(number, it)| price(number, *it, "flat 31"));
+            let mut life = life(prices.collect(), vec![]);
+            let used = kinds.iter().position(|it| *it == usage());
+            days.map(|day| {
+                if life.coupons.is_empty() && date(on) <= date(day) {
+                    life.coupons.extend(coupon.clone());
+                }
+                if let Some(place) = used.filter(|_| day != days[0]) {
+                    let from = Span::months(1).before(date(day));
+                    life.count(place, &format!("{from}..{day}"), "10");
+                }
+                life.bill(day).map_or(Money::zero(Currency::EUR), |it| it.totals.net)
+            })
+        };
+        let (mut use_of, discount) = brought(9, amount("5"), Lasting::For(span));
+        use_of.redeemed_on = date(on);
+        let (full, less) = (bills(None), bills(Some((use_of, discount))));
+        let off = full.into_iter().zip(less).map(|(one, other)| {
+            let off = one.minus(other).expect("in one currency");
+            if off.is_zero() { "0".to_owned() } else { off.decimal().to_string() }
+        });
+        assert_eq!(off.collect::<Vec<_>>(), expected, "{kinds:?} for {span:?} from {on}");
+    }
+}
+
 fn half_for(span: Span) -> (Redemption, Discount) {
     brought(9, share(50), Lasting::For(span))
 }
@@ -252,6 +294,29 @@ proptest! {
             let is_same = found.len() == expected.len() && found.iter().zip(&expected).all(is_as);
             prop_assert!(is_same, "{:?}: {:?} and not {:?}", timing, found, expected);
         }
+    }
+
+    /// An amount for a time is not given more often than whole billing periods fit into that, however it is billed.
+    #[test]
+    fn an_amount_for_a_time_comes_to_no_more_than_it_once_for_each_month(
+        brought_on in 0..60_i64, free in 0..40_i64, months in 1..4_u32, in_advance in any::<bool>(),
+        day in 1..31_u8, mut bills in prop::collection::vec(0..400_i64, 0..8),
+    ) {
+        let timing = if in_advance { Timing::InAdvance } else { Timing::InArrears };
+        bills.sort_unstable();
+        let total = |coupons| {
+            let mut life = life(vec![price(1, monthly(timing), "flat 31")], coupons);
+            life.charged_from = date("2026-01-01").plus_days(free);
+            life.cycle.day = BillingDay::new(day);
+            life.ends_on = Some(date("2026-11-01"));
+            let days = bills.iter().chain(&[400]).map(|it| date("2026-01-01").plus_days(*it));
+            let nets = days.filter_map(|it| life.bill(&it.to_string()));
+            nets.map(|it| it.totals.net.as_minor()).sum::<i64>()
+        };
+        let (mut use_of, discount) = brought(9, amount("5"), Lasting::For(Span::months(months)));
+        use_of.redeemed_on = date("2026-01-01").plus_days(brought_on);
+        let off = total(vec![]) - total(vec![(use_of, discount)]);
+        prop_assert!((0..=500 * i64::from(months)).contains(&off), "{off}");
     }
 
     #[test]
