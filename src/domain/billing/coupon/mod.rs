@@ -157,8 +157,35 @@ impl Redeemed<'_> {
         is_of_order && line.subject.is_some_and(|it| self.discount.terms().scope.covers(&it))
     }
 
-    /// From when and until when it is given on what a line charges; `None`: always.
-    fn window(&self, line: &Reducible<'_>) -> (Option<Date>, Option<Date>) {
+    /// From when and until when it is given on what a line charges, where others come before; `None`: always.
+    /// What an earlier use of the same coupon is given on, is not lowered by that once more.
+    fn window(
+        &self,
+        line: &Reducible<'_>,
+        before: &[&Redeemed<'_>],
+    ) -> (Option<Date>, Option<Date>) {
+        let (mut from, mut until) = self.own_window(line);
+        for it in before.iter().filter(|it| it.is_same(self) && it.covers(line)) {
+            let (Some((start, end)), (Some(first), Some(last))) =
+                (from.zip(until), it.own_window(line))
+            else {
+                continue;
+            };
+            if first <= start && start < last {
+                from = Some(last);
+            } else if start < first && first < end {
+                until = Some(first);
+            }
+        }
+        (from, until)
+    }
+
+    fn is_same(&self, other: &Self) -> bool {
+        self.redemption.coupon == other.redemption.coupon
+    }
+
+    /// The same where no other comes before.
+    fn own_window(&self, line: &Reducible<'_>) -> (Option<Date>, Option<Date>) {
         let (from, until) = match self.discount.terms().lasting {
             Lasting::For(span) => {
                 let from = self.begins(line, span);
@@ -184,17 +211,17 @@ impl Redeemed<'_> {
     }
 
     /// How much of what is left of a line it is given on, and for which of its days if not for all. Where
-    /// a part costs as much as the whole, the first day decides.
+    /// a part costs as much as the whole, the first day decides. What the same coupon took off it was for other days.
     fn part(
         &self,
         line: &Reducible<'_>,
-        left: Money,
-        rounding: Rounding,
+        (left, same): (Money, Money),
+        (before, rounding): (&[&Redeemed<'_>], Rounding),
     ) -> Result<Option<(Money, Option<Period>)>, MoneyError> {
         if left.as_minor() <= 0 || !self.covers(line) {
             return Ok(None);
         }
-        let (from, until) = self.window(line);
+        let (from, until) = self.window(line, before);
         let is_divided = |it: &Period| line.by.unit != ProrationUnit::None && line.by.of(*it) > 0;
         let Some(all) = line.days.filter(is_divided) else {
             let is_given =
@@ -211,8 +238,9 @@ impl Redeemed<'_> {
             Some(given) if given == all => Ok(Some((left, None))),
             Some(given) => {
                 let (used, of) = (line.by.of(given), line.by.of(all));
-                let part = left.amount().part(used.into(), of.into())?.book(rounding)?;
-                Ok(Some((part, Some(given))))
+                let whole = left.plus(same)?.amount();
+                let part = whole.part(used.into(), of.into())?.book(rounding)?;
+                Ok(Some((part.at_most(left)?, Some(given))))
             }
         }
     }
@@ -254,10 +282,12 @@ pub fn taken<'a>(
     open.sort_by_cached_key(|it| it.place(terms.order));
     let mut left: Vec<Money> = lines.iter().map(|it| it.amount).collect();
     let mut found = Vec::new();
-    for coupon in open {
+    for (turn, coupon) in open.iter().enumerate() {
+        let before = &open[..turn];
         let mut parts = Vec::with_capacity(lines.len());
         for (place, line) in lines.iter().enumerate() {
-            let part = coupon.part(line, left[place], terms.rounding)?;
+            let same = taken_by_same(&found, coupon, (place, terms.currency))?;
+            let part = coupon.part(line, (left[place], same), (before, terms.rounding))?;
             parts.extend(part.map(|(off, days)| TakenShare { place, off, days }));
         }
         let sum = Money::sum(parts.iter().map(|it| it.off), terms.currency)?;
@@ -273,9 +303,19 @@ pub fn taken<'a>(
         }
         parts.retain(|it| !it.off.is_zero());
         let shares = parts;
-        found.push(Taken { by: *coupon, shares });
+        found.push(Taken { by: **coupon, shares });
     }
     Ok(found)
+}
+
+/// What earlier uses of the same coupon took off a line.
+fn taken_by_same(
+    found: &[Taken<'_>],
+    coupon: &Redeemed<'_>,
+    (place, currency): (usize, Currency),
+) -> Result<Money, MoneyError> {
+    let same = found.iter().filter(|it| it.by.is_same(coupon)).flat_map(|it| &it.shares);
+    Money::sum(same.filter(|it| it.place == place).map(|it| it.off), currency)
 }
 
 #[cfg(test)]

@@ -239,6 +239,41 @@ fn what_lasts_for_a_time_is_given_on_the_days_of_that_time() {
     }
 }
 
+/// Of 31.00 half, for a month: the first month of it is given from the end of a trial on, and runs on when it is brought
+/// once more.
+#[test]
+fn no_day_is_lowered_twice_by_uses_of_one_coupon() {
+    let trial = ("2026-01-01", "2026-01-15");
+    let brought = |number: u128, on: &str, order: Option<u128>| {
+        let mut it = lasting(1, percent(50), Scope::default(), Lasting::For(Span::months(1)));
+        (it.redemption.id, it.redemption.redeemed_on) = (id(number), date(on));
+        it.redemption.order = order.map(id);
+        it
+    };
+    let again = [brought(1, "2026-01-01", None), brought(2, "2026-02-01", None)];
+    // What comes with an order is given later than what was brought after it.
+    let later = [brought(1, "2026-01-01", Some(5)), brought(2, "2026-01-10", None)];
+    let other = || {
+        let mut it = brought(2, "2026-02-01", None);
+        it.redemption.coupon = id(9);
+        it
+    };
+    let (late, whole) = (("2025-01-01", "2026-02-15"), "2026-02-01..2026-03-01");
+    let table = [
+        (&again, trial, whole, "15.50"),
+        (&again, trial, "2026-03-01..2026-04-01", "31.00"),
+        // The second has 14 of 28 days, from the 15th on.
+        (&again, trial, "2026-02-15..2026-03-01", "15.50"),
+        (&later, late, "2026-02-15..2026-03-15", "15.50"),
+        (&[brought(1, "2026-01-01", None), other()], trial, whole, "11.62"),
+    ];
+    for (given, from, days, expected) in table {
+        let line = Reducible { order: Some(id(5)), ..for_days(days, from) };
+        let left = left(given, &[line], CouponOrder::ScopeFirst);
+        assert_eq!(left, [euros(expected)], "{days}");
+    }
+}
+
 #[test]
 fn where_parts_cost_as_much_as_the_whole_the_first_day_decides() {
     let half = || lasting(1, percent(50), Scope::default(), Lasting::For(Span::months(1)));
