@@ -85,7 +85,8 @@ async fn asked(
         Some(boundary) => multipart::read(&bytes, &boundary)?,
         None => read(&parts.headers, &bytes)?,
     };
-    Ok((Asked { open, query, body, headers: parts.headers.clone() }, once))
+    let (headers, actor) = (parts.headers.clone(), Arc::clone(&caller.actor));
+    Ok((Asked { open, query, body, headers, actor }, once))
 }
 
 fn read(headers: &HeaderMap, bytes: &Bytes) -> Result<Value, Fault> {

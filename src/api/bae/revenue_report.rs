@@ -109,7 +109,7 @@ fn reports(mut asked: Asked) -> Result<Work, Fault> {
 fn one(asked: Asked) -> Result<Work, Fault> {
     let what = place(&asked)?;
     let (fields, _) = asked.query.one()?;
-    Ok(Work::reads(move |cx| {
+    Ok(Work::scans(move |cx| {
         Ok(wire::shown(shown(cx, &settlement::report(cx, what)?)?, fields.as_deref()))
     }))
 }
@@ -158,10 +158,14 @@ fn pay(mut asked: Asked) -> Result<Work, Fault> {
         let message = "nothing can be said of a report but that `/paid` is replaced by `true`";
         return Err(NOT_ALLOWED.broken("", message).into());
     }
-    Ok(Work::writes(move |act| {
-        let it = settlement::pay_report(act, what)?;
-        Ok(wire::shown(shown(act.cx(), &it)?, None))
-    }))
+    let actor = asked.actor;
+    Ok(Work::prepares(
+        move |bss| bss.scan(&actor, |cx| settlement::report(cx, what)),
+        move |act, report| {
+            let it = settlement::pay_report(act, report)?;
+            Ok(wire::shown(shown(act.cx(), &it)?, None))
+        },
+    ))
 }
 
 #[cfg(test)]

@@ -1,6 +1,8 @@
 //! Which request is which: a row for each call of the contract, with who may make it and what it does.
 //! From the rows follow the routes and the [doors](super::doors).
 
+use std::sync::Arc;
+
 use axum::http::{HeaderMap, Method};
 use serde_json::Value;
 use uuid::Uuid;
@@ -14,7 +16,7 @@ use crate::api::edge::fault::Fault;
 use crate::api::edge::tongue::Words;
 use crate::api::edge::work::Work;
 use crate::domain::error::Invalid;
-use crate::domain::operator::Permission;
+use crate::domain::operator::{Actor, Permission};
 use crate::services::Error;
 
 /// What one needs to make a call.
@@ -47,6 +49,8 @@ pub(super) struct Asked {
     pub(super) body: Value,
     /// The headers, for those that only this contract has.
     pub(super) headers: HeaderMap,
+    /// Who asks.
+    pub(super) actor: Arc<Actor>,
 }
 
 impl Asked {

@@ -64,15 +64,25 @@ impl Report {
 /// # Errors
 /// If the store fails.
 pub fn reports(cx: Cx<'_>) -> Result<Vec<Report>, Error> {
-    let (mut notes, mut page) = (Vec::new(), PageRequest::oldest(PageRequest::LIMIT_MAX));
+    let mut runs: BTreeMap<SettlementId, Vec<SettlementNote>> = BTreeMap::new();
+    let mut page = PageRequest::oldest(PageRequest::LIMIT_MAX);
     loop {
         let found = list(cx, (None, None), &page)?;
-        notes.extend(found.items);
+        for it in found.items {
+            runs.entry(it.run()).or_default().push(it);
+        }
         page.after = found.next;
         if page.after.is_none() {
-            return read_off(cx, &notes);
+            break;
         }
     }
+    // Run by run: no more shares are held at once than those of one.
+    let mut all = Vec::new();
+    for notes in runs.into_values() {
+        all.extend(read_off(cx, &notes)?);
+    }
+    all.sort_by_key(|it| (it.settled_at, it.place));
+    Ok(all)
 }
 
 /// The reports of one run, by its first note.
@@ -101,23 +111,28 @@ pub fn report(
     found.ok_or_else(|| Error::not_found(run))
 }
 
-/// Writes down that all was paid out that is in a report, and so each note on which some of it stands.
+/// Writes down that all was paid out that is in a report, which was read before, and so each note on which
+/// some of it stands.
 ///
 /// # Errors
 /// If it was before, or the caller may not.
-pub fn pay_report(
-    act: &mut Act<'_>,
-    what: (SettlementId, ShareModelId, Currency),
-) -> Result<Report, Error> {
-    let it = report(act.cx(), what)?;
-    if it.is_paid() {
+pub fn pay_report(act: &mut Act<'_>, mut it: Report) -> Result<Report, Error> {
+    let mut open = Vec::new();
+    for id in it.notes.keys() {
+        let note: SettlementNote = act.get(*id)?;
+        open.extend(Some(note.id).filter(|_| note.state() != State::Paid));
+    }
+    if open.is_empty() {
         let why = "all of the report was paid out before";
         return Err(Rejection::new(Code::SettlementStateForbids, why).into());
     }
-    for (note, _) in it.notes.into_iter().filter(|it| it.1 != State::Paid) {
-        pay(act, note)?;
+    for id in open {
+        pay(act, id)?;
     }
-    report(act.cx(), what)
+    for state in it.notes.values_mut() {
+        *state = State::Paid;
+    }
+    Ok(it)
 }
 
 fn read_off(cx: Cx<'_>, notes: &[SettlementNote]) -> Result<Vec<Report>, Error> {

@@ -392,6 +392,32 @@ fn each_model_of_a_settlement_has_a_report_of_its_own() {
 }
 
 #[test]
+fn what_is_paid_out_with_a_report_is_what_of_it_was_not_paid_before() {
+    let trade = Trade::new();
+    let (seller, class) = (trade.seller(), uuid(&trade.offer));
+    ask(&seller, "POST", "models", &trade.model("60.4", &class)).ok();
+    trade.sell();
+    trade.market.advance_to("2026-01-15");
+    ask(&seller, "POST", "settlement", &json!({}));
+    let states = || {
+        let notes = seller.get("/settlements");
+        let notes = notes["items"].as_array().unwrap().clone();
+        notes.iter().map(|it| (text(&it["id"]), text(&it["state"]))).collect::<Vec<_>>()
+    };
+    let notes = states();
+    assert_eq!(notes.len(), 3, "the platform and both partners: {notes:?}");
+    seller.post(&format!("/settlements/{}/pay", notes[0].0), &json!({}));
+    let report = &trade.reports("")[0];
+    assert_eq!(report["paid"], false);
+    let paid = json!([{ "op": "replace", "path": "/paid", "value": true }]);
+    let patch = || seller.call(&format!("PATCH {}", text(&report["href"])), Some(&paid));
+    assert_eq!(patch().ok()["paid"], true);
+    assert!(states().iter().all(|it| it.1 == "paid"), "{:?}", states());
+    assert_eq!(fault(&patch()), (403, "SVC1013".to_owned()));
+    trade.market.must_be_whole();
+}
+
+#[test]
 fn whoever_settles_is_called_back_until_it_hears() {
     let trade = Trade::new();
     let (seller, class) = (trade.seller(), uuid(&trade.offer));
