@@ -66,7 +66,7 @@ pub fn console(router: Router) -> Router {
 #[must_use]
 pub fn dialects(site: &Site) -> Vec<Box<dyn Dialect>> {
     let hub = tmf::Hub { public_url: site.public_url.clone() };
-    vec![Box::new(v1::Native), Box::new(aps::Bus), Box::new(hub)]
+    vec![Box::new(v1::Native), Box::new(aps::Bus), Box::new(hub), Box::new(bae::Callbacks)]
 }
 
 /// What the log says of everything that happens in a request. Not the query and not the end of an

@@ -7,7 +7,7 @@ use crate::domain::due::Duty as Due;
 use crate::domain::id::{DocumentId, Id};
 use crate::services::dialect::Dialect;
 use crate::services::duty::{self, Duty, Progress, Room, counted};
-use crate::services::{Bss, Error, settlement};
+use crate::services::{Bss, Error};
 
 /// How many due things a step looks for.
 const DUE_MAX: usize = 10;
@@ -23,9 +23,6 @@ impl Errands {
     }
 
     fn done(&self, bss: &Arc<Bss>, id: DocumentId) -> Result<bool, Error> {
-        if settlement::call(bss, id)? {
-            return Ok(true);
-        }
         for dialect in self.dialects.iter() {
             if dialect.errand(bss, id)? {
                 return Ok(true);

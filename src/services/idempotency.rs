@@ -164,6 +164,11 @@ impl InHand {
         is_free.then(|| Taken { all: self, key })
     }
 
+    /// Whether somebody has a key.
+    pub(super) fn has(&self, key: &[u8; 32]) -> bool {
+        self.keys().contains(key)
+    }
+
     fn keys(&self) -> MutexGuard<'_, BTreeSet<[u8; 32]>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -241,6 +241,11 @@ impl Bss {
         self.in_hand.take(key)
     }
 
+    /// Whether somebody has a key in hand.
+    fn is_in_hand(&self, key: &[u8; 32]) -> bool {
+        self.in_hand.has(key)
+    }
+
     /// Wall time of its start.
     #[must_use]
     pub const fn started_at(&self) -> Instant {

@@ -16,6 +16,7 @@
 //! | [`query`], [`list`] | `offset`, `size`, `sort`, `action=count`, `body`, `fields` and filters |
 //! | [`form`], [`wire`] | reading bodies; answers, `href` and `Location` |
 //! | [`multipart`] | forms with files |
+//! | [`callback`] | what is sent to who settled |
 //! | [`carried`] | what was said of an entity beside what we know |
 //! | [`error`], [`unica`] | `{"error": "…"}`: which refusal has which status; how sharing says no |
 //! | [`contact`], [`party_details`], [`number`] | ways to reach somebody, periods and papers; numbers digit for digit |
@@ -89,6 +90,7 @@ mod asset_management;
 mod authorize;
 mod billing_account;
 mod billing_charge;
+mod callback;
 mod carried;
 mod cascade;
 mod catalog;
@@ -154,6 +156,7 @@ use std::sync::Arc;
 
 use axum::Router;
 
+pub(crate) use self::callback::Callbacks;
 use crate::services::Bss;
 
 /// The router of all paths of the contract.

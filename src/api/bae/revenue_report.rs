@@ -25,7 +25,7 @@ use crate::domain::settlement::share::{Role, ShareModel};
 use crate::domain::text::{Name, WebAddress};
 use crate::services::idempotency::Answer;
 use crate::services::settlement::{self, Report, Settle};
-use crate::services::{Act, Cx, Error, account};
+use crate::services::{Cx, Error, account};
 
 const RUN: &str = "/DSRevenueSharing/rss/settlement";
 const ALL: &str = "/DSRevenueSharing/rss/settlement/reports";
@@ -85,6 +85,12 @@ fn shown(cx: Cx<'_>, it: &Report) -> Result<Tree, Error> {
     })))
 }
 
+/// The reports of a run, as whoever settled is sent them.
+pub(super) fn sent(cx: Cx<'_>, reports: &[Report]) -> Result<Vec<u8>, Error> {
+    let all = reports.iter().map(|it| shown(cx, it)).collect::<Result<Vec<_>, _>>()?;
+    serde_json::to_vec(&all).map_err(Error::internal)
+}
+
 /// Whether a report is of a class.
 fn is_of(cx: Cx<'_>, it: &Report, class: &str) -> Result<bool, Error> {
     let model = cx.shared::<ShareModel>(it.place.1)?;
@@ -125,21 +131,13 @@ fn settle(mut asked: Asked) -> Result<Work, Fault> {
     Ok(Work::works(move |bss, author| {
         let seller = bss.read(&author.actor, |cx| seller_of(cx, &said, "providerId"))?;
         if let Some(address) = callback.clone() {
-            let admit = bss.act(author.clone(), move |act| act.must_reach("callbackUrl", &address));
+            let admit = bss.act(author.clone(), move |act| {
+                settlement::may_be_told(act.cx(), seller)?;
+                act.must_reach("callbackUrl", &address)
+            });
             admit.wait()?;
         }
-        let notes = settlement::settle(bss, author, (seller, Settle::default()))?;
-        if let Some(address) = callback {
-            let run = notes.first().map(|it| it.id);
-            let told = move |cx: Cx<'_>| {
-                let all = run.map(|run| settlement::reports_of(cx, run)).transpose()?;
-                let all = all.into_iter().flatten().map(|it| shown(cx, &it));
-                all.map(|it| it.map(Value::Object)).collect::<Result<Vec<_>, _>>()
-            };
-            let body = Value::Array(bss.read(&author.actor, told)?).to_string();
-            let tell = move |act: &mut Act<'_>| settlement::tell(act, seller, (&address, body));
-            bss.act(author.clone(), tell).wait()?;
-        }
+        settlement::settle(bss, author, (seller, Settle { callback, ..Settle::default() }))?;
         Ok(Answer { status: 202, headers: Vec::new(), body: Vec::new() })
     }))
 }

@@ -313,6 +313,7 @@ fn run(
         until: parse_optional("/until", body.until.as_deref())?,
         due_days: body.due_days,
         terms: body.terms()?,
+        callback: None,
     };
     let notes = settlement::settle(bss, &call.author(), (seller, command))?;
     let notes = bss.read(&call.actor, |cx| {

@@ -86,10 +86,7 @@ pub fn reports(cx: Cx<'_>) -> Result<Vec<Report>, Error> {
 }
 
 /// The reports of one run, by its first note.
-///
-/// # Errors
-/// If the store fails.
-pub fn reports_of(cx: Cx<'_>, run: SettlementId) -> Result<Vec<Report>, Error> {
+pub(super) fn reports_of(cx: Cx<'_>, run: SettlementId) -> Result<Vec<Report>, Error> {
     let along = Along::Index(SETTLEMENT_BY_RUN, Key::new().id(run).bytes());
     let mut notes = Vec::new();
     for it in cx.every::<SettlementNote>(&along)? {

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::share::{Named, name_of};
-use super::{party, zone};
+use super::{party, told, zone};
 use crate::domain::account::Account;
 use crate::domain::error::{Code, Invalid, Rejection};
 use crate::domain::event::Verb;
@@ -15,6 +15,7 @@ use crate::domain::page::PageRequest;
 use crate::domain::settlement::note::{IssueNote, NoteLook, SettlementNote, Terms, payable};
 use crate::domain::settlement::record::ShareRecord;
 use crate::domain::stamp::SellerNumber;
+use crate::domain::text::WebAddress;
 use crate::domain::time::{Date, Instant, Zone};
 use crate::services::billing::{Series, number};
 use crate::services::{Act, Author, Bss, Cx, Error, account, billing, letterhead};
@@ -37,10 +38,13 @@ pub struct Settle {
     pub due_days: Option<u16>,
     /// What is said of each note besides.
     pub terms: Terms,
+    /// Where the reports of the run are sent once it is over, if somebody wants them.
+    pub callback: Option<WebAddress>,
 }
 
 /// Turns open shares into notes: for each partner and currency one, or more where there are many. A
-/// run that is cut off has written some; the next one goes on.
+/// run that is cut off has written some; the next one goes on. Each tells what it came to itself, also one that
+/// was cut off.
 ///
 /// # Errors
 /// [`Code::SettlementStateForbids`] while another run of the seller is at work; if the day lies in the
@@ -61,7 +65,15 @@ pub fn settle(
             notes.push(note);
         }
     }
+    if notes.is_empty() && run.callback.is_some() {
+        bss.act(author.clone(), move |act| run.will_tell(act, None)).wait()?;
+    }
     Ok(notes)
+}
+
+/// Whether a run of a seller is at work.
+pub(super) fn is_at_work(bss: &Bss, seller: SellerNumber) -> bool {
+    bss.is_in_hand(&key_of(seller))
 }
 
 fn at_work() -> Rejection {
@@ -87,6 +99,8 @@ struct Run {
     recorded: (Instant, Instant),
     due_days: u16,
     terms: Terms,
+    /// Where what it came to is sent.
+    callback: Option<WebAddress>,
 }
 
 /// What is open of one partner in one currency, less what the run has settled of it.
@@ -101,14 +115,14 @@ impl Run {
         cx.must(Permission::SettlementRun, &cx.stamp(seller, None))?;
         let zone = zone(cx, seller)?;
         let today = zone.date_of(cx.now);
-        let Settle { partner, until, due_days, terms } = command;
+        let Settle { partner, until, due_days, terms, callback } = command;
         let until = until.unwrap_or(today);
         if until > today.plus_days(1) {
             let why = format!("must not lie after tomorrow, `{}`", today.plus_days(1));
             return Err(Invalid::one("/until", "range", why).into());
         }
         let (recorded, due_days) = ((zone.start_of(until), cx.now), due_days.unwrap_or(DUE_DAYS));
-        Ok(Self { seller, partner, zone, until, today, recorded, due_days, terms })
+        Ok(Self { seller, partner, zone, until, today, recorded, due_days, terms, callback })
     }
 
     /// What is owed to whom, partner by partner and currency by currency.
@@ -153,11 +167,20 @@ impl Run {
         let shares = payable(self.open(act.cx(), key), owed.left)?;
         let issued = self.issued(act, (partner, currency), (&shares, first))?;
         let note = act.keep(issued)?;
+        if first.is_none() {
+            self.will_tell(act, Some(note.id))?;
+        }
         for share in shares {
             let mut share = share.noted(note.id)?;
             act.put(&mut share)?;
         }
         Ok(note)
+    }
+
+    /// Lets what the run comes to be told, if somebody wants that: by the first note, if there is one.
+    fn will_tell(&self, act: &mut Act<'_>, first: Option<SettlementId>) -> Result<(), Error> {
+        let Some(address) = &self.callback else { return Ok(()) };
+        told::wait(act, self.seller, (address, first))
     }
 
     /// A note of some shares of one partner in one currency.

@@ -1,6 +1,9 @@
 //! Sharing of revenue by the paths of 2016, with the faults of its own service.
 
 use serde_json::{Value, json};
+use tillbox::domain::event::Fact;
+use tillbox::domain::operator::Actor;
+use tillbox::store::fact::Facts;
 use tillbox::world::http::Response;
 
 use super::shop::{Shop, lead, monthly as plan, offerings};
@@ -430,6 +433,12 @@ fn whoever_settles_is_called_back_until_it_hears() {
         assert!(told(&refused).contains(rule), "{}", told(&refused));
         assert_eq!(refused.status.as_u16(), 400);
     }
+    // Who may settle and read nothing of it lets nobody else read it.
+    let only = json!({ "name": "settles", "scopes": ["account_read", "settlement_run"] });
+    let only = text(&seller.post("/tokens", &only)["secret"]);
+    let only = Client::with_token(&trade.market.house.app, &only);
+    let body = json!({ "callbackUrl": "https://rss.example.com/settled" });
+    assert_eq!(ask(&only, "POST", "settlement", &body).status.as_u16(), 403);
     assert_eq!(trade.reports(""), Vec::<Value>::new(), "nothing was settled");
     let (address, app) = ("https://rss.example.com/settled", &trade.market.house.app);
     app.outside.answer(|_| Ok(Response::new(503, "")));
@@ -447,4 +456,29 @@ fn whoever_settles_is_called_back_until_it_hears() {
     assert_eq!(called(), [reports.clone(), reports], "the same once more, and then it has heard");
     trade.market.advance_to("2026-02-15");
     assert_eq!(called().len(), 2);
+    // Where nothing is left to settle there is nothing to report.
+    ask(&seller, "POST", "settlement", &json!({ "callbackUrl": address }));
+    app.keep_duties();
+    assert_eq!(called()[2..], [json!([])]);
+}
+
+/// Who is cut off after the first note has not told yet, and its run is told nevertheless: by that note.
+#[test]
+fn a_run_waits_to_be_told_from_its_first_note_on() {
+    let trade = Trade::new();
+    let (seller, class) = (trade.seller(), uuid(&trade.offer));
+    ask(&seller, "POST", "models", &trade.model("60.4", &class)).ok();
+    trade.sell();
+    trade.market.advance_to("2026-01-15");
+    let app = &trade.market.house.app;
+    let house = Actor::duty("test");
+    let before = app.bss.read(&house, |cx| Ok(cx.view.last_fact()?)).unwrap();
+    let body = json!({ "callbackUrl": "https://rss.example.com/settled" });
+    ask(&seller, "POST", "settlement", &body);
+    let facts = app.bss.read(&house, |cx| Ok(cx.view.facts_after(before, 100)?)).unwrap();
+    let names: Vec<_> = facts.iter().map(Fact::name).collect();
+    let place = |name: &str| names.iter().position(|it| it.starts_with(name));
+    let second = names.iter().enumerate().filter(|it| it.1.starts_with("settlement")).nth(1);
+    assert!(place("document") < second.map(|it| it.0), "{names:?}");
+    assert!(place("document") > place("settlement"), "{names:?}");
 }
