@@ -5,11 +5,12 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::discount::Lowering;
+use super::proration::Measure;
 use super::tax::TaxTotal;
 use crate::domain::catalog::price::Figure;
 use crate::domain::money::{Amount, MoneyError};
 use crate::domain::quantity::Quantity;
-use crate::domain::time::Date;
+use crate::domain::time::{Date, Period};
 
 /// At what some days, or some use, were charged.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,7 +35,7 @@ struct TaxedUpTo {
 }
 
 /// A part of what was charged.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 struct Piece {
     /// What it came to before coupons, without what of it was given back.
     of: Figure,
@@ -42,14 +43,48 @@ struct Piece {
     off: Figure,
     /// What of the rest bore no tax, because it was paid from what was paid in before.
     untaxed: Figure,
+    /// What of `off` coupons had taken off some of its days alone.
+    on: Vec<OffOn>,
+}
+
+/// What a coupon took off some of the days of a charge.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OffOn {
+    /// Which.
+    pub days: Period,
+    /// Which share of what those cost.
+    pub share: Figure,
+    /// How much of that was not given back.
+    pub left: Figure,
 }
 
 /// Pieces as they are written: what each came to with what coupons had taken off it, as before anything bore no
-/// tax. What did follows its piece, as one that came to nothing.
+/// tax. What did follows its piece, as one that came to nothing; and what coupons had taken off some of its days
+/// in two pairs, the first of them less than nothing: the share and what is left, and the first day and the end.
 mod pieces {
+    use rust_decimal::Decimal;
+    use rust_decimal::prelude::ToPrimitive;
+    use serde::de::Error;
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-    use super::{Figure, Piece};
+    use super::{Date, Figure, OffOn, Period, Piece};
+
+    fn first() -> Date {
+        Date::new(1970, 1, 1).expect("the calendar has it")
+    }
+
+    fn number(day: Date) -> Figure {
+        Figure::new(day.days_since(first()).into())
+    }
+
+    fn day(number: Figure) -> Option<Date> {
+        number.decimal().to_i64().map(|it| first().plus_days(it))
+    }
+
+    fn off_on((share, left): (Figure, Figure), (start, end): (Figure, Figure)) -> Option<OffOn> {
+        let days = Period::new(day(start)?, day(end)?)?;
+        Some(OffOn { days, share: Figure::new(-share.decimal()), left })
+    }
 
     pub(super) fn serialize<S: Serializer>(all: &[Piece], to: S) -> Result<S::Ok, S::Error> {
         let mut pairs = Vec::with_capacity(all.len());
@@ -58,6 +93,10 @@ mod pieces {
             if it.untaxed != Figure::ZERO {
                 pairs.push((Figure::ZERO, it.untaxed));
             }
+            for on in &it.on {
+                pairs.push((Figure::new(-on.share.decimal()), on.left));
+                pairs.push((number(on.days.start()), number(on.days.end())));
+            }
         }
         pairs.serialize(to)
     }
@@ -65,10 +104,15 @@ mod pieces {
     pub(super) fn deserialize<'a, D: Deserializer<'a>>(from: D) -> Result<Vec<Piece>, D::Error> {
         let pairs = Vec::<(Figure, Figure)>::deserialize(from)?;
         let mut all: Vec<Piece> = Vec::with_capacity(pairs.len());
-        for (of, figure) in pairs {
+        let mut pairs = pairs.into_iter();
+        while let Some((of, figure)) = pairs.next() {
             match all.last_mut() {
+                Some(last) if of.decimal() < Decimal::ZERO => {
+                    let on = pairs.next().and_then(|days| off_on((of, figure), days));
+                    last.on.push(on.ok_or_else(|| D::Error::custom("days are missing"))?);
+                }
                 Some(last) if of == Figure::ZERO && figure != Figure::ZERO => last.untaxed = figure,
-                Some(_) | None => all.push(Piece { of, off: figure, untaxed: Figure::ZERO }),
+                Some(_) | None => all.push(Piece::of(of, figure)),
             }
         }
         Ok(all)
@@ -136,8 +180,17 @@ impl ChargedTerms {
     pub fn charged(mut self, charge: Amount, left: Amount) -> Result<Self, MoneyError> {
         let off = minus(charge.value(), left.value())?;
         let (of, off) = (Figure::new(charge.value()), Figure::new(off));
-        self.pieces.push(Piece { of, off, untaxed: Figure::ZERO });
+        self.pieces.push(Piece::of(of, off));
         Ok(self)
+    }
+
+    /// The same when coupons had taken some of that off some of the days of what was charged last alone.
+    #[must_use]
+    pub fn off_on(mut self, on: Vec<OffOn>) -> Self {
+        if let Some(last) = self.pieces.last_mut() {
+            last.on = on;
+        }
+        self
     }
 
     /// The same when so much of what was charged last bears no tax, because it is paid from what was paid in
@@ -179,27 +232,31 @@ impl ChargedTerms {
         }
         if rest > Decimal::ZERO {
             let of = Figure::new(of.value().max(rest));
-            self.pieces.insert(0, Piece { of, off: Figure::new(rest), untaxed: Figure::ZERO });
+            self.pieces.insert(0, Piece::of(of, Figure::new(rest)));
         }
         Ok(self)
     }
 
-    /// Without what is given back, what was charged last first; and how that was paid: so much less goes
-    /// back as nobody paid, and no tax on what bore none.
+    /// Without what is given back for some days, what was charged last first; and how that was paid: so much
+    /// less goes back as nobody paid, and no tax on what bore none.
     ///
     /// # Errors
     /// If an amount is too large.
-    pub fn given_back(mut self, amount: Decimal) -> Result<(Self, Paid), MoneyError> {
+    pub fn given_back(
+        mut self,
+        amount: Decimal,
+        days: Option<(Period, Measure)>,
+    ) -> Result<(Self, Paid), MoneyError> {
         let mut rest = amount;
         let mut paid = Paid { never: Decimal::ZERO, untaxed: Decimal::ZERO };
         while let Some(piece) = self.pieces.pop() {
             let of = piece.of.decimal();
             let all = rest >= of;
-            let goes = if all { piece } else { piece.part(rest)? };
+            let goes = if all { piece.clone() } else { piece.part(rest, days)? };
             paid.never = plus(paid.never, goes.off.decimal())?;
             paid.untaxed = plus(paid.untaxed, goes.untaxed.decimal())?;
             if !all {
-                self.pieces.push(piece.without(goes)?);
+                self.pieces.push(piece.without(&goes)?);
                 break;
             }
             rest = minus(rest, of)?;
@@ -209,30 +266,72 @@ impl ChargedTerms {
 }
 
 impl Piece {
+    const fn of(of: Figure, off: Figure) -> Self {
+        Self { of, off, untaxed: Figure::ZERO, on: Vec::new() }
+    }
+
     /// What of it was paid with tax, and not credited.
-    fn paid(self) -> Result<Decimal, MoneyError> {
+    fn paid(&self) -> Result<Decimal, MoneyError> {
         let off = plus(self.off.decimal(), self.untaxed.decimal())?;
         minus(self.of.decimal(), off)
     }
 
-    /// So much of it, with its part of the rest.
-    fn part(self, of: Decimal) -> Result<Self, MoneyError> {
-        let part = |it: Figure| {
-            let part =
-                it.decimal().checked_mul(of).and_then(|it| it.checked_div(self.of.decimal()));
-            part.map(Figure::new).ok_or(MoneyError::TooLarge)
+    /// So much of it, for some of its days if they are known, with what of the rest is theirs.
+    fn part(&self, of: Decimal, days: Option<(Period, Measure)>) -> Result<Self, MoneyError> {
+        let part = |it: Decimal| {
+            let part = it.checked_mul(of).and_then(|it| it.checked_div(self.of.decimal()));
+            part.ok_or(MoneyError::TooLarge)
         };
-        Ok(Self { of: Figure::new(of), off: part(self.off)?, untaxed: part(self.untaxed)? })
+        let (mut always, mut off, mut on) = (self.off.decimal(), Decimal::ZERO, Vec::new());
+        for it in &self.on {
+            let left = match days {
+                Some(days) => it.of_days(of, days)?,
+                None => part(it.left.decimal())?,
+            };
+            always = minus(always, it.left.decimal())?;
+            off = plus(off, left)?;
+            on.push(OffOn { left: Figure::new(left), ..*it });
+        }
+        let off = plus(off, part(always.max(Decimal::ZERO))?)?.min(of);
+        let untaxed = match plus(self.paid()?, self.untaxed.decimal())? {
+            paid if !on.is_empty() && paid > Decimal::ZERO => {
+                let untaxed = self.untaxed.decimal().checked_mul(minus(of, off)?);
+                untaxed.and_then(|it| it.checked_div(paid)).ok_or(MoneyError::TooLarge)?
+            }
+            _ => part(self.untaxed.decimal())?,
+        };
+        let (of, off, untaxed) = (Figure::new(of), Figure::new(off), Figure::new(untaxed));
+        Ok(Self { of, off, untaxed, on })
     }
 
-    fn without(self, other: Self) -> Result<Self, MoneyError> {
+    fn without(&self, other: &Self) -> Result<Self, MoneyError> {
         let less =
             |one: Figure, other: Figure| minus(one.decimal(), other.decimal()).map(Figure::new);
+        let both = self.on.iter().zip(&other.on);
+        let on = both.map(|(it, other)| {
+            Ok::<_, MoneyError>(OffOn { left: less(it.left, other.left)?, ..*it })
+        });
         Ok(Self {
             of: less(self.of, other.of)?,
             off: less(self.off, other.off)?,
             untaxed: less(self.untaxed, other.untaxed)?,
+            on: on.collect::<Result<_, MoneyError>>()?,
         })
+    }
+}
+
+impl OffOn {
+    /// What it is of so much that some days of the charge come to.
+    fn of_days(
+        &self,
+        amount: Decimal,
+        (days, by): (Period, Measure),
+    ) -> Result<Decimal, MoneyError> {
+        let Some(lowered) = self.days.overlap(days) else { return Ok(Decimal::ZERO) };
+        let part = amount.checked_mul(by.of(lowered).into());
+        let part = part.and_then(|it| it.checked_mul(self.share.decimal()));
+        let part = part.and_then(|it| it.checked_div(by.of(days).max(1).into()));
+        Ok(part.ok_or(MoneyError::TooLarge)?.min(self.left.decimal()))
     }
 }
 
@@ -270,7 +369,7 @@ mod tests {
         let mut found = Vec::new();
         for minor in amounts {
             let whole = amount(*minor).value();
-            let (left, paid) = it.given_back(whole).expect("small");
+            let (left, paid) = it.given_back(whole, None).expect("small");
             found.push((whole - paid.never).normalize().to_string());
             it = left;
         }
@@ -326,7 +425,7 @@ mod tests {
         ];
         for (before, goes, expected) in table {
             let give_back = |it: ChargedTerms, minor: &i64| {
-                it.given_back(amount(*minor).value()).expect("small").0
+                it.given_back(amount(*minor).value(), None).expect("small").0
             };
             let it = before.iter().fold(charged(&[(1000, 1000)]), give_back);
             let it = it.credited(amount(1000), amount(400)).expect("small");
@@ -355,7 +454,7 @@ mod tests {
                 it = it.charged(amount(*of), amount(*left)).expect("small");
                 it = it.untaxed(amount(*untaxed).value()).expect("small");
             }
-            let (_, paid) = it.given_back(amount(goes).value()).expect("small");
+            let (_, paid) = it.given_back(amount(goes).value(), None).expect("small");
             assert_eq!(paid.untaxed.normalize().to_string(), expected, "{goes} of {pieces:?}");
         }
     }
@@ -364,7 +463,10 @@ mod tests {
     fn what_was_written_before_anything_bore_no_tax_is_read() {
         let terms = charged(&[(1000, 250), (500, 500)]);
         let (kept, untaxed) = (terms.clone(), terms.untaxed(amount(400).value()).expect("small"));
-        for it in [kept.clone(), untaxed] {
+        let days = Period::new(date("2026-01-01"), date("2026-01-11")).expect("ten days");
+        let (share, left) = (Figure::new(Decimal::ONE), Figure::new(Decimal::TEN));
+        let on = kept.clone().off_on(vec![OffOn { days, share, left }]);
+        for it in [kept.clone(), untaxed, on] {
             let bytes = postcard::to_allocvec(&it).expect("bytes");
             assert_eq!(postcard::from_bytes(&bytes), Ok(it));
         }

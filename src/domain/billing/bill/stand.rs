@@ -4,13 +4,16 @@
 use rust_decimal::Decimal;
 
 use super::{Charge, Draft, Mark};
-use crate::domain::billing::charged_terms::ChargedTerms;
+use crate::domain::billing::charged_terms::{ChargedTerms, OffOn};
+use crate::domain::billing::coupon::shares_of;
 use crate::domain::billing::due::{Billable, BillablePrice, Due};
 use crate::domain::billing::invoice::explanation::Step;
+use crate::domain::billing::proration::Measure;
 use crate::domain::catalog::price::Figure;
 use crate::domain::error::Rejection;
 use crate::domain::money::{Amount, MoneyError};
 use crate::domain::quantity::Quantity;
+use crate::domain::time::Period;
 
 /// What stands with a mark.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -139,7 +142,8 @@ impl<'a> Draft<'a> {
             };
             let charged_terms = match line {
                 Some(line) if exact.value().is_sign_negative() => {
-                    let (charged_terms, paid) = charged_terms.given_back(-exact.value())?;
+                    let days = self.days_of(line);
+                    let (charged_terms, paid) = charged_terms.given_back(-exact.value(), days)?;
                     if !paid.never.is_zero() {
                         self.change(line, Step::NeverPaid(Figure::new(paid.never)))?;
                     }
@@ -149,16 +153,34 @@ impl<'a> Draft<'a> {
                 Some(line) => {
                     let now = Amount::new(self.taxables[line].exact, exact.currency());
                     self.charged.push(Charged { line, mark: place, stands });
-                    charged_terms.charged(exact, now)?
+                    let on = self.off_on(line, exact)?;
+                    charged_terms.charged(exact, now)?.off_on(on)
                 }
                 None if exact.value().is_sign_negative() => {
-                    charged_terms.given_back(-exact.value())?.0
+                    charged_terms.given_back(-exact.value(), None)?.0
                 }
                 None => charged_terms.charged(exact, exact)?,
             };
             self.marks[place].stand(stands, charged_terms);
         }
         Ok(())
+    }
+
+    /// For which days a line is, as they are measured.
+    fn days_of(&self, line: usize) -> Option<(Period, Measure)> {
+        self.lines[line].service_period.map(|it| (it, self.reducible[line].by))
+    }
+
+    /// What coupons took off some of the days alone of a line that came to so much before.
+    fn off_on(&self, line: usize, exact: Amount) -> Result<Vec<OffOn>, MoneyError> {
+        let Some((all, by)) = self.days_of(line) else { return Ok(Vec::new()) };
+        let on = shares_of(&self.lines[line]).filter_map(|it| Some((it.amount, it.days?)));
+        let share = |(off, days): (Figure, Period)| {
+            let cost = exact.part(by.of(days).into(), by.of(all).max(1).into())?.value();
+            let share = off.decimal().checked_div(cost).ok_or(MoneyError::TooLarge)?;
+            Ok::<_, MoneyError>(OffOn { days, share: Figure::new(share), left: off })
+        };
+        on.map(share).collect()
     }
 
     /// Writes down with its mark that so much of what a line charges bears no tax.

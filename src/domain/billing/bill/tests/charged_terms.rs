@@ -48,6 +48,51 @@ fn units_that_go_give_back_what_coupons_left_of_them() {
     }
 }
 
+/// 31.00 for January, of which the first ten days are for nothing.
+#[test]
+fn days_that_go_give_back_what_a_coupon_for_a_time_left_of_each() {
+    let january = |units: i64| {
+        let mut life =
+            World::new("2026-01-01", vec![price(1, monthly(Timing::InAdvance), "unit 31")]);
+        life.policy.removed_units = RemovedUnits::Now;
+        life.policy.while_held = WhileHeld::Pause;
+        life.policy.zero_invoices = ZeroInvoices::Issue;
+        life.policy.zero_lines = ZeroLines::Keep;
+        life.units = Quantity::whole(units);
+        life.coupons = vec![brought(9, share(100), Lasting::For(Span::days(10)))];
+        life
+    };
+    let table = [
+        (vec![("2026-01-02", "2026-01-11")], "21.00 0.00"),
+        (vec![("2026-01-11", "2026-01-21")], "21.00 -10.00"),
+        (vec![("2026-01-06", "2026-01-16")], "21.00 -5.00"),
+        (vec![("2026-01-11", "2026-01-21"), ("2026-01-26", "2026-01-29")], "21.00 -13.00"),
+        (vec![("2026-01-02", "2026-01-11"), ("2026-01-21", "2026-01-29")], "21.00 -8.00"),
+    ];
+    for (holds, expected) in table {
+        let mut life = january(1);
+        let first = nets(&mut life, &["2026-01-01"]);
+        let hold =
+            |(from, until): &(&str, &str)| Hold { from: date(from), until: Some(date(until)) };
+        life.held = holds.iter().map(hold).collect();
+        let found = format!("{first} {}", nets(&mut life, &["2026-01-30"]));
+        assert_eq!(found, expected, "{holds:?}");
+    }
+    // One of two goes, within the days that were for nothing or after them; then the other rests.
+    for (on, expected) in
+        [("2026-01-21", "42.00 -11.00 -3.00"), ("2026-01-06", "42.00 -21.00 -3.00")]
+    {
+        let mut life = january(2);
+        let first = nets(&mut life, &["2026-01-01"]);
+        life.former.push(FormerUnits { until: date(on), units: life.units });
+        life.units = Quantity::ONE;
+        let second = nets(&mut life, &[on]);
+        life.held = vec![Hold { from: date("2026-01-26"), until: Some(date("2026-01-29")) }];
+        let found = format!("{first} {second} {}", nets(&mut life, &["2026-01-30"]));
+        assert_eq!(found, expected, "gone on {on}");
+    }
+}
+
 #[test]
 fn what_goes_of_what_came_for_nothing_gives_nothing_back() {
     // One is paid; nine come for nothing and go, on one bill or on two.
