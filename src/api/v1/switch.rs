@@ -135,6 +135,10 @@ struct ChangePreview {
     difference: Money,
     /// The next bill of the billing account, with all that stands on it.
     next_invoice: PreviewedInvoice,
+    /// The offers of the other parts of its bundle that cost what they cost by themselves from the next
+    /// period on, because the bundle is not whole any more; left out if there are none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    left_of_bundle: Vec<String>,
 }
 
 impl Wire for ChangePreview {}
@@ -271,6 +275,7 @@ fn shown(it: &Preview) -> Result<ChangePreview, Error> {
         falls_away: PreviewedCharge::of(old, dropped),
         difference: difference.into(),
         next_invoice: PreviewedInvoice::of(&it.next),
+        left_of_bundle: it.alone.iter().map(ToString::to_string).collect(),
     })
 }
 

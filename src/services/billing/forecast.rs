@@ -58,18 +58,20 @@ pub struct Forecast {
     pub content: Option<Content>,
 }
 
-/// The next bill of the billing account that a subscription is on, as if both were as they are given:
-/// of all that is billed there.
+/// The next bill of the billing account that a subscription is on, as if both, and others `beside` it that are
+/// billed there, were as they are given: of all that is billed there.
 ///
 /// # Errors
 /// [`Error::Rejected`] if it cannot be billed; if the store fails.
 pub(in crate::services) fn with_switched(
     cx: Cx<'_>,
     billing_account: &BillingAccount,
-    it: Subscription,
+    (it, beside): (&Subscription, &[Subscription]),
 ) -> Result<Forecast, Error> {
     let all = gather::subscriptions_of(cx, billing_account)?;
-    first_bill(cx, billing_account, (&with(&all, &it), &[]))
+    let own = beside.iter().filter(|it| it.billing_account() == billing_account.id);
+    let all = own.fold(with(&all, it), |all, it| with(&all, it));
+    first_bill(cx, billing_account, (&all, &[]))
 }
 
 /// Subscriptions with one of them as it is given, at its place: what is spread over the lines of a bill to

@@ -14,7 +14,7 @@ use crate::domain::billing::unused::GivenBack;
 use crate::domain::catalog::offer::{Direction, Offer};
 use crate::domain::catalog::term::Term;
 use crate::domain::error::{Invalid, Rejection};
-use crate::domain::id::{ResourceId, SubscriptionId};
+use crate::domain::id::{OfferId, ResourceId, SubscriptionId};
 use crate::domain::money::Money;
 use crate::domain::operator::{Decision, Permission};
 use crate::domain::order::Order;
@@ -61,6 +61,9 @@ pub struct Preview {
     pub lost: Option<Money>,
     /// What is charged for the days from there on that the old price was charged for.
     pub charged: ChargedBy,
+    /// What else of its bundle costs what it costs by itself from the next period on, because the bundle is not
+    /// whole any more.
+    pub alone: Vec<OfferId>,
     /// The next bill of the billing account, with all that stands on it.
     pub next: Forecast,
 }
@@ -70,6 +73,7 @@ pub struct Preview {
 pub struct Supposed {
     before: Subscription,
     after: Subscription,
+    beside: Vec<Subscription>,
     bills_to: BillingAccount,
     at: SwitchAt,
     on: Date,
@@ -86,15 +90,19 @@ pub fn suppose(
     (id, revision): (SubscriptionId, Option<u32>),
     (wish, at): (&Wish, Option<SwitchAt>),
 ) -> Result<Supposed, Error> {
-    act.suppose(|act| {
-        let held: Subscription = act.get(id)?;
-        let before = foreseen_if_had(act, held)?;
+    let held: Subscription = act.get(id)?;
+    let mut found = act.suppose(|act| {
+        let before = foreseen_if_had(act, held.clone())?;
         let changed = super::changed(act, (id, revision), (wish, at))?;
         let after = foreseen(act, changed.subscription)?;
         let bills_to = act.load(after.billing_account())?;
         let Changed { at, on, direction, replacement, .. } = changed;
-        Ok(Supposed { before, after, bills_to, at, on, direction, replacement })
-    })
+        let beside = Vec::new();
+        Ok(Supposed { before, after, beside, bills_to, at, on, direction, replacement })
+    })?;
+    let change = (&held, found.after);
+    (found.after, found.beside) = subscription::after_change(act.cx(), change, found.on)?;
+    Ok(found)
 }
 
 /// What a change of a subscription would come to, if it were made now.
@@ -102,11 +110,12 @@ pub fn suppose(
 /// # Errors
 /// [`Error::Rejected`] if it cannot be billed; if the store fails.
 pub fn preview(cx: Cx<'_>, it: Supposed) -> Result<Preview, Error> {
-    let Supposed { before, after, bills_to, at, on, direction, replacement } = it;
+    let Supposed { before, after, beside, bills_to, at, on, direction, replacement } = it;
     let charged = billing::charged_by(cx, &bills_to, (&before, &after), on)?;
-    let next = billing::with_switched(cx, &bills_to, after)?;
+    let next = billing::with_switched(cx, &bills_to, (&after, &beside))?;
+    let alone = beside.iter().map(|it| it.deal().offer).collect();
     let Replacement { given, notes, lost } = replacement;
-    Ok(Preview { at, on, direction, given, notes, lost, charged, next })
+    Ok(Preview { at, on, direction, given, notes, lost, charged, alone, next })
 }
 
 /// A subscription as it will be when it is switched as was agreed on; as it is if nothing was.

@@ -34,16 +34,41 @@ pub(in crate::services) fn alone_without(
     part: &Subscription,
     on: Date,
 ) -> Result<Vec<OfferId>, Error> {
-    let left = left(cx, part, Some(part.id))?.into_iter();
+    let left = left(cx, part, Some((part.id, 0)))?.into_iter();
     let alone = left.filter_map(|it| it.left_of_its_bundle(on)).map(|it| it.0.deal().offer);
     Ok(alone.collect())
 }
 
-/// The parts that are left of a bundle, but for one, if it has fewer of an offer than must be taken.
+/// A part of a bundle as it will be after a change as of a day, and the other parts that cost less no more by that,
+/// as they will be.
+///
+/// # Errors
+/// If the store fails.
+pub(in crate::services) fn after_change(
+    cx: Cx<'_>,
+    (before, after): (&Subscription, Subscription),
+    on: Date,
+) -> Result<(Subscription, Vec<Subscription>), Error> {
+    let is_same = before.deal().offer == after.deal().offer;
+    let stay = if is_same { after.quantity() } else { 0 };
+    if is_same && before.quantity() <= stay {
+        return Ok((after, Vec::new()));
+    }
+    let left = left(cx, before, Some((before.id, stay)))?;
+    if left.is_empty() {
+        return Ok((after, left));
+    }
+    let after = after.clone().left_of_its_bundle(on).map_or(after, |it| it.0);
+    let alone = left.into_iter().filter_map(|it| it.left_of_its_bundle(on)).map(|it| it.0);
+    Ok((after, alone.collect()))
+}
+
+/// The parts that are left of a bundle, but for one, of which so many stay, if it has fewer of an offer than must
+/// be taken.
 fn left(
     cx: Cx<'_>,
     part: &Subscription,
-    but: Option<SubscriptionId>,
+    but: Option<(SubscriptionId, u32)>,
 ) -> Result<Vec<Subscription>, Error> {
     let (Some((bundle, Belonging::Part)), Some(bundled)) = (part.parent(), &part.deal().bundled)
     else {
@@ -56,9 +81,10 @@ fn left(
     let along = Along::Index(SUBSCRIPTION_BY_PARENT, Key::new().id(bundle).bytes());
     let is_part = |it: &Subscription| it.parent() == Some((bundle, Belonging::Part));
     let mut left = cx.every::<Subscription>(&along)?;
-    left.retain(|it| it.state().is_living() && is_part(it) && Some(it.id) != but);
+    left.retain(|it| it.state().is_living() && is_part(it) && Some(it.id) != but.map(|it| it.0));
     let offer = part.deal().offer;
     let same = left.iter().filter(|it| it.deal().offer == offer).map(Subscription::quantity);
-    let count = same.fold(0, u32::saturating_add) / whole.quantity().max(1);
+    let stay = but.map_or(0, |it| it.1);
+    let count = same.fold(stay, u32::saturating_add) / whole.quantity().max(1);
     Ok(if is_short(&sold.content.parts, offer, count) { left } else { Vec::new() })
 }

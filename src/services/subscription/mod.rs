@@ -13,7 +13,7 @@ mod switch;
 
 use std::collections::BTreeSet;
 
-pub(super) use self::bundle::alone_without;
+pub(super) use self::bundle::{after_change, alone_without};
 pub use self::content::{offer, resources, specification};
 pub(super) use self::hold::{Stands, follow_prepaid, hold_all_of, prepaid_differs, release_all_of};
 pub use self::hold::{hold, release, resume};

@@ -260,6 +260,36 @@ fn what_is_left_of_a_bundle_that_is_not_whole_costs_what_it_costs_by_itself() {
     shop.market.must_be_whole();
 }
 
+/// What a switch to what is no part of the bundle does to the others is foretold, whenever it takes effect.
+#[test]
+fn what_a_switch_leaves_of_a_bundle_is_foretold_as_it_is_billed() {
+    let shop = Shop::open();
+    let (operator, set) = (shop.market.operator(), shop.bundle("Writing set", "20", &[]));
+    let scroll = shop.market.offer("Scroll", &[monthly("Loan", "EUR", "7")]);
+    let switches = json!({ "switches": [{ "to": scroll, "direction": "upgrade" }] });
+    operator.patch(&format!("/offers/{}", shop.book), &switches);
+    let account = shop.buyer(&set);
+    let book = shop.held(&account, &shop.book);
+    shop.market.advance_to("2026-01-15");
+    let ink = |preview: &Value| {
+        let all = preview["next_invoice"]["lines"].as_array().unwrap().clone();
+        let line = all.iter().find(|it| text(&it["text"]).contains("Ink")).cloned();
+        text(&line.expect("the pen is billed")["net"]["amount"])
+    };
+    for at in ["now", "period_end"] {
+        let wish = json!({ "offer": scroll, "at": at });
+        let foretold = operator.post(&format!("{book}/change/preview"), &wish);
+        assert_eq!(foretold["left_of_bundle"], json!([shop.pen]), "{at}");
+        assert_eq!(ink(&foretold), "3.33", "{at}: {foretold}");
+    }
+    let more = operator.post(&format!("{book}/change/preview"), &json!({ "quantity": 2 }));
+    assert_eq!((more["left_of_bundle"].clone(), ink(&more)), (Value::Null, "2.66".to_owned()));
+    operator.post(&format!("{book}/change"), &json!({ "offer": scroll, "at": "now" }));
+    let billed = shop.billed_on(&account, "2026-02-01");
+    assert!(billed.contains(&"Pen: Ink 3.33".to_owned()), "{billed:?}");
+    shop.market.must_be_whole();
+}
+
 /// Whose parts are paid with a price of its own goes on to cost that.
 #[test]
 fn a_bundle_that_costs_what_its_own_prices_say_costs_no_more_without_a_part() {

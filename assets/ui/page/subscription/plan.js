@@ -45,10 +45,11 @@ export function Preview({ id, from, wish, onShown }) {
   }, ["change", id, wish], { isDerived: true });
   if (read.error) return html`<${Failure} problem=${read.error} />`;
   if (!read.data) return html`<span class="bone"></span>`;
-  const { at, on, credit, charge, falls_away: dropped, difference, next_invoice: next } = read.data;
+  const { at, on, credit, charge, falls_away: dropped, difference, next_invoice: next, left_of_bundle: left = [] } = read.data;
   return html`
     <div class="stack tight" aria-live="polite">
       <p class="notice info"><${Icon} name="clock" /><span>${at === "now" ? t("It changes at once, on {day}.", { day: day(on) }) : t("It changes on {day}, when what is paid for is over.", { day: day(on) })}</span></p>
+      ${left.length > 0 && html`<p class="notice warn"><${Icon} name="triangle-alert" /><span>${t("Its bundle is not whole without it. What is left costs what it costs by itself from the next period on:")} ${left.map((it, place) => html`<span key=${it}>${place > 0 && ", "}<${Named} id=${it} /></span>`)}</span></p>`}
       <h3>${t("Given back")}</h3>
       <${Back} of=${credit} from=${from} />
       ${credit.coupons && html`<p class="notice warn"><${Icon} name="triangle-alert" /><span>${t("A coupon had taken {amount} off that: it is used up and lost with the change.", { amount: money(credit.coupons) })}</span></p>`}
