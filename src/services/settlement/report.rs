@@ -134,7 +134,7 @@ pub fn pay_report(act: &mut Act<'_>, mut it: Report) -> Result<Report, Error> {
 
 fn read_off(cx: Cx<'_>, notes: &[SettlementNote]) -> Result<Vec<Report>, Error> {
     let mut found: BTreeMap<Place, Report> = BTreeMap::new();
-    let (mut owners, mut counted) = (Owners::default(), BTreeSet::new());
+    let (mut shares, mut counted) = (Shares::default(), BTreeSet::new());
     for note in notes {
         let books = cx.stamp(note.stamp.seller, None);
         let keeps = cx.actor.may(Permission::SettlementRead, &books) == Decision::Yes;
@@ -144,7 +144,8 @@ fn read_off(cx: Cx<'_>, notes: &[SettlementNote]) -> Result<Vec<Report>, Error> 
             let report = found.entry(place).or_insert_with(|| Report::of(place, note));
             report.notes.insert(note.id, note.state());
             report.add(&share)?;
-            let kept = if keeps { owners.beside(cx, &share)? } else { Vec::new() };
+            let about = (&share, note.run());
+            let kept = if keeps { shares.of_owner(cx, about)? } else { Vec::new() };
             for own in kept {
                 if counted.insert((place, own.id)) {
                     report.add(&own)?;
@@ -157,21 +158,33 @@ fn read_off(cx: Cx<'_>, notes: &[SettlementNote]) -> Result<Vec<Report>, Error> 
     Ok(found)
 }
 
-/// What sellers have of charges themselves, invoice by invoice.
+/// What everybody has of charges, invoice by invoice.
 #[derive(Default)]
-struct Owners(BTreeMap<InvoiceId, Vec<ShareRecord>>);
+struct Shares(BTreeMap<InvoiceId, Vec<ShareRecord>>);
 
-impl Owners {
-    /// What the seller has of what a share is of: it was recorded with that.
-    fn beside(&mut self, cx: Cx<'_>, share: &ShareRecord) -> Result<Vec<ShareRecord>, Error> {
+impl Shares {
+    /// What the seller has of what a share on a note of a run is of: it was recorded with that. Where others are
+    /// paid out by another run, it stands in the report of the first alone.
+    fn of_owner(
+        &mut self,
+        cx: Cx<'_>,
+        (share, run): (&ShareRecord, SettlementId),
+    ) -> Result<Vec<ShareRecord>, Error> {
         if !self.0.contains_key(&share.invoice) {
             let along = Along::Index(SHARE_BY_INVOICE, Key::new().id(share.invoice).bytes());
-            let mut all = cx.every::<ShareRecord>(&along)?;
-            all.retain(|it| it.role == Role::Owner);
-            self.0.insert(share.invoice, all);
+            self.0.insert(share.invoice, cx.every::<ShareRecord>(&along)?);
         }
         let of = |it: &ShareRecord| (it.line, it.model, it.recorded_at);
         let all = self.0.get(&share.invoice).into_iter().flatten();
-        Ok(all.filter(|it| of(it) == of(share)).cloned().collect())
+        let all = all.filter(|it| of(it) == of(share));
+        let first = all.clone().filter_map(|it| it.note).min();
+        let first = match first.filter(|it| Some(*it) != share.note) {
+            Some(note) => cx.find::<SettlementNote>(note)?,
+            None => None,
+        };
+        if first.is_some_and(|it| it.run() != run) {
+            return Ok(Vec::new());
+        }
+        Ok(all.filter(|it| it.role == Role::Owner).cloned().collect())
     }
 }

@@ -394,6 +394,26 @@ fn each_model_of_a_settlement_has_a_report_of_its_own() {
     trade.market.must_be_whole();
 }
 
+/// Of a charge whose partners are paid out one after the other, its owner's part is reported with the first.
+#[test]
+fn what_two_runs_pay_out_of_a_charge_has_its_owners_part_once() {
+    let trade = Trade::new();
+    let (seller, class) = (trade.seller(), uuid(&trade.offer));
+    ask(&seller, "POST", "models", &trade.model("60.4", &class)).ok();
+    trade.sell();
+    trade.market.advance_to("2026-01-15");
+    seller.post("/settlements", &json!({ "account": trade.partners[0] }));
+    let first = format!("{class}: 0 / 906.42 / 76.54");
+    let told = || trade.reports("").iter().map(parted).collect::<Vec<_>>();
+    assert_eq!(told(), [&*first]);
+    trade.market.advance_to("2026-01-16");
+    ask(&seller, "POST", "settlement", &json!({}));
+    assert_eq!(told(), [first, format!("{class}: 382.68 / 0 / 135.06")]);
+    for it in trade.reports("") {
+        assert_eq!(seller.get(&text(&it["href"])), it, "by itself as among the others");
+    }
+}
+
 #[test]
 fn what_is_paid_out_with_a_report_is_what_of_it_was_not_paid_before() {
     let trade = Trade::new();
