@@ -49,7 +49,9 @@ pub(super) fn has_place(all: &[Characteristic]) -> bool {
 pub(super) fn without_place(mut shown: Tree) -> Tree {
     let all = shown.get_mut(NAME).and_then(Value::as_array_mut).into_iter().flatten();
     let is_place = |it: &Value| {
-        it.get("name").and_then(Value::as_str).is_some_and(|it| it.eq_ignore_ascii_case(PLACE))
+        it.get("name")
+            .and_then(Value::as_str)
+            .is_some_and(|it| it.trim().eq_ignore_ascii_case(PLACE))
     };
     for it in all.filter(|it| is_place(it)).filter_map(Value::as_object_mut) {
         it.remove(VALUES);
@@ -433,6 +435,15 @@ mod tests {
         assert!(agree(&more, &all), "it may say more, and in other forms");
         more[0][VALUES][0]["value"] = json!(30);
         assert!(!agree(&more, &all));
+    }
+
+    #[test]
+    fn where_goods_lie_is_not_shown_however_it_was_written() {
+        for name in ["Location", "location", "Location "] {
+            let shown = json!({ NAME: [{ "name": name, VALUES: [{ "value": "secret" }] }] });
+            let shown = Value::Object(without_place(tree(shown)));
+            assert_eq!(shown, json!({ NAME: [{ "name": name }] }));
+        }
     }
 
     #[test]
