@@ -17,7 +17,7 @@ use crate::domain::catalog::offer::Offer;
 use crate::domain::catalog::specification::Specification;
 use crate::domain::document::Document;
 use crate::domain::error::{Code as Reason, Invalid, Refusal, Rejection};
-use crate::domain::id::{Id, SubscriptionId};
+use crate::domain::id::{AccountId, Id, SubscriptionId};
 use crate::domain::order::Order;
 use crate::domain::order::item::Relation;
 use crate::domain::stamp::Contract;
@@ -225,7 +225,10 @@ pub(super) fn said_of(cx: Cx<'_>, it: &Subscription) -> Result<Tree, Error> {
 pub(super) fn parties(cx: Cx<'_>, it: &Subscription) -> Result<Vec<Value>, Error> {
     let said = product_of(cx, it)?.remove("relatedParty").unwrap_or_default();
     let all = said.as_array().cloned().unwrap_or_default();
-    Ok(all.into_iter().filter(|it| it.is_object() && !customer::is_customer(it)).collect())
+    let buys = |party: &Value| {
+        customer::is_customer(party) || reference::<AccountId>(party) == Some(it.account())
+    };
+    Ok(all.into_iter().filter(|it| it.is_object() && !buys(it)).collect())
 }
 
 /// What a product has to do with others of its order, but for what it is below.
