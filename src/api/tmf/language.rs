@@ -36,7 +36,10 @@ where
     T::Err: std::fmt::Display,
 {
     let mut all = Vec::new();
-    for (locale, it) in said.get(attribute).and_then(Value::as_object).into_iter().flatten() {
+    let said = said.get(attribute).filter(|it| !it.is_null());
+    let no_object = || Invalid::one(attribute, "type", "must be an object: a text by its language");
+    let said = said.map(|it| it.as_object().ok_or_else(no_object)).transpose()?;
+    for (locale, it) in said.into_iter().flatten() {
         let refused =
             |message: String| Invalid::one(format!("{attribute}/{locale}"), "format", message);
         let it = it.as_str().ok_or_else(|| refused("must be a text".to_owned()))?;
@@ -151,9 +154,13 @@ mod tests {
             let again = tree(json!({ "name": said["name"], NAMES: shown(Some(&read)) }));
             assert_eq!(name(&again).expect("a name"), read, "{said}");
         }
-        let wrong = tree(json!({ "name": "Line", NAMES: { "de": 5 } }));
-        let refused = name(&wrong).expect_err("no text");
-        let Error::Invalid(refused) = refused else { panic!("a rule of form") };
-        assert_eq!(refused.to_string(), "`localizedName/de` must be a text");
+        for (wrong, expected) in [
+            (json!({ "de": 5 }), "`localizedName/de` must be a text"),
+            (json!("Leitung"), "`localizedName` must be an object: a text by its language"),
+        ] {
+            let refused = name(&tree(json!({ "name": "Line", NAMES: wrong }))).expect_err("wrong");
+            let Error::Invalid(refused) = refused else { panic!("a rule of form") };
+            assert_eq!(refused.to_string(), expected);
+        }
     }
 }

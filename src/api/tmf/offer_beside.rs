@@ -63,8 +63,10 @@ fn aftermath(of: Aftermath) -> Value {
 
 /// The ways to pay that are said.
 pub(super) fn plans(said: &Tree) -> Result<Vec<Plan>, Error> {
-    let all = said.get(PLANS).and_then(Value::as_array).into_iter().flatten();
-    let read = all.enumerate().map(|(place, it)| {
+    let said = said.get(PLANS).filter(|it| !it.is_null());
+    let no_list = || Invalid::one(PLANS, "type", "must be a list of objects");
+    let all = said.map(|it| it.as_array().ok_or_else(no_list)).transpose()?;
+    let read = all.into_iter().flatten().enumerate().map(|(place, it)| {
         let it = tree(it.clone());
         let read = || -> Result<Plan, Error> {
             Ok(Plan {
@@ -101,12 +103,13 @@ pub(super) fn service_terms(
     said: &Tree,
 ) -> Result<Option<ServiceTermsId>, Error> {
     let Some(said) = said.get(SERVICE_TERMS).filter(|it| !it.is_null()) else { return Ok(None) };
-    let said = tree(said.clone());
+    let no_object = || Invalid::one(SERVICE_TERMS, "type", "must be an object");
+    let said = said.as_object().ok_or_else(no_object)?;
     let at = |error: Error| below(error, &format!("{SERVICE_TERMS}/"));
-    let name = must::<Name>(&said, "name").map_err(|it| at(it.into()))?;
-    let paid = after(&said, "paid").map_err(|it| at(it.into()))?;
-    let trial = match said.get("trial") {
-        Some(_) => after(&said, "trial").map_err(|it| at(it.into()))?,
+    let name = must::<Name>(said, "name").map_err(|it| at(it.into()))?;
+    let paid = after(said, "paid").map_err(|it| at(it.into()))?;
+    let trial = match said.get("trial").filter(|it| !it.is_null()) {
+        Some(_) => after(said, "trial").map_err(|it| at(it.into()))?,
         None => paid,
     };
     let seller = catalog::seller(act.cx(), None)?;
@@ -126,6 +129,9 @@ pub(super) fn service_terms(
 
 fn after(said: &Tree, name: &str) -> Result<Aftermath, Invalid> {
     let said = said.get(name).cloned().unwrap_or_default();
+    if !said.is_null() && !said.is_object() {
+        return Err(Invalid::one(name, "type", "must be an object"));
+    }
     let days = |attribute: &str| {
         let it = said.get(attribute).map_or(Some(0), Value::as_u64);
         let days = it.filter(|it| *it <= DAYS_MAX).and_then(|it| u32::try_from(it).ok());
@@ -157,6 +163,7 @@ mod tests {
             json!({ "graceDays": -1 }),
             json!({ "holdDays": 9999 }),
             json!({ "afterHold": "burn" }),
+            json!(30),
         ] {
             assert!(read(wrong.clone()).is_err(), "{wrong}");
         }
