@@ -474,6 +474,25 @@ pub(super) fn call_off(act: &mut Act<'_>, id: PaymentId) -> Result<(), Error> {
     act.keep(canceled).map(|_| ())
 }
 
+/// Calls off what payers have begun for an invoice that is paid, by another payment or by what credit notes
+/// gave: a page that is still open asks for nothing any more.
+///
+/// # Errors
+/// If the store fails.
+pub(super) fn call_off_others(
+    act: &mut Act<'_>,
+    invoice: InvoiceId,
+    paid: Option<PaymentId>,
+) -> Result<(), Error> {
+    for it in attempts_of(act.cx(), invoice)? {
+        let of_payer = it.attempt.as_ref().is_some_and(|it| it.initiative == Initiative::Payer);
+        if Some(it.id) != paid && of_payer && it.state() == State::Redirected {
+            call_off(act, it.id)?;
+        }
+    }
+    Ok(())
+}
+
 /// Has a payment looked at at a moment, or not any more.
 pub(super) fn look_at(act: &mut Act<'_>, id: PaymentId, at: Option<Instant>) -> Result<(), Error> {
     let mut payment: Payment = act.load(id)?;

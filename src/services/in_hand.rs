@@ -1,15 +1,17 @@
 //! Credit in hand: what a customer has settles what it owes on the same billing account, what is due first
 //! first, so that nothing is taken from it, and it is reminded of nothing, while it has as much.
 //!
-//! What somebody has set aside, and what was paid for an order until its bill is written, is no credit in hand;
+//! What somebody has set aside, and what was paid for an order until its bills are written, is no credit in hand;
 //! nor are deposits before they are given back.
 
-use super::{Act, Error, collection, dunning, payment, payment_plan};
+use super::{Act, Cx, Error, collection, dunning, payment, payment_plan};
 use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::billing::invoice::Invoice;
 use crate::domain::id::{BillingAccountId, InvoiceId};
 use crate::domain::money::Money;
+use crate::domain::order::Order;
 use crate::domain::payment::Payment;
+use crate::store::Records;
 
 /// Lets the credit that a customer has settle what is open, and follows what is owed after that.
 ///
@@ -44,14 +46,33 @@ pub(super) fn use_so_much(
 fn in_hand(act: &mut Act<'_>, of: &BillingAccount) -> Result<Money, Error> {
     let owner = (of.stamp.seller, of.id);
     let (mut credit, payments) = payment::credit_of(act, owner, of.currency())?;
-    let waits = |it: &Payment| {
-        let order = it.attempt.as_ref().and_then(|attempt| attempt.order);
-        order.is_some() && it.allocations().is_empty()
-    };
-    for it in payments.iter().filter(|it| !waits(it)) {
-        credit = credit.plus(it.unallocated()?)?;
+    for it in &payments {
+        if !waits(act.cx(), it)? {
+            credit = credit.plus(it.unallocated()?)?;
+        }
     }
     Ok(credit)
+}
+
+/// Whether a payment waits for the bills of an order: as long as that is worked on, and until the first bill of
+/// it is written.
+fn waits(cx: Cx<'_>, it: &Payment) -> Result<bool, Error> {
+    let Some(id) = it.attempt.as_ref().and_then(|attempt| attempt.order) else { return Ok(false) };
+    let order = cx.view.find::<Order>(id)?;
+    Ok(it.allocations().is_empty() || order.is_some_and(|it| !it.state().is_final()))
+}
+
+/// Payments as credit is taken from them: those that wait for the bills of orders last.
+///
+/// # Errors
+/// If the store fails.
+pub(super) fn free_first(cx: Cx<'_>, payments: Vec<Payment>) -> Result<Vec<Payment>, Error> {
+    let (mut free, mut waiting) = (Vec::with_capacity(payments.len()), Vec::new());
+    for it in payments {
+        if waits(cx, &it)? { waiting.push(it) } else { free.push(it) }
+    }
+    free.append(&mut waiting);
+    Ok(free)
 }
 
 /// What credit settles, what is due first first: not what is paid in parts as agreed, nor what money is on its

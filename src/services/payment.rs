@@ -6,7 +6,9 @@
 use super::billing::book;
 use super::goodwill::{self, Instead};
 use super::payment_method::{self, Way};
-use super::{Act, Cx, Error, billing_account, checkout, dunning, payment_plan, settlement};
+use super::{
+    Act, Cx, Error, billing_account, checkout, dunning, in_hand, payment_plan, settlement,
+};
 use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::billing::invoice::{Invoice, SettledBy};
 use crate::domain::error::{Code, Invalid, Rejection};
@@ -18,7 +20,6 @@ use crate::domain::operator::Permission;
 use crate::domain::page::{Page, PageRequest};
 use crate::domain::payment::allocation::{OpenInvoice, Settlement, as_told, oldest_first};
 use crate::domain::payment::attempt::Initiative;
-use crate::domain::payment::lifecycle::State as PaymentState;
 use crate::domain::payment::refund::{Refund, State as RefundState};
 use crate::domain::payment::{Payer, Payment, RECEIVED_DAYS_MAX};
 use crate::domain::stamp::SellerNumber;
@@ -278,25 +279,9 @@ pub(super) fn pay(
     let invoice = act.keep(settled)?;
     settlement::follow(act, (invoice.stamp.seller, invoice.id), Some(payment.id))?;
     if invoice.open().as_minor() <= 0 {
-        call_off_others(act, invoice.id, Some(payment.id))?;
+        checkout::call_off_others(act, invoice.id, Some(payment.id))?;
     }
     Ok((act.keep((payment, Verb::Changed))?, invoice))
-}
-
-/// Calls off what payers have begun for an invoice that is paid, by another payment or by what credit notes
-/// gave: a page that is still open asks for nothing any more.
-fn call_off_others(
-    act: &mut Act<'_>,
-    invoice: InvoiceId,
-    paid: Option<PaymentId>,
-) -> Result<(), Error> {
-    for it in checkout::attempts_of(act.cx(), invoice)? {
-        let of_payer = it.attempt.as_ref().is_some_and(|it| it.initiative == Initiative::Payer);
-        if Some(it.id) != paid && of_payer && it.state() == PaymentState::Redirected {
-            checkout::call_off(act, it.id)?;
-        }
-    }
-    Ok(())
 }
 
 /// The invoices of a billing account that are to be paid, those due first before others.
@@ -350,7 +335,7 @@ pub(super) fn use_credit_of(
 }
 
 /// Lets credit settle so much of an invoice at most: first what credit notes gave, then what was paid
-/// too much.
+/// too much, and last what was paid for orders whose bills are still to come.
 fn settle_by_credit(
     act: &mut Act<'_>,
     mut invoice: Invoice,
@@ -366,10 +351,10 @@ fn settle_by_credit(
         invoice = act.keep(settled)?;
         settlement::follow(act, (seller, invoice.id), None)?;
         if invoice.open().as_minor() <= 0 {
-            call_off_others(act, invoice.id, None)?;
+            checkout::call_off_others(act, invoice.id, None)?;
         }
     }
-    for payment in payments {
+    for payment in in_hand::free_first(act.cx(), payments)? {
         let amount = payment.unallocated()?.at_most(invoice.open().minus(stays)?)?;
         if amount.as_minor() > 0 {
             invoice = pay(act, payment, (invoice, amount))?.1;

@@ -528,3 +528,30 @@ fn what_was_paid_for_a_piece_that_fails_goes_back_by_itself() {
     }
     shop.market.must_be_whole();
 }
+
+/// What was paid for a piece that is still to come pays nothing that was owed before.
+#[test]
+fn what_was_paid_for_an_order_waits_for_its_bills() {
+    let shop = Shop::open();
+    let (account, operator) = (&shop.market.house.customer.account, shop.market.operator());
+    let owed = json!({ "account": account, "items": [{ "offer": shop.mail }] });
+    shop.buyer().post("/orders", &owed);
+    shop.market.house.app.keep_duties();
+    let items = json!([{ "offer": shop.mail }, { "offer": shop.parcel }]);
+    let body = json!({ "order": { "account": account, "items": items } });
+    let order = shop.buyer().post("/orders/checkout", &body);
+    shop.choose(&order, "pay");
+    assert_eq!(shop.stands(&order), "in_progress, captured, owes 12.00, has 60.00");
+    let more = json!({ "amount": "20", "currency": "EUR" });
+    let more = json!({ "account": account, "amount": more, "allocations": [] });
+    let more = text(&operator.post("/payments", &more)["id"]);
+    shop.market.advance_to("2026-01-12");
+    assert_eq!(shop.stands(&order), "in_progress, captured, owes 0.00, has 68.00");
+    let settles = operator.get(&format!("/payments/{more}"))["allocations"].clone();
+    assert_eq!(settles[0]["amount"]["amount"], "12.00", "{settles}");
+    let path = format!("/orders/{}/items/2/complete", text(&order["id"]));
+    operator.post(&path, &json!({}));
+    shop.market.house.app.keep_duties();
+    assert_eq!(shop.stands(&order), "completed, captured, owes 0.00, has 8.00");
+    shop.market.must_be_whole();
+}
