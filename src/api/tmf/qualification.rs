@@ -20,8 +20,8 @@ use crate::services::{Act, Cx, Error, offer, order};
 
 /// The items.
 const ITEMS: &str = "productOfferingQualificationItem";
-/// So many items are asked about at once at most: each is tried.
-const ITEMS_MAX: usize = 50;
+/// So many items are asked about at once at most: each is tried, and all of them together, in one go.
+const ITEMS_MAX: usize = 10;
 
 /// Says of each item whether it can be had, and why not.
 pub(super) fn qualify(act: &mut Act<'_>, of: &Resource, said: &mut Tree) -> Result<(), Error> {
