@@ -47,6 +47,19 @@ impl State {
             | Self::Erased => false,
         }
     }
+
+    /// Whether it is on its way out, or gone.
+    #[must_use]
+    pub const fn is_leaving(self) -> bool {
+        match self {
+            Self::Closing | Self::Closed | Self::Erased => true,
+            Self::Prospective
+            | Self::Active
+            | Self::HeldAdministratively
+            | Self::HeldForCredit
+            | Self::HeldForBoth => false,
+        }
+    }
 }
 
 words! {

@@ -12,7 +12,7 @@ use crate::domain::money::Currency;
 use crate::domain::operator::Permission;
 use crate::domain::page::PageRequest;
 use crate::domain::stamp::SellerNumber;
-use crate::services::{Act, Cx, Error, marketplace};
+use crate::services::{Act, Cx, Error, account, marketplace};
 use crate::store::catalog::PRICE_BY_OFFER;
 use crate::store::{Along, Key, Records};
 
@@ -25,6 +25,14 @@ pub fn list_on_market(act: &mut Act<'_>, id: OfferId) -> Result<Offer, Error> {
     act.must(Permission::CatalogPublish, &offer.stamp)?;
     if offer.is_listed() {
         return Ok(offer);
+    }
+    let seller = account::of_seller(act.cx(), offer.stamp.seller)?;
+    if seller.state().is_leaving() {
+        let why = format!(
+            "`{id}` cannot be on the marketplace: its seller's account is `{}`",
+            seller.state()
+        );
+        return Err(Rejection::new(Code::AccountStateForbids, why).into());
     }
     must_be_listable(act.cx(), &offer)?;
     act.keep((offer.listed(), Verb::Changed))

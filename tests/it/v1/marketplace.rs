@@ -332,6 +332,13 @@ fn who_goes_is_taken_off_the_shelves_and_delivers_what_was_sold_until_that_ends(
     assert_eq!((status(&bazaar.south(), &remains), status(&buyer, &remains)), (404, 403));
     assert_eq!(operator.post(&format!("{path}/close"), &json!({}))["state"], "closing");
     assert_eq!(others(), [0, 1, 0, 1]);
+    // Nor is it listed again: that would keep the account from ever being closed.
+    let list = format!("POST /offers/{}/list", bazaar.map);
+    let told = bazaar.north().call(&list, Some(&json!({}))).json();
+    let why =
+        format!("`{}` cannot be on the marketplace: its seller's account is `closing`", bazaar.map);
+    assert_eq!(text(&told["detail"]), why, "{told}");
+    assert_eq!(others(), [0, 1, 0, 1]);
     assert_eq!(buyer.get("/search")["total"], 0);
     let told = buyer.call("POST /orders", Some(&order)).json().to_string();
     assert!(told.contains("is not on the marketplace any more"), "{told}");
