@@ -69,6 +69,15 @@ pub struct ChargedDays {
     pub whole: Period,
 }
 
+impl ChargedDays {
+    /// The same when on a day all that they were charged went back: of what was before it, neither days on hold
+    /// nor units that went or came are looked at any more.
+    #[must_use]
+    pub fn given_back(self, on: Date) -> Self {
+        Self { as_of: self.as_of.max(on), ..self }
+    }
+}
+
 impl Subscription {
     /// The first days of the terms that it was renewed into, in order: the last one, and at least
     /// those that were not billed yet.
@@ -96,6 +105,14 @@ impl Subscription {
     pub fn charged_up_to(mut self, on: Date, prices: &BTreeSet<PriceId>) -> Self {
         let given_back = self.charged.iter_mut().filter(|it| prices.contains(it.0));
         given_back.for_each(|it| it.1.on = it.1.on.min(on));
+        self
+    }
+
+    /// The same with all given back that the last period of these prices was charged, also for the days before.
+    #[must_use]
+    pub fn given_back_fully(mut self, on: Date, prices: &BTreeSet<PriceId>) -> Self {
+        let given_back = self.charged.iter_mut().filter(|it| prices.contains(it.0));
+        given_back.for_each(|it| it.1.days = it.1.days.map(|days| days.given_back(on)));
         self
     }
 

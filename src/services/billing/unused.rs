@@ -9,6 +9,7 @@ use crate::domain::account::cycle::Cycle;
 use crate::domain::billing::credit::{self, Credit, CreditNote};
 use crate::domain::billing::invoice::Invoice;
 use crate::domain::billing::invoice::lifecycle::State;
+use crate::domain::billing::policy::CreditBase;
 use crate::domain::billing::reason::{self, Why};
 use crate::domain::billing::switch::{self, Replaced};
 use crate::domain::billing::unused::{self, Ended, Extent, GivenBack};
@@ -120,7 +121,8 @@ pub(in crate::services) fn give_back_replaced(
     let mut found = Replacement::default();
     let charged: BTreeSet<PriceId> =
         it.charged_beyond(on).filter(|it| prices.contains(it)).collect();
-    if charged.is_empty() || !switch::gives_back(&policy(act.cx(), it.stamp.seller)?) {
+    let policy_now = policy(act.cx(), it.stamp.seller)?;
+    if charged.is_empty() || !switch::gives_back(&policy_now) {
         return Ok((it, found));
     }
     let first_on = earliest(act.cx(), (on, &charged))?;
@@ -144,7 +146,12 @@ pub(in crate::services) fn give_back_replaced(
         found.notes.push(credited(act, invoice, (&before, &given, RefundTo::Balance), reason)?);
         found.given.extend(given);
     }
-    Ok((it.charged_up_to(on, &charged), found))
+    let it = it.charged_up_to(on, &charged);
+    let it = match policy_now.credit_base {
+        CreditBase::FullCharge => it.given_back_fully(on, &charged),
+        CreditBase::UnusedPart => it,
+    };
+    Ok((it, found))
 }
 
 /// Where the days of a subscription begin.

@@ -288,3 +288,24 @@ fn what_is_called_off_while_it_is_on_hold_costs_the_days_before() {
         assert_eq!(it.paid_by("2029-11-02"), expected, "{timing}");
     }
 }
+
+/// A switch that gives back all of a period leaves nothing of it for the next bill to give back.
+#[test]
+fn days_on_hold_do_not_come_back_once_more_where_all_was_given_back() {
+    let it = Paused::new("advance");
+    let operator = it.market.operator();
+    let path = format!("/accounts/{}/billing_policy", it.market.house.operator.account);
+    operator.patch(&path, &json!({ "credit_base": "full_charge" }));
+    let large = it.market.offer("Large", &[monthly("Fee", "EUR", "62")]);
+    let path = format!("/subscriptions/{}", it.subscription);
+    let base = text(&operator.get(&path)["offer"]);
+    let switches = json!({ "switches": [{ "to": large, "direction": "upgrade" }] });
+    operator.patch(&format!("/offers/{base}"), &switches);
+    it.does("2029-10-11", "hold");
+    it.does("2029-10-21", "release");
+    it.market.advance_to("2029-10-25");
+    operator.post(&format!("{path}/change"), &json!({ "offer": large }));
+    // Seven days of October and November at the new price.
+    let paid = it.paid_by("2029-11-02");
+    assert_eq!(paid, "31.00 76.00; credited 31.00; owes 91.20, has 0.00");
+}

@@ -234,14 +234,16 @@ proptest! {
     #[test]
     fn no_more_is_ever_given_back_than_was_charged(
         cents in 1..100_000_i64, days in prop::collection::vec(0..40_i64, 1..6), full: bool,
+        (held, held_days) in (0..31_i64, 1..31_i64),
     ) {
         let base = if full { CreditBase::FullCharge } else { CreditBase::UnusedPart };
-        let policy = Policy { credit_base: base, ..Policy::DEFAULT };
+        let policy =
+            Policy { credit_base: base, while_held: WhileHeld::Pause, ..Policy::DEFAULT };
         let price = format!("in_advance 1 month: flat {}", Money::minor(cents, Currency::EUR).decimal());
         let mut was = life(priced(1, &price), "2026-05-01", None);
         let paid = invoice(was.bill("2026-05-01").expect("an invoice"), "2026-05-01");
         let mut before = Vec::new();
-        for day in days {
+        for day in &days {
             let on = date("2026-05-01").plus_days(day);
             let asks: Vec<_> = given(&paid, &before, (on, &policy)).iter().map(|it| it.ask).collect();
             if !asks.is_empty() {
@@ -249,6 +251,18 @@ proptest! {
             }
         }
         let credited = before.iter().map(|it| it.totals.net.as_minor()).sum::<i64>();
-        prop_assert!(credited <= paid.content().totals.net.as_minor());
+        // The next bill gives back the days on hold that were charged and have not gone back so.
+        let first = days.iter().copied().min().expect("a day").min(31);
+        let (on, from) = (date("2026-05-01").plus_days(first), date("2026-05-01").plus_days(held));
+        was.policy = policy;
+        was.held = vec![Hold { from, until: Some(from.plus_days(held_days)) }];
+        (was.marks[0], was.ends_on) = (Some(on), Some(on));
+        if full && first < 31 {
+            was.charged_days[0] = was.charged_days[0].map(|it| it.given_back(on));
+        }
+        // What goes back day by day goes back once: there is one switch.
+        let rest = (full || days.len() == 1).then(|| was.bill("2026-06-01")).flatten();
+        let rested = rest.map_or(0, |it| it.totals.net.as_minor());
+        prop_assert!(rested <= 0 && credited - rested <= paid.content().totals.net.as_minor());
     }
 }
