@@ -1,5 +1,9 @@
 //! Rests: days on hold that were charged before anybody knew of them, and cost nothing. What they were charged
 //! goes back with the next bill, so that a price costs the same in advance and in arrears.
+//!
+//! Only the period that was charged last is looked at, up to the billing day. Where a bill is written so much ahead
+//! that a later period is charged before one is over, the days that are left of the earlier one stay charged as
+//! they were: neither a hold in them nor units that come or go in them are looked at.
 
 use super::due::{Clock, Due, Recount};
 use super::invoice::line::LineKind;
