@@ -244,7 +244,7 @@ proptest! {
         let paid = invoice(was.bill("2026-05-01").expect("an invoice"), "2026-05-01");
         let mut before = Vec::new();
         for day in &days {
-            let on = date("2026-05-01").plus_days(day);
+            let on = date("2026-05-01").plus_days(*day);
             let asks: Vec<_> = given(&paid, &before, (on, &policy)).iter().map(|it| it.ask).collect();
             if !asks.is_empty() {
                 before.push(credit::lines(&paid, &before, &asks, policy.rounding).expect("a credit"));
