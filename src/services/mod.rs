@@ -73,6 +73,7 @@ pub mod paper;
 pub mod party;
 pub mod password;
 pub mod payment;
+mod payment_list;
 pub mod payment_method;
 pub mod payment_method_page;
 pub mod payment_plan;

@@ -5,6 +5,7 @@
 
 use super::billing::book;
 use super::goodwill::{self, Instead};
+pub use super::payment_list::{OfInvoice, list};
 use super::payment_method::{self, Way};
 use super::{
     Act, Cx, Error, billing_account, checkout, dunning, in_hand, payment_plan, settlement,
@@ -13,11 +14,10 @@ use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::billing::invoice::{Invoice, SettledBy};
 use crate::domain::error::{Code, Invalid, Rejection};
 use crate::domain::event::Verb;
-use crate::domain::id::{AccountId, BillingAccountId, InvoiceId, PaymentId};
+use crate::domain::id::{BillingAccountId, InvoiceId, PaymentId};
 use crate::domain::journal::{self, BalanceKey, Holder, Ledger};
 use crate::domain::money::{Currency, Money};
 use crate::domain::operator::Permission;
-use crate::domain::page::{Page, PageRequest};
 use crate::domain::payment::allocation::{OpenInvoice, Settlement, as_told, oldest_first};
 use crate::domain::payment::attempt::Initiative;
 use crate::domain::payment::refund::{Refund, State as RefundState};
@@ -26,10 +26,7 @@ use crate::domain::stamp::SellerNumber;
 use crate::domain::text::{Name, Prose};
 use crate::domain::time::Date;
 use crate::store::invoice::INVOICE_OPEN;
-use crate::store::payment::{
-    PAYMENT_BY_BILLING_ACCOUNT, PAYMENT_BY_INVOICE, PAYMENT_SETTLES, PAYMENT_UNALLOCATED,
-    REFUND_BY_PAYMENT,
-};
+use crate::store::payment::{PAYMENT_SETTLES, PAYMENT_UNALLOCATED, REFUND_BY_PAYMENT};
 use crate::store::{Along, Key, Records};
 
 /// Money that came in outside of any gateway.
@@ -616,43 +613,4 @@ fn give_back(
 /// If the store fails.
 pub fn refunds_of(cx: Cx<'_>, id: PaymentId) -> Result<Vec<Refund>, Error> {
     cx.every(&Along::Index(REFUND_BY_PAYMENT, Key::new().id(id).bytes()))
-}
-
-/// Which payments of an invoice are meant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum OfInvoice {
-    /// What was tried to settle it, through gateways or by mandate.
-    Tried(InvoiceId),
-    /// What settles it.
-    Settling(InvoiceId),
-}
-
-impl OfInvoice {
-    fn along(self) -> Along {
-        let (index, id) = match self {
-            Self::Tried(id) => (PAYMENT_BY_INVOICE, id),
-            Self::Settling(id) => (PAYMENT_SETTLES, id),
-        };
-        Along::Index(index, Key::new().id(id).bytes())
-    }
-}
-
-/// A page of payments, of one account or billing account if it is named, or of those of an invoice.
-///
-/// # Errors
-/// If the store fails.
-pub fn list(
-    cx: Cx<'_>,
-    (account, of): (Option<AccountId>, Option<BillingAccountId>),
-    invoice: Option<OfInvoice>,
-    page: &PageRequest,
-    mut accept: impl FnMut(&Payment) -> bool,
-) -> Result<Page<Payment>, Error> {
-    let tried = invoice.map(OfInvoice::along);
-    let of_one = of.map(|id| Along::Index(PAYMENT_BY_BILLING_ACCOUNT, Key::new().id(id).bytes()));
-    cx.list(tried.or(of_one).or(account.map(Along::Owner)), page, |it: &Payment| {
-        account.is_none_or(|id| it.account == id)
-            && of.is_none_or(|id| it.billing_account == id)
-            && accept(it)
-    })
 }

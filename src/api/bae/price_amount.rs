@@ -105,7 +105,8 @@ pub(super) fn shown(cx: Cx<'_>, price: &Price) -> Result<Value, Error> {
     let is_same = |it: &Tree| self::figure(it).ok() == Some((price.base, figure));
     let said = said.filter(is_same).unwrap_or_default();
     let mut shown = Tree::new();
-    if !said.contains_key(RATE) && !(said.contains_key(GROSS) && said.contains_key(NET)) {
+    let says = |name: &str| said.contains_key(name);
+    if !(says(RATE) || says(GROSS) && says(NET)) {
         shown = known(cx, (price, figure), None)?;
         // Who writes it says it again, and an amount with tax would be agreed on then.
         if price.base == Base::Net && catalog::is_kept(cx, &price.stamp) == Some(true) {

@@ -11,7 +11,6 @@ use super::party_form as form;
 use super::party_role;
 use super::resource::Tree;
 use super::{account_terms, query};
-use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::account::lifecycle::{HeldBy, HoldKind, HoldPolicy, State};
 use crate::domain::account::profile::Profile;
 use crate::domain::account::{Account, HoldAccount, Nature, ReleaseAccount};

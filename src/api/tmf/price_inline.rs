@@ -35,7 +35,7 @@ pub(super) fn made(act: &mut Act<'_>, said: &mut Tree) -> Result<(), Error> {
 /// Whether something is a price itself: one of ours is named by its id.
 fn is_value(it: &Value) -> bool {
     let says = |name: &&str| it.get(*name).is_some_and(|it| !it.is_null());
-    reference::<PriceId>(it).is_none() && OF_PRICES.iter().any(|it| says(it))
+    reference::<PriceId>(it).is_none() && OF_PRICES.iter().any(says)
 }
 
 /// The reference to a price that is made as it is said.

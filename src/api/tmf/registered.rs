@@ -78,10 +78,8 @@ impl Registered {
             return Ok(Customer::AsBefore);
         }
         let parties = PARTIES.iter().filter_map(|it| said.get(*it));
-        let parties = parties.flat_map(|it| match it {
-            Value::Array(all) => all.clone(),
-            one => vec![one.clone()],
-        });
+        let all = |it: &Value| it.as_array().cloned().unwrap_or_else(|| vec![it.clone()]);
+        let parties = parties.flat_map(all);
         let found = customer::referred(cx, &Value::Array(parties.collect()))?;
         Ok(Customer::Is(found.map(|it| it.id)))
     }

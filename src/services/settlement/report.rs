@@ -3,6 +3,7 @@
 //! Whoever keeps the books of the seller sees what the seller itself has of the same charges, which stands on
 //! no note; a partner sees its own part.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{list, pay};
@@ -170,9 +171,9 @@ impl Shares {
         cx: Cx<'_>,
         (share, run): (&ShareRecord, SettlementId),
     ) -> Result<Vec<ShareRecord>, Error> {
-        if !self.0.contains_key(&share.invoice) {
+        if let Entry::Vacant(place) = self.0.entry(share.invoice) {
             let along = Along::Index(SHARE_BY_INVOICE, Key::new().id(share.invoice).bytes());
-            self.0.insert(share.invoice, cx.every::<ShareRecord>(&along)?);
+            place.insert(cx.every::<ShareRecord>(&along)?);
         }
         let of = |it: &ShareRecord| (it.line, it.model, it.recorded_at);
         let all = self.0.get(&share.invoice).into_iter().flatten();

@@ -297,21 +297,25 @@ impl Form {
             Step::ChosenFor(it) => {
                 self.text("chosen_for");
                 self.text(it.key.as_str());
-                match &it.is {
-                    Matches::OneOf(values) => {
-                        self.count(values.len());
-                        values.iter().for_each(|it| self.text(it));
-                    }
-                    Matches::Between(least, most) => {
-                        let bound = |it: &Option<Quantity>| it.map(|it| it.to_string());
-                        self.text(&bound(least).unwrap_or_default());
-                        self.text(&bound(most).unwrap_or_default());
-                    }
-                }
+                self.matches(&it.is);
             }
             Step::Booked(rounding) => {
                 self.text("booked");
                 self.rounding(*rounding);
+            }
+        }
+    }
+
+    fn matches(&mut self, it: &Matches) {
+        match it {
+            Matches::OneOf(values) => {
+                self.count(values.len());
+                values.iter().for_each(|it| self.text(it));
+            }
+            Matches::Between(least, most) => {
+                let bound = |it: &Option<Quantity>| it.map(|it| it.to_string());
+                self.text(&bound(least).unwrap_or_default());
+                self.text(&bound(most).unwrap_or_default());
             }
         }
     }

@@ -288,10 +288,11 @@ proptest! {
             }
             found.extend(told(life.bill(&last)));
             // What a coupon takes off a bill is rounded once, so that a cent may lie on another line.
-            let is_as = |(one, other): (&(Option<Period>, Money), &(Option<Period>, Money))| {
-                one.0 == other.0 && (one.1.as_minor() - other.1.as_minor()).abs() <= 1
-            };
-            let is_same = found.len() == expected.len() && found.iter().zip(&expected).all(is_as);
+            let mut both = found.iter().zip(&expected);
+            let is_same = found.len() == expected.len()
+                && both.all(|(one, other)| {
+                    one.0 == other.0 && (one.1.as_minor() - other.1.as_minor()).abs() <= 1
+                });
             prop_assert!(is_same, "{:?}: {:?} and not {:?}", timing, found, expected);
         }
     }
