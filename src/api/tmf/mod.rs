@@ -324,6 +324,7 @@ mod price_condition;
 mod price_in_offers;
 mod price_inline;
 mod price_model;
+mod price_rhythm;
 mod price_said;
 mod price_terms;
 mod product;

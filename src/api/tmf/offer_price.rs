@@ -18,6 +18,7 @@ use super::catalogue::valid_anew;
 use super::entity::{Entity, Gone, Of, Thing, must, reference, text, tree};
 use super::money;
 use super::party_form::{shown_validity, validity};
+use super::price_rhythm::{occasion, period};
 use super::registered::Registered;
 use super::resource::Tree;
 use super::{
@@ -37,7 +38,7 @@ use crate::domain::page::{Page, PageRequest};
 use crate::domain::quantity::Quantity;
 use crate::domain::stamp::{Contract, Stamp};
 use crate::domain::text::{Name, Prose};
-use crate::domain::time::{Date, Instant, Span, SpanUnit, Zone};
+use crate::domain::time::{Date, Instant, Zone};
 use crate::services::{Act, Cx, Error, catalog, document, event, offer};
 
 /// The sort of the documents.
@@ -126,32 +127,6 @@ fn is_last(of: &Price, said: &Value) -> bool {
     let last = of.versions.as_slice().last().and_then(|it| price_model::figure(&it.model));
     let said = money::read_exactly("price", said).ok();
     last.zip(said).is_some_and(|((last, _), said)| said == (of.currency, last))
-}
-
-/// On what occasion a price is charged, in the words of this contract.
-pub(super) const fn occasion(of: PriceKind) -> &'static str {
-    match of {
-        PriceKind::OneTime(_) => "oneTime",
-        PriceKind::Recurring { .. } => "recurring",
-        PriceKind::Usage { .. } => "usage",
-    }
-}
-
-/// How long a period is, in the words of this contract.
-pub(super) fn period(every: Span) -> (&'static str, u32) {
-    match every.unit {
-        SpanUnit::Day => ("day", every.count),
-        SpanUnit::Week => ("week", every.count),
-        SpanUnit::Month => ("month", every.count),
-        SpanUnit::Year => ("year", every.count),
-    }
-}
-
-/// In which period a price is charged, if in any: `month`, `3 months`.
-pub(super) fn recurs(of: &Price) -> Option<String> {
-    let PriceKind::Recurring { every, .. } = of.kind else { return None };
-    let (unit, count) = period(every);
-    Some(if count == 1 { unit.to_owned() } else { format!("{count} {unit}s") })
 }
 
 impl Entity for Prices {

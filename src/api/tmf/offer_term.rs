@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use super::entity::{must, text, tree};
 use super::language::{self, described, worded};
-use super::offer_price::period;
 use super::party_form::{shown_validity, validity};
+use super::price_rhythm::period;
 use super::resource::Tree;
 use crate::domain::catalog::offer::Offer;
 use crate::domain::catalog::term::Term;

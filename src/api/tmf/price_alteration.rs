@@ -6,10 +6,10 @@ use serde_json::{Value, json};
 use super::characteristic::listed;
 use super::entity::{must, tree};
 use super::money;
-use super::offer_price::period;
 use super::offer_term::length;
 use super::party_form::{day, shown_day};
 use super::price_model::count;
+use super::price_rhythm::period;
 use super::resource::Tree;
 use crate::domain::catalog::price::alteration::{
     Applies, By, Comparison, Effect, PriceAlteration, TotalCondition,

@@ -3,8 +3,8 @@
 use serde_json::{Map, Value, json};
 
 use super::entity::tree;
-use super::offer_price;
 use super::price_in_offers;
+use super::{offer_price, price_rhythm};
 use crate::domain::catalog::price::{Base, Price, PriceVersion};
 use crate::domain::id::Id;
 use crate::domain::subscription::Subscription;
@@ -44,8 +44,8 @@ pub(super) fn price_of(
     let mut shown = tree(json!({
         "name": it.name.as_str(),
         "description": it.description.as_ref().map(Prose::as_str),
-        "priceType": offer_price::occasion(it.kind),
-        "recurringChargePeriod": offer_price::recurs(it),
+        "priceType": price_rhythm::occasion(it.kind),
+        "recurringChargePeriod": price_rhythm::recurs(it),
         "unitOfMeasure": offer::unit(cx, it)?.as_ref().map(Name::as_str),
         "price": amount,
         "productOfferingPrice": {

@@ -13,8 +13,8 @@ use super::carried::without_nulls;
 use super::customer;
 use super::entity::{Entity, Gone, Of, text, tree};
 use super::money;
-use super::offer_price;
 use super::order_item::{Saying, items};
+use super::price_rhythm;
 use super::product_order::{Buyer, buyer, refused, shown_items, word};
 use super::quoted;
 use super::registered::Registered;
@@ -104,7 +104,7 @@ pub(super) fn period(
 ) -> Result<Option<String>, Error> {
     let mut found = BTreeSet::new();
     for id in of {
-        found.extend(offer::prices(cx, id)?.iter().filter_map(offer_price::recurs));
+        found.extend(offer::prices(cx, id)?.iter().filter_map(price_rhythm::recurs));
     }
     Ok(found.pop_first().filter(|_| found.is_empty()))
 }

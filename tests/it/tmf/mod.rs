@@ -26,6 +26,7 @@ mod order_states;
 mod own;
 mod parties;
 mod payments;
+mod price_files;
 mod prices;
 mod products;
 mod purses;

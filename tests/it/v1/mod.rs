@@ -25,6 +25,7 @@ mod lost_answers;
 mod mails;
 pub(crate) mod marketplace;
 mod overview;
+mod paid_back;
 mod paid_first;
 mod papers;
 mod parties;
