@@ -470,7 +470,7 @@ fn whoever_settles_is_called_back_until_it_hears() {
     };
     app.keep_duties();
     let reports = Value::Array(trade.reports(""));
-    assert_eq!(called(), [reports.clone()]);
+    assert_eq!(called(), std::slice::from_ref(&reports));
     app.outside.answer(|_| Ok(Response::new(200, "")));
     trade.market.advance_to("2026-01-16");
     assert_eq!(called(), [reports.clone(), reports], "the same once more, and then it has heard");
