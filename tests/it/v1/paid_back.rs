@@ -116,6 +116,9 @@ fn what_was_paid_for_an_order_waits_for_its_bills() {
     let path = format!("/orders/{}/items/2/complete", text(&order["id"]));
     operator.post(&path, &json!({}));
     shop.market.house.app.keep_duties();
-    assert_eq!(shop.stands(&order), "completed, captured, owes 0.00, has 8.00");
+    assert_eq!(shop.stands(&order), "completed, captured, owes 0.00, has 68.00");
+    // Two mails of 10.00, and 50.00 with 20 of 31 days before, with tax of 20 %.
+    shop.market.advance_to("2026-02-01");
+    assert_eq!(shop.stands(&order), "completed, captured, owes 54.71, has 0.00");
     shop.market.must_be_whole();
 }
