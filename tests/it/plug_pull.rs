@@ -164,7 +164,6 @@ impl Trial<'_> {
             // What was done is refused the second time where there is no key to know it by.
             (Outcome::Failed(why), _) => {
                 assert!(left != *before && why.starts_with('4'), "{name}: {why}");
-                assert!(end.facts >= after.facts, "{name}: it is refused, and was never done");
             }
         }
     }
