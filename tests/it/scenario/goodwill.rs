@@ -144,17 +144,24 @@ fn what_is_owed_again_is_to_be_paid_as_if_it_were_new() {
     .assert_eq(&told);
 }
 
-#[test]
-fn what_was_credited_by_hand_does_not_go_back_once_more_when_units_go() {
+/// A market with a customer that has ten seats for 10.00 a month from April on, and its subscription: seats that go
+/// bring back at once what is left of them.
+fn ten_seats() -> (Market, Value, String) {
     let market = Market::on("2026-04-01");
-    let operator = market.operator();
     let own = text(&json!(market.house.operator.account));
     let policy = json!({ "removed_units": "now" });
-    operator.patch(&format!("/accounts/{own}/billing_policy"), &policy);
+    market.operator().patch(&format!("/accounts/{own}/billing_policy"), &policy);
     let account = market.customer("Blue Whale", "EUR");
     let mut price = monthly("Seat", "EUR", "10");
     price["model"] = json!({ "kind": "per_unit", "per_unit": "10" });
     let subscription = market.order(&account, &market.offer("Seats", &[price]), 10);
+    (market, account, subscription)
+}
+
+#[test]
+fn what_was_credited_by_hand_does_not_go_back_once_more_when_units_go() {
+    let (market, account, subscription) = ten_seats();
+    let operator = market.operator();
     market.advance_to("2026-04-02");
     let invoice = text(&market.invoices(&account)[0]["id"]);
     let body = json!({ "reason": "Sorry for the noise", "lines": [
@@ -176,15 +183,8 @@ fn what_was_credited_by_hand_does_not_go_back_once_more_when_units_go() {
 /// Ten seats for a month, of which nine go in the middle of it: half of them stands on no bill any more.
 #[test]
 fn an_invoice_that_is_credited_after_units_went_gives_back_what_is_left_of_it() {
-    let market = Market::on("2026-04-01");
+    let (market, account, subscription) = ten_seats();
     let operator = market.operator();
-    let own = text(&json!(market.house.operator.account));
-    let policy = json!({ "removed_units": "now" });
-    operator.patch(&format!("/accounts/{own}/billing_policy"), &policy);
-    let account = market.customer("Blue Whale", "EUR");
-    let mut price = monthly("Seat", "EUR", "10");
-    price["model"] = json!({ "kind": "per_unit", "per_unit": "10" });
-    let subscription = market.order(&account, &market.offer("Seats", &[price]), 10);
     market.advance_to("2026-04-16");
     operator.post(&format!("/subscriptions/{subscription}/change"), &json!({ "quantity": 1 }));
     market.advance_to("2026-05-02");
@@ -204,15 +204,8 @@ fn an_invoice_that_is_credited_after_units_went_gives_back_what_is_left_of_it() 
 /// What the next bill gave back of an invoice is not credited once more when its payment goes back.
 #[test]
 fn a_payment_that_goes_back_after_units_went_credits_what_is_left_of_its_invoice() {
-    let market = Market::on("2026-04-01");
+    let (market, account, subscription) = ten_seats();
     let operator = market.operator();
-    let own = text(&json!(market.house.operator.account));
-    let policy = json!({ "removed_units": "now" });
-    operator.patch(&format!("/accounts/{own}/billing_policy"), &policy);
-    let account = market.customer("Blue Whale", "EUR");
-    let mut price = monthly("Seat", "EUR", "10");
-    price["model"] = json!({ "kind": "per_unit", "per_unit": "10" });
-    let subscription = market.order(&account, &market.offer("Seats", &[price]), 10);
     market.advance_to("2026-04-02");
     let euros = |amount: &str| json!({ "amount": amount, "currency": "EUR" });
     let body = json!({ "account": account["id"], "amount": euros("120") });
